@@ -1,0 +1,17 @@
+//! **kessan** (決算, the closing of accounts): an embedded investor-relations time-series database.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::float_arithmetic,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::print_stdout,
+        clippy::print_stderr
+    )
+)]
+
+mod model;
+
+pub use model::*;

@@ -1,0 +1,441 @@
+//! Figures: exact decimals with the precision they were published with.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::ModelError;
+use super::decimal::grouped;
+use super::interval::Interval;
+
+/// How exactly a value was published.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// Known without error (XBRL `INF`).
+    Exact,
+    /// Rounded to so many decimal places (XBRL `decimals`): -6 is to the million, 0 to the unit, 2 to
+    /// the hundredth. -28 to 28.
+    Decimals(i8),
+    /// The source does not say. An interval that involves such a value is unknown, never of zero width.
+    Unknown,
+}
+
+impl Precision {
+    /// The greatest number of decimal places, to either side.
+    pub const LIMIT: i8 = 28;
+
+    /// Whether this precision is known and finer than the other, also known, one.
+    #[must_use]
+    pub fn is_finer_than(self, other: Precision) -> bool {
+        match (self, other) {
+            (Precision::Exact, Precision::Decimals(_)) => true,
+            (Precision::Decimals(a), Precision::Decimals(b)) => a > b,
+            _ => false,
+        }
+    }
+}
+
+/// How a source rounds. A property of the source, not of the figure's digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rounding {
+    /// To the nearest unit: the true value lies within half a unit, ends included.
+    #[default]
+    Nearest,
+    /// Toward zero: the true value lies within one unit away from zero (XBRL Calculations 1.1). Common
+    /// in Japanese filings.
+    Truncated,
+}
+
+/// An exact decimal in base units with its precision and rounding: `8,344` printed in millions of yen
+/// is 8,344,000,000 to -6 decimals.
+///
+/// Two amounts are equal if value, precision and rounding are; the value's trailing zeros do not count.
+///
+/// ```
+/// use kessan::{Amount, Precision, Rounding};
+/// use rust_decimal::Decimal;
+/// let printed = Amount::new(Decimal::from(8_344_000_000_i64), Precision::Decimals(-6), Rounding::Nearest)?;
+/// let interval = printed.interval().unwrap();
+/// assert_eq!(interval.to_string(), "[8343500000, 8344500000]");
+/// # Ok::<(), kessan::ModelError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "AmountFields")]
+pub struct Amount {
+    value: Decimal,
+    precision: Precision,
+    rounding: Rounding,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AmountFields {
+    value: Decimal,
+    precision: Precision,
+    rounding: Rounding,
+}
+
+impl TryFrom<AmountFields> for Amount {
+    type Error = ModelError;
+    fn try_from(fields: AmountFields) -> Result<Self, ModelError> {
+        Self::new(fields.value, fields.precision, fields.rounding)
+    }
+}
+
+impl Amount {
+    /// An amount.
+    ///
+    /// # Errors
+    /// [`ModelError::Precision`] where the decimals lie outside -28..=28. A value may have digits beyond its
+    /// precision: a source may print more digits than it knows.
+    pub fn new(
+        value: Decimal,
+        precision: Precision,
+        rounding: Rounding,
+    ) -> Result<Self, ModelError> {
+        let value = value.normalize();
+        if let Precision::Decimals(decimals) = precision {
+            let limit = Precision::LIMIT;
+            if !(-limit..=limit).contains(&decimals) {
+                return Err(ModelError::Precision { decimals });
+            }
+        }
+        Ok(Self {
+            value,
+            precision,
+            rounding,
+        })
+    }
+
+    /// An amount known without error.
+    #[must_use]
+    pub fn exact(value: Decimal) -> Self {
+        Self {
+            value: value.normalize(),
+            precision: Precision::Exact,
+            rounding: Rounding::Nearest,
+        }
+    }
+
+    /// The printed value in base units.
+    #[must_use]
+    pub fn value(&self) -> Decimal {
+        self.value
+    }
+
+    /// How exactly it was published.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// How its source rounds.
+    #[must_use]
+    pub fn rounding(&self) -> Rounding {
+        self.rounding
+    }
+
+    /// Where the true value lies; `None` where the precision is unknown, or the bounds are beyond what a
+    /// decimal holds.
+    #[must_use]
+    pub fn interval(&self) -> Option<Interval> {
+        Interval::of(self)
+    }
+
+    /// The amount with its sign turned.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        Self {
+            value: if self.value.is_zero() {
+                self.value
+            } else {
+                -self.value
+            },
+            ..*self
+        }
+    }
+
+    /// Whether two amounts can be roundings of one true value: equal precision needs equal values, else the
+    /// intervals must share a point (SEC EDGAR Filer Manual 6.5.12). `None` where a precision is unknown and
+    /// the values differ.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Amount) -> Option<bool> {
+        if self.value == other.value {
+            return Some(true);
+        }
+        if self.precision == other.precision
+            && self.rounding == other.rounding
+            && self.precision != Precision::Unknown
+        {
+            return Some(false);
+        }
+        Some(self.interval()?.meets(&other.interval()?))
+    }
+}
+
+/// A reported figure: a plain amount, or what else a release prints in its place.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Figure {
+    /// A number, exact or rounded.
+    Amount(Amount),
+    /// "approx. 18,000".
+    Approximate(Amount),
+    /// "at least 100".
+    AtLeast(Amount),
+    /// "more than 10%".
+    MoreThan(Amount),
+    /// "up to 18,773".
+    AtMost(Amount),
+    /// "less than 5%".
+    LessThan(Amount),
+    /// "0.90-1.00".
+    Range {
+        /// The lower end.
+        low: Amount,
+        /// The upper end.
+        high: Amount,
+    },
+    /// "break-even".
+    Qualitative(String),
+    /// A printed nil mark.
+    Nil(Nil),
+}
+
+/// What a printed nil mark (`-`, `—`) was declared to mean. Only [`Nil::Zero`] enters a sum.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nil {
+    /// The amount is zero (to the table's precision).
+    Zero,
+    /// There is none.
+    None,
+    /// The question does not arise.
+    NotApplicable,
+}
+
+impl Figure {
+    /// The longest text of a qualitative figure, in bytes.
+    pub const TEXT_LIMIT: usize = 256;
+
+    /// The plain amount, exact or rounded; `None` for every other kind.
+    #[must_use]
+    pub fn amount(&self) -> Option<&Amount> {
+        match self {
+            Figure::Amount(amount) => Some(amount),
+            _ => None,
+        }
+    }
+
+    /// The printed number of any kind that has one.
+    #[must_use]
+    pub fn number(&self) -> Option<&Amount> {
+        match self {
+            Figure::Amount(a)
+            | Figure::Approximate(a)
+            | Figure::AtLeast(a)
+            | Figure::MoreThan(a)
+            | Figure::AtMost(a)
+            | Figure::LessThan(a) => Some(a),
+            Figure::Range { .. } | Figure::Qualitative(_) | Figure::Nil(_) => None,
+        }
+    }
+
+    /// The figure with its sign turned: a lower bound becomes an upper bound.
+    #[must_use]
+    pub fn negated(&self) -> Figure {
+        match self {
+            Figure::Amount(a) => Figure::Amount(a.negated()),
+            Figure::Approximate(a) => Figure::Approximate(a.negated()),
+            Figure::AtLeast(a) => Figure::AtMost(a.negated()),
+            Figure::AtMost(a) => Figure::AtLeast(a.negated()),
+            Figure::MoreThan(a) => Figure::LessThan(a.negated()),
+            Figure::LessThan(a) => Figure::MoreThan(a.negated()),
+            Figure::Range { low, high } => Figure::Range {
+                low: high.negated(),
+                high: low.negated(),
+            },
+            Figure::Qualitative(_) | Figure::Nil(_) => self.clone(),
+        }
+    }
+
+    /// Whether two figures can be about one true value; `None` where that cannot be told (unknown
+    /// precision, words, a nil that is not zero).
+    #[must_use]
+    pub fn agrees_with(&self, other: &Figure) -> Option<bool> {
+        if self == other {
+            return Some(true);
+        }
+        match (self, other) {
+            (Figure::Amount(a), Figure::Amount(b)) => a.agrees_with(b),
+            _ => Some(self.possible()?.meets(&other.possible()?)),
+        }
+    }
+
+    /// The values this figure allows; `None` where it does not say.
+    fn possible(&self) -> Option<Interval> {
+        match self {
+            Figure::Amount(a) => a.interval(),
+            Figure::AtLeast(a) => Some(Interval::from_low(a.value(), true)),
+            Figure::MoreThan(a) => Some(Interval::from_low(a.value(), false)),
+            Figure::AtMost(a) => Some(Interval::to_high(a.value(), true)),
+            Figure::LessThan(a) => Some(Interval::to_high(a.value(), false)),
+            Figure::Range { low, high } => Some(Interval::between(low.value(), high.value())),
+            Figure::Nil(Nil::Zero) => Some(Interval::between(Decimal::ZERO, Decimal::ZERO)),
+            Figure::Approximate(_) | Figure::Qualitative(_) | Figure::Nil(_) => None,
+        }
+    }
+}
+
+impl From<Amount> for Figure {
+    fn from(amount: Amount) -> Self {
+        Figure::Amount(amount)
+    }
+}
+
+/// The scale word and factor (power of ten) in which a precision is read: millions for -6 and coarser ...
+fn scale_of(precision: Precision) -> (u32, &'static str) {
+    match precision {
+        Precision::Decimals(d) if d <= -9 => (9, "billion"),
+        Precision::Decimals(d) if d <= -5 => (6, "million"),
+        Precision::Decimals(d) if d <= -3 => (3, "thousand"),
+        _ => (0, ""),
+    }
+}
+
+impl fmt::Display for Amount {
+    /// The value at its published scale and precision: `8,344,046 thousand`, `17.5 billion`, `-43.98`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (power, word) = match self.precision {
+            // 17.5 billion is known to a tenth of a billion: -8.
+            Precision::Decimals(-8 | -7) => (9, "billion"),
+            other => scale_of(other),
+        };
+        let scaled = self
+            .value
+            .checked_mul(Decimal::new(1, power))
+            .unwrap_or(self.value)
+            .normalize();
+        let (scaled, word) = if power > 0 && scaled.scale() > 28 {
+            (self.value, "")
+        } else {
+            (scaled, word)
+        };
+        let mut shown = scaled;
+        if let Precision::Decimals(decimals) = self.precision {
+            let places = i64::from(decimals) + i64::from(power);
+            if let Ok(places) = u32::try_from(places.max(0))
+                && places >= scaled.scale()
+            {
+                shown.rescale(places);
+            }
+        }
+        let mut text = grouped(shown);
+        if !word.is_empty() {
+            text.push(' ');
+            text.push_str(word);
+        }
+        f.pad(&text)
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Figure::Amount(a) => a.to_string(),
+            Figure::Approximate(a) => format!("approx. {a}"),
+            Figure::AtLeast(a) => format!("at least {a}"),
+            Figure::MoreThan(a) => format!("more than {a}"),
+            Figure::AtMost(a) => format!("up to {a}"),
+            Figure::LessThan(a) => format!("less than {a}"),
+            Figure::Range { low, high } => format!("{low} to {high}"),
+            Figure::Qualitative(words) => words.clone(),
+            Figure::Nil(Nil::Zero) => "nil (zero)".into(),
+            Figure::Nil(Nil::None) => "none".into(),
+            Figure::Nil(Nil::NotApplicable) => "n/a".into(),
+        };
+        f.pad(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn amount(value: i64, scale: u32, decimals: i8) -> Amount {
+        Amount::new(
+            Decimal::new(value, scale),
+            Precision::Decimals(decimals),
+            Rounding::Nearest,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn amounts_print_at_their_published_scale() {
+        for (amount, expected) in [
+            (amount(8_344_046_000, 0, -3), "8,344,046 thousand"),
+            (amount(8_344_000_000, 0, -6), "8,344 million"),
+            (amount(17_500_000_000, 0, -8), "17.5 billion"),
+            (amount(70_000_000_000, 0, -8), "70.0 billion"),
+            (amount(-97_000_000, 0, -6), "-97 million"),
+            (amount(-4398, 2, 2), "-43.98"),
+            (amount(350, 2, 1), "3.5"),
+            (amount(591_572, 0, 0), "591,572"),
+            (amount(10_350_000_000, 0, -7), "10.35 billion"),
+            (amount(0, 0, -6), "0 million"),
+        ] {
+            assert_eq!(amount.to_string(), expected);
+        }
+        let exact = Amount::exact(Decimal::new(120, 2));
+        assert_eq!(exact.to_string(), "1.2");
+    }
+
+    #[test]
+    fn an_impossible_precision_cannot_be_deserialised() {
+        let json = |decimals: i8| {
+            format!(r#"{{"value":"1","precision":{{"decimals":{decimals}}},"rounding":"nearest"}}"#)
+        };
+        assert!(serde_json::from_str::<Amount>(&json(-28)).is_ok());
+        assert!(serde_json::from_str::<Amount>(&json(-29)).is_err());
+        assert!(serde_json::from_str::<Amount>(&json(-128)).is_err());
+    }
+
+    #[test]
+    fn agreement_follows_the_filer_manual() {
+        let at = |value: i64, decimals| amount(value, 0, decimals);
+        assert_eq!(at(500, -2).agrees_with(&at(550, -1)), Some(true));
+        assert_eq!(at(748_000, -3).agrees_with(&at(749_000, -3)), Some(false));
+        assert_eq!(
+            at(8_344_000_000, -6).agrees_with(&at(8_344_046_000, -3)),
+            Some(true)
+        );
+        assert_eq!(
+            at(8_345_000_000, -6).agrees_with(&at(8_344_046_000, -3)),
+            Some(false)
+        );
+        let unknown = Amount::new(Decimal::from(7), Precision::Unknown, Rounding::Nearest).unwrap();
+        assert_eq!(unknown.agrees_with(&at(8, 0)), None);
+        assert_eq!(unknown.agrees_with(&at(7, 0)), Some(true));
+    }
+
+    #[test]
+    fn a_bound_agrees_with_what_it_allows() {
+        let ten = amount(10, 0, 0);
+        assert_eq!(
+            Figure::MoreThan(ten).agrees_with(&Figure::Amount(Amount::exact(Decimal::from(10)))),
+            Some(false)
+        );
+        assert_eq!(
+            Figure::AtLeast(ten).agrees_with(&Figure::Amount(Amount::exact(Decimal::from(10)))),
+            Some(true)
+        );
+        assert_eq!(
+            Figure::MoreThan(ten).negated(),
+            Figure::LessThan(ten.negated())
+        );
+    }
+}

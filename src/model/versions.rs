@@ -1,0 +1,384 @@
+//! Which of a fact's observations is its value.
+
+use std::cmp::Ordering;
+
+use super::fact::Observation;
+use super::figure::{Figure, Nil, Precision};
+use super::outcome::Outcome;
+
+/// The observation shown for a fact, and whether its document contradicts itself about it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Shown {
+    /// The index of the observation.
+    pub(crate) index: usize,
+    /// Whether cells of the document that speaks last contradict each other.
+    pub(crate) conflicting: bool,
+}
+
+/// Chooses among the observations of one fact. `by_document` orders documents by their own id, so that the
+/// choice does not depend on the order in which they were taken in.
+///
+/// Observations are ordered by publication and document. The last document speaks: by its most precise
+/// figure, or, where its figures contradict each other, by the one of highest rank (statement over table
+/// over running text). Where an earlier, more precise figure agrees with it and with all that was published
+/// in between, the earlier one is shown. A later approximation or outlook in words speaks for itself; "none" and
+/// "n/a" never hide a figure.
+pub(crate) fn shown(
+    observations: &[Observation],
+    by_document: impl Fn(u32, u32) -> Ordering,
+) -> Option<Shown> {
+    let mut order: Vec<usize> = (0..observations.len()).collect();
+    let at = |index: usize| observations.get(index);
+    let same_edition = |a: &Observation, b: &Observation| {
+        a.published == b.published && a.source.document == b.source.document
+    };
+    order.sort_by(|&a, &b| match (at(a), at(b)) {
+        (Some(a), Some(b)) => a
+            .published
+            .cmp(&b.published)
+            .then_with(|| by_document(a.source.document, b.source.document))
+            .then_with(|| a.source.cell.cmp(&b.source.cell)),
+        _ => Ordering::Equal,
+    });
+    let editions: Vec<Shown> = order
+        .chunk_by(|&a, &b| match (at(a), at(b)) {
+            (Some(a), Some(b)) => same_edition(a, b),
+            _ => false,
+        })
+        .filter_map(|edition| spoken(observations, edition))
+        .collect();
+    // "None" and "n/a" say nothing against a figure that another document gives.
+    let telling: Vec<Shown> = editions
+        .iter()
+        .copied()
+        .filter(|edition| at(edition.index).is_some_and(|seen| !is_absence(&seen.figure)))
+        .collect();
+    let editions = if telling.is_empty() {
+        editions
+    } else {
+        telling
+    };
+    let (last, earlier) = editions.split_last()?;
+    let mut best = *last;
+    let mut since = vec![&at(last.index)?.figure];
+    for edition in earlier.iter().rev() {
+        let figure = &at(edition.index)?.figure;
+        let agrees = since
+            .iter()
+            .all(|later| figure.agrees_with(later) == Some(true));
+        if agrees && tells_more(figure, &at(best.index)?.figure) {
+            best.index = edition.index;
+        }
+        since.push(figure);
+    }
+    Some(best)
+}
+
+fn is_absence(figure: &Figure) -> bool {
+    matches!(figure, Figure::Nil(Nil::None | Nil::NotApplicable))
+}
+
+/// Whether a plain figure is known more precisely than another figure that it agrees with: finer decimals, or a
+/// number where the other is only a bound or a range. An unknown precision is neither.
+fn tells_more(figure: &Figure, other: &Figure) -> bool {
+    match (figure, other) {
+        (Figure::Amount(a), Figure::Amount(b)) => a.precision().is_finer_than(b.precision()),
+        (Figure::Amount(a), Figure::Nil(_)) => a.precision() != Precision::Unknown,
+        (Figure::Amount(_), other) => plainness(other) < plainness(figure),
+        _ => false,
+    }
+}
+
+/// What one document says: indices of its observations of the fact, in the order of their cells.
+fn spoken(observations: &[Observation], edition: &[usize]) -> Option<Shown> {
+    let all: Vec<(usize, &Observation)> = edition
+        .iter()
+        .filter_map(|&index| Some((index, observations.get(index)?)))
+        .collect();
+    let conflicting = all.iter().enumerate().any(|(nth, (_, a))| {
+        all.iter()
+            .skip(nth + 1)
+            .any(|(_, b)| a.figure.agrees_with(&b.figure) == Some(false))
+    });
+    let better = |a: &Observation, b: &Observation| {
+        let by_kind = plainness(&a.figure).cmp(&plainness(&b.figure));
+        let by_precision = fineness(&a.figure).cmp(&fineness(&b.figure));
+        let by_rank = a.rank.cmp(&b.rank);
+        if conflicting {
+            by_rank.then(by_kind).then(by_precision)
+        } else {
+            by_kind.then(by_precision).then(by_rank)
+        }
+    };
+    all.into_iter()
+        .reduce(|best, next| {
+            if better(next.1, best.1) == Ordering::Greater {
+                next
+            } else {
+                best
+            }
+        })
+        .map(|(index, _)| Shown { index, conflicting })
+}
+
+/// A plain figure tells more than an approximate one, that more than a bound, that more than words.
+fn plainness(figure: &Figure) -> u8 {
+    match figure {
+        Figure::Amount(_) => 5,
+        Figure::Nil(_) => 4,
+        Figure::Approximate(_) => 3,
+        Figure::Range { .. } => 2,
+        Figure::AtLeast(_) | Figure::MoreThan(_) | Figure::AtMost(_) | Figure::LessThan(_) => 1,
+        Figure::Qualitative(_) => 0,
+    }
+}
+
+fn fineness(figure: &Figure) -> i16 {
+    match figure.number().map(super::figure::Amount::precision) {
+        Some(Precision::Exact) => i16::MAX,
+        Some(Precision::Decimals(decimals)) => i16::from(decimals),
+        Some(Precision::Unknown) | None => i16::MIN,
+    }
+}
+
+/// What a new observation does to those that are known of its fact (none of which is the same cell).
+///
+/// It is held against its own document first, then against what was shown before it.
+pub(crate) fn outcome(
+    known: &[Observation],
+    new: &Observation,
+    by_document: impl Fn(u32, u32) -> Ordering,
+) -> Outcome {
+    let contradicts = |other: &&Observation| {
+        other.source.document == new.source.document
+            && other.published == new.published
+            && other.figure.agrees_with(&new.figure) == Some(false)
+    };
+    if known.iter().find(contradicts).is_some() {
+        return Outcome::Conflicting;
+    }
+    let Some(before) = shown(known, by_document).and_then(|shown| known.get(shown.index)) else {
+        return Outcome::Created;
+    };
+    match (is_absence(&before.figure), is_absence(&new.figure)) {
+        (false, true) => return Outcome::LessPrecise,
+        (true, false) => return Outcome::MorePrecise,
+        _ => {}
+    }
+    match before.figure.agrees_with(&new.figure) {
+        Some(false) => Outcome::Restated,
+        None => Outcome::ChangedPrecisionUnknown,
+        Some(true) if tells_more(&new.figure, &before.figure) => Outcome::MorePrecise,
+        Some(true) if tells_more(&before.figure, &new.figure) => Outcome::LessPrecise,
+        Some(true) => Outcome::Unchanged,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Amount, Period, Rank, Rounding, Source, parse_date};
+    use proptest::prelude::*;
+
+    /// A figure: its value, and its decimals, `None` if unknown.
+    type Told = (i64, Option<i8>);
+
+    fn observation(
+        day: u32,
+        document: u32,
+        cell: u32,
+        rank: Rank,
+        (value, decimals): Told,
+    ) -> Observation {
+        let precision = decimals.map_or(Precision::Unknown, Precision::Decimals);
+        let amount = Amount::new(value.into(), precision, Rounding::Nearest).unwrap();
+        Observation {
+            period: Period::instant(parse_date("2003-06-30").unwrap()).unwrap(),
+            figure: Figure::Amount(amount),
+            published: parse_date(&format!("2003-08-{day:02}")).unwrap(),
+            source: Source { document, cell },
+            rank,
+            commit: 1,
+        }
+    }
+
+    /// One document a day, each with one table cell.
+    fn history(told: &[Told]) -> Vec<Observation> {
+        (1..)
+            .zip(told)
+            .map(|(day, told)| observation(day, day, 0, Rank::Table, *told))
+            .collect()
+    }
+
+    fn numbers(a: u32, b: u32) -> Ordering {
+        a.cmp(&b)
+    }
+
+    #[test]
+    fn the_last_document_speaks_unless_it_only_says_less_precisely_what_was_known() {
+        let at = |value, decimals| (value, Some(decimals));
+        let cases: [(&str, &[Told], usize); 10] = [
+            ("one", &[at(500, 0)], 0),
+            ("a restatement", &[at(500, 0), at(510, 0)], 1),
+            ("repeated in hundreds", &[at(512, 0), at(500, -2)], 0),
+            ("more precise now", &[at(500, -2), at(512, 0)], 1),
+            ("rounded, but not from that", &[at(560, 0), at(500, -2)], 1),
+            (
+                "restated, then repeated in hundreds",
+                &[at(512, 0), at(530, 0), at(500, -2)],
+                1,
+            ),
+            (
+                "what was restated is not shown again",
+                &[at(512, 0), at(610, 0), at(500, -2)],
+                2,
+            ),
+            ("precision unknown", &[at(512, 0), (512, None)], 1),
+            (
+                "the same value in between, precision unknown",
+                &[at(512, 0), (512, None), at(500, -2)],
+                0,
+            ),
+            (
+                "another value in between, precision unknown",
+                &[at(512, 0), (510, None), at(500, -2)],
+                2,
+            ),
+        ];
+        for (name, told, expected) in cases {
+            let found = shown(&history(told), numbers).unwrap();
+            assert_eq!(found.index, expected, "{name}");
+            assert!(!found.conflicting, "{name}");
+        }
+        assert_eq!(shown(&[], numbers), None);
+    }
+
+    #[test]
+    fn within_a_document_the_more_precise_of_what_agrees_is_shown() {
+        let millions = observation(13, 1, 0, Rank::Statement, (8_344_000_000, Some(-6)));
+        let thousands = observation(13, 1, 7, Rank::Prose, (8_344_046_000, Some(-3)));
+        let found = shown(&[millions, thousands], numbers).unwrap();
+        assert_eq!((found.index, found.conflicting), (1, false));
+    }
+
+    #[test]
+    fn a_document_that_contradicts_itself_is_flagged_and_shown_by_rank() {
+        let prose = observation(13, 1, 0, Rank::Prose, (390_035_000, Some(-3)));
+        let table = observation(13, 1, 1, Rank::Table, (390_000_000, Some(-6)));
+        let statement = observation(13, 1, 2, Rank::Statement, (-390_000_000, Some(-6)));
+        let found = shown(&[prose, table, statement], numbers).unwrap();
+        assert_eq!((found.index, found.conflicting), (2, true));
+    }
+
+    #[test]
+    fn an_earlier_date_in_a_later_document_is_an_earlier_version() {
+        // The deck of the 12th tells the target of the 4th beside its own.
+        let previous = observation(4, 1, 0, Rank::Table, (730, Some(-1)));
+        let new = observation(12, 1, 1, Rank::Table, (693, Some(-1)));
+        let found = shown(&[new, previous], numbers).unwrap();
+        assert_eq!((found.index, found.conflicting), (0, false));
+    }
+
+    #[test]
+    fn a_plain_figure_tells_more_than_words() {
+        let mut words = observation(13, 1, 0, Rank::Statement, (0, Some(0)));
+        words.figure = Figure::Nil(Nil::NotApplicable);
+        let plain = observation(13, 1, 1, Rank::Prose, (5, Some(0)));
+        assert_eq!(shown(&[words, plain], numbers).unwrap().index, 1);
+    }
+
+    #[test]
+    fn a_later_bound_that_agrees_does_not_hide_the_figure() {
+        let exact = observation(12, 1, 0, Rank::Table, (8_344, Some(0)));
+        let mut bound = observation(13, 2, 0, Rank::Prose, (8_000, Some(-3)));
+        bound.figure = Figure::MoreThan(*bound.figure.amount().unwrap());
+        let known = [exact, bound];
+        assert_eq!(shown(&known, numbers).unwrap().index, 0);
+        let less = outcome(&known[..1], &known[1], numbers);
+        assert_eq!(less, Outcome::LessPrecise);
+        // A bound that the figure lies outside of restates it.
+        let mut other = known[1].clone();
+        other.figure = Figure::LessThan(Amount::exact(8_000.into()));
+        assert_eq!(shown(&[known[0].clone(), other], numbers).unwrap().index, 1);
+    }
+
+    #[test]
+    fn what_does_not_apply_hides_no_figure_of_another_document() {
+        let exact = observation(12, 1, 0, Rank::Table, (1_250, Some(0)));
+        let rounded = observation(14, 3, 0, Rank::Table, (1_300, Some(-2)));
+        for nil in [Nil::NotApplicable, Nil::None] {
+            let mut absent = observation(13, 2, 0, Rank::Statement, (0, Some(0)));
+            absent.figure = Figure::Nil(nil);
+            let both = [exact.clone(), absent.clone()];
+            assert_eq!(shown(&both, numbers).unwrap().index, 0);
+            assert_eq!(outcome(&both[..1], &absent, numbers), Outcome::LessPrecise);
+            assert_eq!(outcome(&both[1..], &exact, numbers), Outcome::MorePrecise);
+            // Nor does it keep a later, rounded figure from being known as the exact one.
+            let all = [exact.clone(), absent.clone(), rounded.clone()];
+            assert_eq!(shown(&all, numbers).unwrap().index, 0);
+            assert_eq!(shown(&[absent], numbers).unwrap().index, 0);
+        }
+    }
+
+    #[test]
+    fn a_later_outlook_in_words_speaks_for_itself() {
+        let number = observation(12, 1, 0, Rank::Table, (100, Some(0)));
+        let mut words = observation(13, 2, 0, Rank::Prose, (0, Some(0)));
+        words.figure = Figure::Qualitative("break-even".into());
+        let mut about = observation(14, 3, 0, Rank::Prose, (120, Some(-1)));
+        about.figure = Figure::Approximate(*about.figure.amount().unwrap());
+        assert_eq!(
+            shown(&[number.clone(), words.clone()], numbers)
+                .unwrap()
+                .index,
+            1
+        );
+        assert_eq!(shown(&[number, words, about], numbers).unwrap().index, 2);
+    }
+
+    #[test]
+    fn outcomes_by_name() {
+        let at = |value, decimals| (value, Some(decimals));
+        for (known, new, expected) in [
+            (&[][..], at(500, 0), Outcome::Created),
+            (&[at(500, 0)], at(500, 0), Outcome::Unchanged),
+            (&[at(500, -2)], at(512, 0), Outcome::MorePrecise),
+            (&[at(512, 0)], at(500, -2), Outcome::LessPrecise),
+            (&[at(512, 0)], at(513, 0), Outcome::Restated),
+            (&[at(512, 0)], (513, None), Outcome::ChangedPrecisionUnknown),
+            (&[at(512, 0)], (512, None), Outcome::Unchanged),
+        ] {
+            let known = history(known);
+            let day = u32::try_from(known.len()).unwrap() + 1;
+            let new = observation(day, day, 0, Rank::Table, new);
+            assert_eq!(outcome(&known, &new, numbers), expected, "{new:?}");
+        }
+        let known = [observation(13, 1, 0, Rank::Table, at(512, 0))];
+        let other_cell = observation(13, 1, 1, Rank::Table, at(513, 0));
+        assert_eq!(outcome(&known, &other_cell, numbers), Outcome::Conflicting);
+    }
+
+    proptest! {
+        /// What is shown depends on what was published when, not on the order in which it came in.
+        #[test]
+        fn the_order_of_arrival_changes_nothing(
+            told in prop::collection::vec((0_u32..4, 0_u32..3, 490_i64..520, -2_i8..1, 0_u8..3), 1..8),
+            seed in any::<prop::sample::Index>(),
+        ) {
+            let all: Vec<Observation> = (0..)
+                .zip(told)
+                .map(|(cell, (day, document, value, decimals, rank))| {
+                    let rank = [Rank::Prose, Rank::Table, Rank::Statement][usize::from(rank)];
+                    observation(day + 1, document, cell, rank, (value, Some(decimals)))
+                })
+                .collect();
+            let mut turned = all.clone();
+            turned.rotate_left(seed.index(all.len()));
+            turned.reverse();
+            let first = shown(&all, numbers).unwrap();
+            let second = shown(&turned, numbers).unwrap();
+            prop_assert_eq!(&all[first.index], &turned[second.index]);
+            prop_assert_eq!(first.conflicting, second.conflicting);
+        }
+    }
+}
