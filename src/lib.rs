@@ -1,4 +1,5 @@
 //! **kessan** (決算, the closing of accounts): an embedded investor-relations time-series database.
+#![allow(dead_code, unused_imports, reason = "nothing calls the store yet")]
 #![cfg_attr(
     not(test),
     deny(
@@ -12,6 +13,9 @@
     )
 )]
 
+mod codec;
 mod model;
+mod store;
 
 pub use model::*;
+pub use store::StoreError;

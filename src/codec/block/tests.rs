@@ -1,0 +1,200 @@
+//! Tests of blocks, and strategies for rows that other tests use too.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{FIRST_YEAR, LAST_YEAR, Precision, Rank, Rounding};
+
+pub(crate) fn any_date() -> impl Strategy<Value = NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1)
+        .unwrap()
+        .num_days_from_ce();
+    let last = NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31)
+        .unwrap()
+        .num_days_from_ce();
+    prop_oneof![Just(first), Just(last), first..=last, 730_000..735_000]
+        .prop_map(|day| NaiveDate::from_num_days_from_ce_opt(day).unwrap())
+}
+
+pub(crate) fn any_period() -> BoxedStrategy<Period> {
+    let nominal = (any_date(), any::<u16>()).prop_map(|(date, quarters)| {
+        let end = crate::model::date::month_end(date.year(), date.month()).unwrap();
+        Period::nominal(end, quarters).unwrap()
+    });
+    prop_oneof![
+        any_date().prop_map(|date| Period::instant(date).unwrap()),
+        (any_date(), any_date()).prop_map(|(a, b)| Period::duration(a.min(b), a.max(b)).unwrap()),
+        nominal,
+    ]
+    .boxed()
+}
+
+pub(crate) fn any_amount() -> impl Strategy<Value = Amount> {
+    let value = prop_oneof![
+        (any::<i32>(), 0_u32..4).prop_map(|(m, scale)| Decimal::new(m.into(), scale)),
+        (any::<i64>(), 0_u32..29).prop_map(|(m, scale)| Decimal::new(m, scale)),
+        (0_i64..10_000, 0_u32..18)
+            .prop_map(|(m, zeros)| Decimal::from(m) * Decimal::from(10_i64.pow(zeros.min(14)))),
+        Just(Decimal::MAX),
+        Just(Decimal::MIN),
+        Just(Decimal::ZERO),
+        Just(Decimal::new(1, 28)),
+    ];
+    let precision = prop_oneof![
+        Just(Precision::Exact),
+        Just(Precision::Unknown),
+        (-28_i8..=28).prop_map(Precision::Decimals),
+    ];
+    let rounding = prop_oneof![Just(Rounding::Nearest), Just(Rounding::Truncated)];
+    (value, precision, rounding)
+        .prop_map(|(value, precision, rounding)| Amount::new(value, precision, rounding).unwrap())
+}
+
+pub(crate) fn any_figure() -> BoxedStrategy<Figure> {
+    prop_oneof![
+        6 => any_amount().prop_map(Figure::Amount),
+        1 => any_amount().prop_map(Figure::Approximate),
+        1 => any_amount().prop_map(Figure::AtLeast),
+        1 => any_amount().prop_map(Figure::MoreThan),
+        1 => any_amount().prop_map(Figure::AtMost),
+        1 => any_amount().prop_map(Figure::LessThan),
+        1 => (any_amount(), any_amount()).prop_map(|(low, high)| Figure::Range { low, high }),
+        1 => "[a-zé決 ]{0,40}".prop_map(Figure::Qualitative),
+        1 => prop_oneof![Just(Nil::Zero), Just(Nil::None), Just(Nil::NotApplicable)]
+            .prop_map(Figure::Nil),
+    ]
+    .boxed()
+}
+
+pub(crate) fn any_row() -> impl Strategy<Value = Row> {
+    let rank = prop_oneof![Just(Rank::Prose), Just(Rank::Table), Just(Rank::Statement)];
+    let source = (any::<u32>(), any::<u32>());
+    let rest = (rank, any::<u64>(), any::<bool>(), any::<bool>());
+    (any_period(), any_figure(), any_date(), source, rest).prop_map(
+        |(period, figure, published, (document, cell), (rank, commit, conflicting, versions))| {
+            Row {
+                observation: Observation {
+                    period,
+                    figure,
+                    published,
+                    source: Source { document, cell },
+                    rank,
+                    commit,
+                },
+                conflicting,
+                versions,
+            }
+        },
+    )
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    proptest::collection::vec(any_row(), 0..24)
+}
+
+fn quarter(n: u32, value: i64) -> Row {
+    let start = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap() + chrono::Days::new((91 * n).into());
+    let end = start + chrono::Days::new(90);
+    Row::from(Observation {
+        period: Period::duration(start, end).unwrap(),
+        figure: Figure::Amount(
+            Amount::new(
+                Decimal::from(value),
+                Precision::Decimals(-3),
+                Rounding::Nearest,
+            )
+            .unwrap(),
+        ),
+        published: end + chrono::Days::new(40),
+        source: Source {
+            document: n,
+            cell: n % 7,
+        },
+        rank: Rank::Statement,
+        commit: n.into(),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn blocks_read_back(rows in rows()) {
+        let bytes = encode(&rows).unwrap();
+        prop_assert_eq!(Block::parse(&bytes).unwrap().rows(), Ok(rows));
+    }
+
+    #[test]
+    fn split_blocks_hold_the_same_rows(rows in rows(), limit in 700_usize..2000) {
+        let blocks = encode_split(&rows, limit).unwrap();
+        let mut read = Vec::new();
+        for block in &blocks {
+            prop_assert!(block.len() <= limit);
+            read.extend(Block::parse(block).unwrap().rows().unwrap());
+        }
+        prop_assert_eq!(read, rows);
+    }
+
+    #[test]
+    fn any_bytes_are_a_block_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        if let Ok(block) = Block::parse(&bytes) {
+            let _ = block.rows();
+        }
+    }
+
+    #[test]
+    fn a_damaged_block_decodes_or_fails(
+        rows in rows(), changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut bytes = encode(&rows).unwrap();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Ok(block) = Block::parse(&bytes) {
+            let _ = block.rows();
+        }
+    }
+
+    #[test]
+    fn a_cut_block_is_an_error(rows in rows(), cut in any::<prop::sample::Index>()) {
+        let bytes = encode(&rows).unwrap();
+        let cut = cut.index(bytes.len());
+        prop_assert!(Block::parse(&bytes[..cut]).is_err());
+    }
+}
+
+#[test]
+fn plain_quarters_share_an_exponent_and_take_few_bytes() {
+    let rows: Vec<Row> = (0..80)
+        .map(|n| quarter(n, 8_344_046_000 + i64::from(n) * 1_000_000_000))
+        .collect();
+    let bytes = encode(&rows).unwrap();
+    let block = Block::parse(&bytes).unwrap();
+    assert_eq!(block.exponent.constant(), Some(3));
+    assert_eq!(block.mantissa.get(0), Some(8_344_046));
+    assert_eq!(block.rows().unwrap(), rows);
+    assert!(bytes.len() / 80 <= 14, "{} bytes a row", bytes.len() / 80);
+}
+
+#[test]
+fn values_too_far_apart_keep_their_own_exponents() {
+    let mut rows = vec![quarter(0, 1), quarter(1, 2)];
+    let wide = |value| Figure::Amount(Amount::exact(value));
+    rows[0].observation.figure = wide(Decimal::MAX);
+    rows[1].observation.figure = wide(Decimal::new(1, 28));
+    let bytes = encode(&rows).unwrap();
+    let block = Block::parse(&bytes).unwrap();
+    assert_eq!(block.exponent.constant(), None);
+    assert_eq!(block.rows().unwrap(), rows);
+}
+
+#[test]
+fn a_long_text_is_refused() {
+    let mut row = quarter(0, 1);
+    row.observation.figure = Figure::Qualitative("x".repeat(257));
+    assert!(matches!(
+        encode(&[row]),
+        Err(CodecError::TooLong { length: 257, .. })
+    ));
+}

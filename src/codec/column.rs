@@ -1,0 +1,201 @@
+//! Columns of whole numbers, stored constant or as offsets from the smallest, read in place.
+//!
+//! A column is a descriptor byte (its high half the width of the base, its low half that of the offsets), a
+//! signed base, and one unsigned offset per row. Widths are 0, 1, 2, 4, 8 or 16 bytes: an offset width of 0
+//! is a constant column, a base width of 0 a base of zero.
+
+use super::read::Reader;
+
+const WIDTHS: [usize; 6] = [0, 1, 2, 4, 8, 16];
+
+/// A column as it is to be written.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    pub(crate) descriptor: u8,
+    pub(crate) base: Vec<u8>,
+    pub(crate) data: Vec<u8>,
+}
+
+/// Encodes a column in the narrowest widths that hold it.
+pub(crate) fn encode(values: &[i128]) -> Encoded {
+    let least = values.iter().copied().min().unwrap_or(0);
+    let most = values.iter().copied().max().unwrap_or(0);
+    let width = offset_width(most.abs_diff(least));
+    let base_width = base_width(least);
+    let mut data = Vec::with_capacity(values.len() * width);
+    for value in values {
+        push_low_bytes(&mut data, value.abs_diff(least).to_be_bytes(), width);
+    }
+    let mut base = Vec::with_capacity(base_width);
+    push_low_bytes(&mut base, least.to_be_bytes(), base_width);
+    Encoded {
+        descriptor: (width_code(base_width) << 4) | width_code(width),
+        base,
+        data,
+    }
+}
+
+fn push_low_bytes(to: &mut Vec<u8>, big_endian: [u8; 16], width: usize) {
+    match (width, big_endian) {
+        (0, _) => {}
+        (1, [.., a]) => to.push(a),
+        (2, [.., a, b]) => to.extend([a, b]),
+        (_, all) => to.extend_from_slice(all.get(16 - width..).unwrap_or_default()),
+    }
+}
+
+fn offset_width(range: u128) -> usize {
+    match range {
+        0 => 0,
+        0x1..=0xff => 1,
+        0x100..=0xffff => 2,
+        0x1_0000..=0xffff_ffff => 4,
+        0x1_0000_0000..=0xffff_ffff_ffff_ffff => 8,
+        _ => 16,
+    }
+}
+
+fn base_width(base: i128) -> usize {
+    if base == 0 {
+        0
+    } else if i8::try_from(base).is_ok() {
+        1
+    } else if i16::try_from(base).is_ok() {
+        2
+    } else if i32::try_from(base).is_ok() {
+        4
+    } else if i64::try_from(base).is_ok() {
+        8
+    } else {
+        16
+    }
+}
+
+fn width_code(width: usize) -> u8 {
+    (0..)
+        .zip(WIDTHS)
+        .find_map(|(code, w)| (w == width).then_some(code))
+        .unwrap_or(5)
+}
+
+/// The width of the base and that of the offsets.
+fn widths(descriptor: u8) -> Option<(usize, usize)> {
+    let width = |code: u8| WIDTHS.get(usize::from(code)).copied();
+    Some((width(descriptor >> 4)?, width(descriptor & 0xf)?))
+}
+
+/// A column as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column<'a> {
+    base: i128,
+    width: usize,
+    data: &'a [u8],
+}
+
+impl<'a> Column<'a> {
+    /// A column whose base comes next in the reader.
+    pub(crate) fn read_base(descriptor: u8, reader: &mut Reader<'a>) -> Option<Column<'a>> {
+        let (base_width, width) = widths(descriptor)?;
+        let base = match base_width {
+            0 => 0,
+            1 => i128::from(i8::from_be_bytes(reader.array()?)),
+            2 => i128::from(i16::from_be_bytes(reader.array()?)),
+            4 => i128::from(i32::from_be_bytes(reader.array()?)),
+            8 => i128::from(i64::from_be_bytes(reader.array()?)),
+            _ => i128::from_be_bytes(reader.array()?),
+        };
+        Some(Column {
+            base,
+            width,
+            data: &[],
+        })
+    }
+
+    /// The column with its offsets, which come next in the reader.
+    pub(crate) fn with_data(self, rows: usize, reader: &mut Reader<'a>) -> Option<Column<'a>> {
+        let data = reader.bytes(rows.checked_mul(self.width)?)?;
+        Some(Column { data, ..self })
+    }
+
+    /// The value all rows share, if the column is constant.
+    #[cfg(test)]
+    pub(crate) fn constant(&self) -> Option<i128> {
+        (self.width == 0).then_some(self.base)
+    }
+
+    /// The value of a row. A constant column has it for any row.
+    pub(crate) fn get(&self, row: usize) -> Option<i128> {
+        let offset: u128 = match self.width {
+            0 => return Some(self.base),
+            1 => u8::from_be_bytes(self.offset(row)?).into(),
+            2 => u16::from_be_bytes(self.offset(row)?).into(),
+            4 => u32::from_be_bytes(self.offset(row)?).into(),
+            8 => u64::from_be_bytes(self.offset(row)?).into(),
+            _ => u128::from_be_bytes(self.offset(row)?),
+        };
+        self.base.checked_add_unsigned(offset)
+    }
+
+    fn offset<const N: usize>(&self, row: usize) -> Option<[u8; N]> {
+        self.data.get(row.checked_mul(N)?..)?.first_chunk().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decode(encoded: &Encoded, rows: usize) -> Vec<i128> {
+        let mut reader = Reader::new(&encoded.base);
+        let column = Column::read_base(encoded.descriptor, &mut reader).unwrap();
+        reader.end().unwrap();
+        let mut reader = Reader::new(&encoded.data);
+        let column = column.with_data(rows, &mut reader).unwrap();
+        reader.end().unwrap();
+        (0..rows).map(|row| column.get(row).unwrap()).collect()
+    }
+
+    fn value() -> impl Strategy<Value = i128> {
+        prop_oneof![
+            any::<i8>().prop_map(i128::from),
+            any::<i16>().prop_map(i128::from),
+            any::<i64>().prop_map(i128::from),
+            any::<i128>(),
+            Just(i128::MIN),
+            Just(i128::MAX),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn columns_read_back(values in proptest::collection::vec(value(), 0..40)) {
+            prop_assert_eq!(decode(&encode(&values), values.len()), values);
+        }
+    }
+
+    #[test]
+    fn columns_are_as_narrow_as_their_values() {
+        for (values, descriptor, base, data) in [
+            (vec![7; 3], 0x10, vec![7], vec![]),
+            (vec![0, 0], 0x00, vec![], vec![]),
+            (vec![-1, 0, 254], 0x11, vec![0xff], vec![0, 1, 255]),
+            (vec![-1, 255], 0x12, vec![0xff], vec![0, 0, 1, 0]),
+            (vec![300, 301], 0x21, vec![1, 44], vec![0, 1]),
+            (vec![0, 65_536], 0x03, vec![], vec![0, 0, 0, 0, 0, 1, 0, 0]),
+        ] {
+            let encoded = encode(&values);
+            assert_eq!(encoded.descriptor, descriptor, "{values:?}");
+            assert_eq!(encoded.base, base, "{values:?}");
+            assert_eq!(encoded.data, data, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_width_that_does_not_exist_is_refused() {
+        for descriptor in [0x06, 0x60, 0xff] {
+            assert!(Column::read_base(descriptor, &mut Reader::new(&[0; 64])).is_none());
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The bytes of format version 1, written out by hand from `src/docs/format.md`.
+//!
+//! A test here that fails means that databases of version 1 can no longer be read or written. Do not change
+//! the bytes: change the format version.
+
+mod records;
+
+use super::block::{self, Block, Row};
+use super::manifest::{Head, Manifest};
+use super::record::{Record, pack, unpack};
+use super::{Key, SeriesHeader, SeriesId, envelope, series};
+use crate::model::{Amount, Figure, Observation, Precision, Rank, Rounding, Source};
+use rust_decimal::Decimal;
+
+/// Bytes written in hexadecimal, with spaces anywhere; text between quotes stands for itself.
+fn hex(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (n, part) in text.split('\'').enumerate() {
+        if n % 2 == 1 {
+            bytes.extend(part.as_bytes());
+            continue;
+        }
+        let digits: String = part.split_whitespace().collect();
+        assert!(digits.len().is_multiple_of(2), "{part}");
+        let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+        bytes.extend((0..digits.len()).step_by(2).map(byte));
+    }
+    bytes
+}
+
+/// A record and its bytes, in both directions.
+fn pinned<T: Record + PartialEq + std::fmt::Debug>(record: &T, bytes: &str) {
+    assert_eq!(pack(record).unwrap(), hex(bytes));
+    assert_eq!(&unpack::<T>(&hex(bytes)).unwrap(), record);
+}
+
+const SERIES: SeriesId = SeriesId {
+    metric: 1,
+    variant: 2,
+    company: 3,
+};
+
+#[test]
+fn keys() {
+    for (key, bytes) in [
+        (
+            Key::Current {
+                series: SERIES,
+                chunk: 4,
+            },
+            "10 00000001 00000002 00000003 0004",
+        ),
+        (
+            Key::History {
+                series: SERIES,
+                chunk: 4,
+            },
+            "11 00000001 00000002 00000003 00000004",
+        ),
+        (Key::catalog(SERIES), "12 00000003 00000001 00000002"),
+        (Key::Company(258), "20 00000102"),
+        (Key::Metric(258), "21 00000102"),
+        (Key::Variant(258), "22 00000102"),
+        (
+            Key::Sums {
+                company: 1,
+                commit: 2,
+                chunk: 3,
+            },
+            "23 00000001 0000000000000002 0003",
+        ),
+        (Key::Document(258), "30 00000102"),
+        (
+            Key::DocumentIndex("iij/1q03".parse().unwrap()),
+            "31 'iij/1q03'",
+        ),
+        (
+            Key::Cells {
+                document: 1,
+                first: 2,
+            },
+            "32 00000001 00000002",
+        ),
+        (
+            Key::Checks {
+                document: 1,
+                chunk: 2,
+            },
+            "33 00000001 00000002",
+        ),
+        (Key::Commit(258), "40 0000000000000102"),
+        (Key::Intent(258), "41 00000102"),
+    ] {
+        assert_eq!(key.to_bytes(), hex(bytes), "{key:?}");
+        assert_eq!(Key::parse(&hex(bytes)), Ok(key));
+    }
+}
+
+#[test]
+fn the_envelope() {
+    let key = hex("21 00000001");
+    let value = hex("'KS' 01 21 00000003 93740f83 'abc'");
+    assert_eq!(envelope::seal(&key, b"abc").unwrap(), value);
+    assert_eq!(envelope::open(&key, &value), Ok(b"abc".as_slice()));
+}
+
+fn amount(value: Decimal, precision: Precision, rounding: Rounding) -> Amount {
+    Amount::new(value, precision, rounding).unwrap()
+}
+
+fn row(period: &str, figure: Figure, published: &str, source: (u32, u32), rank: Rank) -> Row {
+    Row::from(Observation {
+        period: period.parse().unwrap(),
+        figure,
+        published: published.parse().unwrap(),
+        source: Source {
+            document: source.0,
+            cell: source.1,
+        },
+        rank,
+        commit: 7,
+    })
+}
+
+fn thousands(value: i64) -> Figure {
+    let value = Decimal::from(value * 1000);
+    Figure::Amount(amount(value, Precision::Decimals(-3), Rounding::Nearest))
+}
+
+#[test]
+fn a_block_of_every_sort_of_row() {
+    let mut range = row(
+        "2003-06-30",
+        Figure::Range {
+            low: amount(
+                Decimal::new(-90, 2),
+                Precision::Decimals(2),
+                Rounding::Truncated,
+            ),
+            high: amount(Decimal::new(11, 1), Precision::Exact, Rounding::Nearest),
+        },
+        "2003-08-14",
+        (300, 6),
+        Rank::Prose,
+    );
+    range.conflicting = true;
+    range.versions = true;
+    let mut words = row(
+        "~2009-06-30/2q",
+        Figure::Qualitative("ok".into()),
+        "2003-08-13",
+        (2, 5),
+        Rank::Table,
+    );
+    words.observation.commit = 9;
+    let rows = [
+        row(
+            "2003-04-01..2003-06-30",
+            thousands(8_344_046),
+            "2003-08-13",
+            (2, 5),
+            Rank::Statement,
+        ),
+        range,
+        words,
+    ];
+    let bytes = hex(concat!(
+        "0003",                                               // rows
+        "32 01 01 01",          // descriptors: end, kind, extent, figure
+        "14 10 11 01",          // mantissa, exponent, precision, rounding
+        "01 10 01 00",          // those of the upper end
+        "01 31 12 11 01 11 01", // text end to flags
+        "000b2904",             // end: 2003-06-30
+        "f7",                   // mantissa: -9
+        "ff",                   // exponent: -1
+        "fd",                   // precision: -3
+        "ff",                   // exponent of the upper end: -1
+        "000b2930",             // published: 2003-08-13
+        "02",                   // document
+        "05",                   // cell
+        "07",                   // commit
+        "0000 0000 0890",       // end: the last 2192 days later
+        "00 01 02",             // kind: duration, instant, nominal
+        "5a 00 02",             // extent: 90 days, 2 quarters
+        "00 06 07",             // figure: amount, range, qualitative
+        "000000136d7060e9 0000000000000000 0000000000000009", // mantissa: 83440460000, -9, 0
+        "00 05 03",             // precision: -3, 2, 0
+        "00 01 00",             // rounding
+        "00 0b 00",             // upper end: 1.1
+        "00 64 00",             // its precision: exact
+        "00 00 02",             // text end
+        "00 01 00",             // published
+        "0000 012a 0000",       // document: 2, 300, 2
+        "00 01 00",             // cell
+        "02 00 01",             // rank
+        "00 00 02",             // commit
+        "00 03 00",             // flags
+        "'ok'",                 // texts
+    ));
+    assert_eq!(block::encode(&rows).unwrap(), bytes);
+    assert_eq!(Block::parse(&bytes).unwrap().rows().unwrap(), rows);
+}
+
+#[test]
+fn a_current_block_and_its_envelope() {
+    let plain = |period, value, cell| {
+        let mut row = row(
+            period,
+            thousands(value),
+            "2003-08-13",
+            (0, cell),
+            Rank::Statement,
+        );
+        row.observation.commit = 1;
+        row
+    };
+    let rows = [
+        plain("2003-04-01..2003-06-30", 8_344_046, 4),
+        plain("2003-07-01..2003-09-30", 9_849_202, 5),
+    ];
+    let header = SeriesHeader {
+        commit: 9,
+        created: 1,
+        chunks: 1,
+        rows: 2,
+        history_chunks: 0,
+        history_rows: 0,
+    };
+    let payload = hex(concat!(
+        "0000000000000009 0000000000000001 0001 00000002 00000000 0000000000000000",
+        "0002",
+        "31 00 11 00 33 10 10 00 00 00 00 00 00 30 00 11 10 10 00",
+        "000b2904 5a 007f51ee 03 fd 000b2930 04 02 01", // bases
+        "00 5c",                                        // end: 92 days later
+        "00 01",                                        // extent: 90, 91
+        "00000000 0016f784",                            // mantissa
+        "00 01",                                        // cell
+    ));
+    assert_eq!(
+        series::encode(header, &rows).unwrap(),
+        std::slice::from_ref(&payload)
+    );
+    let (read, block) = series::parse(&payload).unwrap();
+    assert_eq!(read, header);
+    assert_eq!(block.rows().unwrap(), rows);
+    let key = Key::Current {
+        series: SERIES,
+        chunk: 0,
+    };
+    let value = envelope::seal(&key.to_bytes(), &payload).unwrap();
+    let header = hex("'KS' 01 10 00000057 7aea43d5");
+    assert_eq!(value, [header, payload].concat());
+}
+
+const ID: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+#[test]
+fn the_manifest() {
+    let manifest = Manifest {
+        id: ID,
+        created: 1_060_700_400,
+    };
+    let bytes = hex(concat!(
+        "'KESSANDB' 00000001 000102030405060708090a0b0c0d0e0f 000000003f3900f0",
+        "d44297a0"
+    ));
+    assert_eq!(manifest.to_bytes(), bytes);
+    assert_eq!(Manifest::parse(&bytes), Ok(manifest));
+}
+
+#[test]
+fn a_slot_of_head() {
+    let head = Head {
+        database: ID,
+        sequence: 7,
+        chain: [0xaa; 32],
+    };
+    let mut bytes = hex("'KSHD' 00000001 000102030405060708090a0b0c0d0e0f 0000000000000007");
+    bytes.extend([0xaa; 32]);
+    bytes.extend(hex("92f2c084"));
+    bytes.resize(512, 0);
+    assert_eq!(head.to_slot(), (1, bytes.clone()));
+    assert_eq!(Head::parse_slot(&bytes), Some(head));
+}

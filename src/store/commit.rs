@@ -1,0 +1,202 @@
+//! Making a commit durable, then visible.
+
+use super::engine::{Batch, Engine};
+use super::error::StoreError;
+use super::package::{Committed, DocumentOutcome, Package};
+use super::stage::{Write, stage};
+use super::{State, Store};
+use crate::codec::manifest::Head;
+use crate::codec::record::{CommitRecord, INTENT_SERIES, IntentRecord, chain, pack};
+use crate::codec::{Key, SeriesId};
+
+/// The most keys in a batch, as far as one series' keys allow. sled keeps the memory of big ones.
+pub(super) const BATCH: usize = 250;
+
+pub(super) fn commit(store: &Store, package: &Package) -> Result<Committed, StoreError> {
+    let mut writer = store.writer.lock().map_err(|_| StoreError::Halted)?;
+    if writer.halted {
+        return Err(StoreError::Halted);
+    }
+    let Prepared {
+        batches,
+        state,
+        outcomes,
+    } = prepare(&store.engine, &store.state(), package)?;
+    let Some(batches) = batches else {
+        return Ok(Committed {
+            commit: None,
+            documents: outcomes,
+        });
+    };
+    let sequence = state.head.sequence;
+    // Until all of it is written, what is on disk is known only after opening again.
+    writer.halted = true;
+    apply(&store.engine, batches.intent)?;
+    apply(&store.engine, batches.data)?;
+    writer.head.write(state.head)?;
+    store.publish(state);
+    // The commit stands. What is left of its announcement would be removed by the next open, too.
+    writer.halted = apply(&store.engine, batches.cleanup).is_err();
+    Ok(Committed {
+        commit: Some(sequence),
+        documents: outcomes,
+    })
+}
+
+/// A commit that only has to be written.
+pub(super) struct Prepared {
+    /// `None` where there is nothing to write.
+    pub(super) batches: Option<Batches>,
+    /// The state it leads to.
+    pub(super) state: State,
+    pub(super) outcomes: Vec<DocumentOutcome>,
+}
+
+/// Works out what a package writes.
+pub(super) fn prepare(
+    engine: &Engine,
+    before: &State,
+    package: &Package,
+) -> Result<Prepared, StoreError> {
+    let full = StoreError::Full { what: "commits" };
+    let sequence = before.head.sequence.checked_add(1).ok_or(full)?;
+    let staged = stage(engine, before, package, sequence)?;
+    if staged.groups.is_empty() && staged.replaced.is_empty() {
+        return Ok(Prepared {
+            batches: None,
+            state: before.clone(),
+            outcomes: staged.outcomes,
+        });
+    }
+    let record = CommitRecord {
+        previous: before.head.chain,
+        sequence,
+        // A clock that was set back does not turn the order of commits around.
+        recorded: chrono::Utc::now().timestamp().max(before.recorded),
+        documents: staged.new_documents,
+        rows: staged.new_rows,
+        digest: staged.digest,
+        totals: staged.totals,
+    };
+    let payload = pack(&record)?;
+    let state = State {
+        head: Head {
+            sequence,
+            chain: chain(&payload),
+            ..before.head
+        },
+        recorded: record.recorded,
+        totals: staged.totals,
+        names: staged.names,
+    };
+    let record = Write::put(Key::Commit(sequence), payload);
+    Ok(Prepared {
+        batches: Some(Batches::new(
+            staged.groups,
+            staged.replaced,
+            &staged.series,
+            record,
+            sequence,
+        )?),
+        state,
+        outcomes: staged.outcomes,
+    })
+}
+
+/// The batches of one commit, in the order to write them.
+pub(super) struct Batches {
+    /// The announcement of several batches.
+    pub(super) intent: Vec<Batch>,
+    /// The last one has the commit record, and removes the announcement.
+    pub(super) data: Vec<Batch>,
+    /// Removes what is left of a long announcement; after HEAD.
+    pub(super) cleanup: Vec<Batch>,
+}
+
+impl Batches {
+    fn new(
+        groups: Vec<Vec<Write>>,
+        replaced: Vec<Write>,
+        series: &[SeriesId],
+        record: Write,
+        sequence: u64,
+    ) -> Result<Batches, StoreError> {
+        let keys: usize = groups.iter().map(Vec::len).sum();
+        let mut intent = Vec::new();
+        let mut cleanup = Vec::new();
+        let mut last = replaced;
+        last.push(record);
+        if keys + last.len() > BATCH {
+            let chunks = intent_chunks(series, sequence)?;
+            cleanup = chunks
+                .iter()
+                .skip(1)
+                .map(|write| Write::remove(write.key.clone()))
+                .collect();
+            last.push(Write::remove(Key::Intent(0)));
+            // The first chunk is what announces; it comes last.
+            intent = chunks.into_iter().rev().map(|write| vec![write]).collect();
+        }
+        let mut data = fill(groups, BATCH - last.len());
+        match data.last_mut() {
+            Some(batch) => batch.extend(last),
+            None => data.push(last),
+        }
+        let cleanup = cleanup.into_iter().map(|write| vec![write]).collect();
+        Ok(Batches {
+            intent: encode(fill(intent, BATCH))?,
+            data: encode(data)?,
+            cleanup: encode(fill(cleanup, BATCH))?,
+        })
+    }
+}
+
+fn apply(engine: &Engine, batches: Vec<Batch>) -> Result<(), StoreError> {
+    batches
+        .into_iter()
+        .try_for_each(|batch| engine.apply(batch))
+}
+
+/// The intent records of a commit.
+fn intent_chunks(series: &[SeriesId], sequence: u64) -> Result<Vec<Write>, StoreError> {
+    let full = || StoreError::Full {
+        what: "series of one commit",
+    };
+    let count = series.len().div_ceil(INTENT_SERIES).max(1);
+    let count = u32::try_from(count).map_err(|_| full())?;
+    let mut runs = series.chunks(INTENT_SERIES);
+    (0..count)
+        .map(|chunk| {
+            let record = IntentRecord::new(sequence, count, runs.next().unwrap_or_default());
+            Ok(Write::put(Key::Intent(chunk), pack(&record)?))
+        })
+        .collect()
+}
+
+/// Fills groups into batches of at most `limit` keys; a group is never split.
+pub(super) fn fill(groups: Vec<Vec<Write>>, limit: usize) -> Vec<Vec<Write>> {
+    let mut batches: Vec<Vec<Write>> = Vec::new();
+    for group in groups {
+        match batches.last_mut() {
+            Some(batch) if batch.len() + group.len() <= limit => batch.extend(group),
+            _ => batches.push(group),
+        }
+    }
+    batches
+}
+
+pub(super) fn encode(batches: Vec<Vec<Write>>) -> Result<Vec<Batch>, StoreError> {
+    batches
+        .into_iter()
+        .map(|writes| {
+            let mut batch = Batch::default();
+            for Write { key, payload } in writes {
+                match payload {
+                    Some(payload) => batch.insert(&key, &payload)?,
+                    None => batch.remove(&key),
+                }
+            }
+            Ok(batch)
+        })
+        .collect()
+}

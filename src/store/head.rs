@@ -1,0 +1,78 @@
+//! The HEAD file: the last durable commit, in two slots written in turn.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::StoreError;
+use crate::codec::manifest::{Head, SLOT_LENGTH};
+
+/// The open HEAD file of a database. Only the writer has it.
+#[derive(Debug)]
+pub(crate) struct HeadFile {
+    file: File,
+    path: PathBuf,
+}
+
+impl HeadFile {
+    /// Where it is, in a database's folder.
+    pub(crate) fn path(folder: &Path) -> PathBuf {
+        folder.join("HEAD")
+    }
+
+    /// Creates the file with a first head, down to the disk.
+    pub(crate) fn create(folder: &Path, head: Head) -> Result<HeadFile, StoreError> {
+        let path = Self::path(folder);
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(&path)
+            .map_err(|e| StoreError::io("create HEAD", folder, &e))?;
+        file.set_len(2 * SLOT_LENGTH as u64)
+            .map_err(|e| StoreError::io("create HEAD", folder, &e))?;
+        let mut created = HeadFile { file, path };
+        created.write(head)?;
+        created
+            .file
+            .sync_all()
+            .map_err(|e| StoreError::io("fsync HEAD", folder, &e))?;
+        Ok(created)
+    }
+
+    /// Opens the file for reading and writing.
+    pub(crate) fn open(folder: &Path) -> Result<HeadFile, StoreError> {
+        let path = Self::path(folder);
+        match OpenOptions::new().read(true).write(true).open(&path) {
+            Ok(file) => Ok(HeadFile { file, path }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(StoreError::damaged("HEAD is missing"))
+            }
+            Err(error) => Err(StoreError::io("open HEAD", folder, &error)),
+        }
+    }
+
+    /// The last durable commit.
+    pub(crate) fn read(&mut self) -> Result<Head, StoreError> {
+        let mut bytes = Vec::new();
+        self.file
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| {
+                (&self.file)
+                    .take(4 * SLOT_LENGTH as u64)
+                    .read_to_end(&mut bytes)
+            })
+            .map_err(|e| StoreError::io("read HEAD", &self.path, &e))?;
+        Head::parse(&bytes).ok_or_else(|| StoreError::damaged("HEAD has no whole slot"))
+    }
+
+    /// Writes a head to its slot, and returns when it survives a power cut.
+    pub(crate) fn write(&mut self, head: Head) -> Result<(), StoreError> {
+        let (slot, bytes) = head.to_slot();
+        self.file
+            .seek(SeekFrom::Start(slot * SLOT_LENGTH as u64))
+            .and_then(|_| self.file.write_all(&bytes))
+            .and_then(|()| self.file.sync_data())
+            .map_err(|e| StoreError::io("write HEAD", &self.path, &e))
+    }
+}

@@ -1,0 +1,122 @@
+//! The database on disk: one commit per package, readers that see whole commits only.
+//!
+//! A database is a folder: `MANIFEST` (what it is), `HEAD` (the last durable commit) and `sled/` (the
+//! data). A commit computes the new state of every series it touches, writes it in one batch or, announced
+//! by an intent record, in several, makes that durable, then HEAD, and then shows it to new snapshots.
+//! Rows carry the number of their commit, so a snapshot recognises and leaves out what is newer than it.
+//!
+//! - `engine.rs`: sled; nothing else names it.
+//! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
+//! - `stage.rs`, `merge.rs`, `commit.rs`: from a package to batches.
+//! - `series.rs`, `snapshot.rs`: reading.
+//! - `names.rs`, `order.rs`: names of companies, metrics and variants; the order of documents.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+mod commit;
+mod engine;
+mod error;
+mod head;
+mod merge;
+mod names;
+mod open;
+mod order;
+mod package;
+mod recover;
+mod series;
+mod snapshot;
+mod stage;
+#[cfg(test)]
+mod tests;
+
+pub use error::StoreError;
+pub(crate) use package::{Committed, NewFact, Package, PackageDocument};
+pub(crate) use snapshot::Snapshot;
+
+pub(crate) use crate::codec::record::Variant;
+/// One fact as the latest view shows it.
+pub(crate) use crate::codec::{Row as CurrentRow, SeriesId};
+
+use crate::codec::manifest::Head;
+use crate::codec::record::Totals;
+use engine::Engine;
+use head::HeadFile;
+use names::Names;
+
+/// An open database.
+///
+/// Dropping it closes it, once its snapshots are dropped too: until then the folder stays locked.
+#[derive(Debug)]
+pub(crate) struct Store {
+    engine: Arc<Engine>,
+    /// What new snapshots see. Locked only to take or replace the `Arc`.
+    state: RwLock<Arc<State>>,
+    writer: Mutex<Writer>,
+}
+
+/// What a commit left behind.
+#[derive(Clone, Debug)]
+struct State {
+    head: Head,
+    /// When it was recorded: seconds since 1970-01-01 UTC.
+    recorded: i64,
+    totals: Totals,
+    names: Names,
+}
+
+/// What only one commit at a time may have.
+#[derive(Debug)]
+struct Writer {
+    head: HeadFile,
+    /// Set when a write failed: what is on disk is known only after opening again.
+    halted: bool,
+}
+
+impl Store {
+    /// Creates a database in a folder that does not exist or is empty.
+    pub(crate) fn create(path: &Path) -> Result<Store, StoreError> {
+        open::create(path)
+    }
+
+    /// Opens a database, and finishes or undoes what a crash left behind.
+    pub(crate) fn open(path: &Path) -> Result<Store, StoreError> {
+        open::open(path)
+    }
+
+    /// Takes in a package: visible and durable when this returns, or not at all.
+    pub(crate) fn commit(&self, package: &Package) -> Result<Committed, StoreError> {
+        commit::commit(self, package)
+    }
+
+    /// The database as the last commit left it, for as long as it is held.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot::new(Arc::clone(&self.engine), self.state())
+    }
+
+    /// The version of the format this library reads and writes.
+    #[allow(dead_code, reason = "for whoever asks a database what it is")]
+    pub(crate) fn format_version() -> u32 {
+        crate::codec::FORMAT_VERSION.into()
+    }
+
+    fn new(engine: Engine, head: HeadFile, state: State) -> Store {
+        Store {
+            engine: Arc::new(engine),
+            state: RwLock::new(Arc::new(state)),
+            writer: Mutex::new(Writer {
+                head,
+                halted: false,
+            }),
+        }
+    }
+
+    fn state(&self) -> Arc<State> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn publish(&self, state: State) {
+        let state = Arc::new(state);
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+}

@@ -1,0 +1,216 @@
+//! The names of companies, metrics and variants, in memory.
+//!
+//! A table only grows, and every commit that brings names makes a new one that shares what the old one
+//! holds: items lie in runs of shrinking length, and a new item is merged with the runs behind it that are
+//! no longer than it. Adding a name costs as much as the logarithm of their number, on average.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use crate::codec::record::Variant;
+use crate::model::{Company, Id, Metric, MetricPath};
+
+/// Something with a name that is unique in its table.
+pub(crate) trait Named: Clone + Debug {
+    type Name: Clone + Debug + Eq + Hash;
+    fn name(&self) -> &Self::Name;
+}
+
+impl Named for Company {
+    type Name = Id;
+    fn name(&self) -> &Id {
+        &self.id
+    }
+}
+
+impl Named for Metric {
+    type Name = MetricPath;
+    fn name(&self) -> &MetricPath {
+        &self.path
+    }
+}
+
+impl Named for Variant {
+    type Name = Variant;
+    fn name(&self) -> &Variant {
+        self
+    }
+}
+
+/// Named items, numbered from 0 in the order they were added.
+#[derive(Debug)]
+pub(crate) struct Table<T: Named> {
+    runs: Vec<Run<T>>,
+}
+
+#[derive(Debug)]
+struct Run<T: Named> {
+    /// The number of its first item.
+    first: u32,
+    items: Arc<Vec<Arc<T>>>,
+    numbers: Arc<HashMap<T::Name, u32>>,
+}
+
+impl<T: Named> Clone for Run<T> {
+    fn clone(&self) -> Self {
+        Self {
+            first: self.first,
+            items: Arc::clone(&self.items),
+            numbers: Arc::clone(&self.numbers),
+        }
+    }
+}
+
+impl<T: Named> Clone for Table<T> {
+    fn clone(&self) -> Self {
+        Self {
+            runs: self.runs.clone(),
+        }
+    }
+}
+
+impl<T: Named> Default for Table<T> {
+    fn default() -> Self {
+        Self { runs: Vec::new() }
+    }
+}
+
+impl<T: Named> Table<T> {
+    /// How many items there are, which is the number of the next one.
+    pub(crate) fn len(&self) -> u32 {
+        self.runs.last().map_or(0, |run| {
+            run.first + u32::try_from(run.items.len()).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// Adds an item and gives its number; `None` where numbers are used up. Its name must be new.
+    pub(crate) fn push(&mut self, item: T) -> Option<u32> {
+        let number = self.len();
+        if number == u32::MAX {
+            return None;
+        }
+        let mut last = Run {
+            first: number,
+            numbers: Arc::new(HashMap::from([(item.name().clone(), number)])),
+            items: Arc::new(vec![Arc::new(item)]),
+        };
+        while let Some(mut before) = self.runs.pop_if(|run| run.items.len() <= last.items.len()) {
+            let names = last
+                .numbers
+                .iter()
+                .map(|(name, number)| (name.clone(), *number));
+            Arc::make_mut(&mut before.numbers).extend(names);
+            Arc::make_mut(&mut before.items).extend(last.items.iter().cloned());
+            last = before;
+        }
+        self.runs.push(last);
+        Some(number)
+    }
+
+    /// Puts an item of the same name in the place of another.
+    pub(crate) fn replace(&mut self, number: u32, item: T) {
+        for run in &mut self.runs {
+            let index = number
+                .checked_sub(run.first)
+                .and_then(|n| usize::try_from(n).ok());
+            if let Some(index) = index
+                && index < run.items.len()
+                && let Some(place) = Arc::make_mut(&mut run.items).get_mut(index)
+            {
+                *place = Arc::new(item);
+                return;
+            }
+        }
+    }
+
+    /// The number of a name.
+    pub(crate) fn number(&self, name: &T::Name) -> Option<u32> {
+        self.runs
+            .iter()
+            .find_map(|run| run.numbers.get(name).copied())
+    }
+
+    /// The item with a number.
+    pub(crate) fn get(&self, number: u32) -> Option<&T> {
+        let behind = self.runs.partition_point(|run| run.first <= number);
+        let run = self.runs.get(behind.checked_sub(1)?)?;
+        let index = usize::try_from(number.checked_sub(run.first)?).ok()?;
+        run.items.get(index).map(Arc::as_ref)
+    }
+
+    /// The item with a name.
+    pub(crate) fn by_name(&self, name: &T::Name) -> Option<&T> {
+        self.get(self.number(name)?)
+    }
+
+    /// All items by number.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.runs
+            .iter()
+            .flat_map(|run| (run.first..).zip(run.items.iter().map(Arc::as_ref)))
+    }
+}
+
+/// All names of a database.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) companies: Table<Company>,
+    pub(crate) metrics: Table<Metric>,
+    pub(crate) variants: Table<Variant>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variant(n: u32) -> Variant {
+        Variant {
+            scenario: crate::model::Scenario::Actual,
+            scope: format!("segment=s{n}").parse().unwrap(),
+            unit: crate::model::Unit::Pure,
+        }
+    }
+
+    #[test]
+    fn tables_share_what_they_hold_and_stay_few_runs() {
+        let mut table: Table<Variant> = Table::default();
+        let mut earlier = Vec::new();
+        for n in 0..1000 {
+            assert_eq!(table.push(variant(n)), Some(n));
+            if n % 100 == 0 {
+                earlier.push(table.clone());
+            }
+        }
+        assert!(table.runs.len() <= 10, "{} runs", table.runs.len());
+        for (table, len) in [(&table, 1000), (&earlier[3], 301), (&earlier[0], 1)] {
+            assert_eq!(table.len(), len);
+            for n in 0..len {
+                assert_eq!(table.number(&variant(n)), Some(n));
+                assert_eq!(table.get(n), Some(&variant(n)));
+            }
+            assert_eq!(table.get(len), None);
+            assert_eq!(table.number(&variant(len)), None);
+            let all: Vec<u32> = table.iter().map(|(number, _)| number).collect();
+            assert_eq!(all, (0..len).collect::<Vec<u32>>());
+        }
+    }
+
+    #[test]
+    fn a_replaced_item_is_seen_in_the_new_table_only() {
+        let metric = |positive: &str| Metric {
+            path: "revenue".parse().unwrap(),
+            kind: crate::model::MetricKind::Flow,
+            dimension: crate::model::Dimension::Money,
+            positive: positive.into(),
+            negative: None,
+        };
+        let mut old = Table::default();
+        old.push(metric("a"));
+        let mut new = old.clone();
+        new.replace(0, metric("b"));
+        assert_eq!(old.get(0), Some(&metric("a")));
+        assert_eq!(new.by_name(&"revenue".parse().unwrap()), Some(&metric("b")));
+    }
+}

@@ -1,0 +1,179 @@
+//! Creating and opening a database.
+
+use std::collections::hash_map::RandomState;
+use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use super::engine::{Batch, Engine, sync_path};
+use super::error::StoreError;
+use super::head::HeadFile;
+use super::names::Names;
+use super::{State, Store, recover};
+use crate::codec::manifest::{Head, MANIFEST_LENGTH, Manifest};
+use crate::codec::record::{CommitRecord, Totals, chain, digest_of, pack};
+use crate::codec::{CodecError, FORMAT_VERSION, Key};
+
+const MANIFEST: &str = "MANIFEST";
+const NEW_MANIFEST: &str = "MANIFEST.new";
+
+/// Creates a database. MANIFEST is its last file: without it, the folder is not a database yet.
+pub(super) fn create(path: &Path) -> Result<Store, StoreError> {
+    match fs::create_dir(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_empty(path)?,
+        Err(error) => return Err(StoreError::io("create the folder", path, &error)),
+    }
+    let manifest = Manifest {
+        id: new_id(),
+        created: chrono::Utc::now().timestamp(),
+    };
+    let record = CommitRecord {
+        previous: [0; 32],
+        sequence: 0,
+        recorded: manifest.created,
+        documents: 0,
+        rows: 0,
+        digest: first_digest(&manifest),
+        totals: Totals::default(),
+    };
+    let payload = pack(&record)?;
+    let head = Head {
+        database: manifest.id,
+        sequence: 0,
+        chain: chain(&payload),
+    };
+    let head_file = HeadFile::create(path, head)?;
+    // Commit 0, so that a tree that lost everything is told from a new one.
+    let mut first = Batch::default();
+    first.insert(&Key::Commit(0), &payload)?;
+    let engine = Engine::create(path, first)?;
+    sync_path(path)?;
+    write_manifest(path, &manifest)?;
+    let state = State {
+        head,
+        recorded: record.recorded,
+        totals: record.totals,
+        names: Names::default(),
+    };
+    Ok(Store::new(engine, head_file, state))
+}
+
+/// Commit 0 names the database, so that the data of one do not pass for those of another.
+pub(super) fn first_digest(manifest: &Manifest) -> [u8; 32] {
+    let mut digest = [0; 32];
+    for (to, from) in digest.iter_mut().zip(manifest.id) {
+        *to = from;
+    }
+    digest
+}
+
+fn check_empty(path: &Path) -> Result<(), StoreError> {
+    let exists = || StoreError::Exists {
+        path: path.to_owned(),
+    };
+    let mut entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Err(exists()),
+        Err(error) => return Err(StoreError::io("read the folder", path, &error)),
+    };
+    match entries.next() {
+        None => Ok(()),
+        Some(_) if is_unfinished(path) => Err(StoreError::Unfinished {
+            path: path.to_owned(),
+        }),
+        Some(_) => Err(exists()),
+    }
+}
+
+/// Whether a folder holds the beginnings of a database: a HEAD without commits, and no MANIFEST yet.
+fn is_unfinished(path: &Path) -> bool {
+    let head = || HeadFile::open(path).ok()?.read().ok();
+    !path.join(MANIFEST).exists() && head().is_some_and(|head| head.sequence == 0)
+}
+
+fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), StoreError> {
+    let new = path.join(NEW_MANIFEST);
+    File::create_new(&new)
+        .and_then(|mut file| {
+            file.write_all(&manifest.to_bytes())?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&new, path.join(MANIFEST)))
+        .map_err(|e| StoreError::io("write MANIFEST", path, &e))?;
+    sync_path(path)?;
+    let absolute = std::path::absolute(path).map_err(|e| StoreError::io("fsync", path, &e))?;
+    match absolute.parent() {
+        Some(parent) => sync_path(parent),
+        None => Ok(()),
+    }
+}
+
+/// 16 bytes that no other database has.
+fn new_id() -> [u8; 16] {
+    // The standard library's source of randomness: the keys of its hash maps.
+    let random = || RandomState::new().build_hasher().finish().to_be_bytes();
+    let mut seed = [0; 32];
+    let nanos = chrono::Utc::now().timestamp_nanos_opt().unwrap_or_default();
+    let parts = [
+        random(),
+        random(),
+        nanos.to_be_bytes(),
+        u64::from(std::process::id()).to_be_bytes(),
+    ];
+    for (to, from) in seed.iter_mut().zip(parts.into_iter().flatten()) {
+        *to = from;
+    }
+    let mut id = [0; 16];
+    for (to, from) in id.iter_mut().zip(digest_of([&seed])) {
+        *to = from;
+    }
+    id
+}
+
+/// Opens a database. Nothing is created where there is none.
+pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
+    let manifest = read_manifest(path)?;
+    // Before sled, which reports a folder that cannot be written in many ways.
+    let mut head_file = HeadFile::open(path)?;
+    let engine = Engine::open(path)?;
+    let state = recover::recover(&engine, &mut head_file, &manifest)?;
+    Ok(Store::new(engine, head_file, state))
+}
+
+fn read_manifest(path: &Path) -> Result<Manifest, StoreError> {
+    let not_a_database = || StoreError::NotADatabase {
+        path: path.to_owned(),
+    };
+    let mut bytes = Vec::new();
+    let read = File::open(path.join(MANIFEST)).and_then(|file| {
+        file.take(64 * MANIFEST_LENGTH as u64)
+            .read_to_end(&mut bytes)
+    });
+    match read {
+        Ok(_) => {}
+        Err(error) => {
+            return Err(match error.kind() {
+                io::ErrorKind::NotFound if is_unfinished(path) => StoreError::Unfinished {
+                    path: path.to_owned(),
+                },
+                io::ErrorKind::NotFound if HeadFile::path(path).is_file() => {
+                    StoreError::damaged("MANIFEST is missing")
+                }
+                io::ErrorKind::NotFound
+                | io::ErrorKind::NotADirectory
+                | io::ErrorKind::IsADirectory => not_a_database(),
+                _ => StoreError::io("read MANIFEST", path, &error),
+            });
+        }
+    }
+    Manifest::parse(&bytes).map_err(|error| match error {
+        CodecError::Magic => not_a_database(),
+        CodecError::Version { found } => StoreError::FormatVersion {
+            found,
+            expected: FORMAT_VERSION.into(),
+        },
+        other => StoreError::damaged(format!("MANIFEST: {other}")),
+    })
+}

@@ -1,0 +1,59 @@
+//! What goes into a commit, and what comes out of it.
+
+use chrono::NaiveDate;
+
+use crate::model::{
+    Cell, Check, Company, Document, Figure, Metric, Outcome, Period, Rank, SeriesKey,
+};
+
+/// What is taken in at once: visible all at once or not at all.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Package {
+    /// Companies to create, or to extend by sums. Name and calendar of a known one must be the same.
+    pub(crate) companies: Vec<Company>,
+    /// Metrics to create; a known one must be the same.
+    pub(crate) metrics: Vec<Metric>,
+    pub(crate) documents: Vec<PackageDocument>,
+}
+
+/// A document with everything in it.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct PackageDocument {
+    pub(crate) document: Document,
+    /// SHA-256 of the document and everything below; the same id with the same digest is the same document.
+    pub(crate) digest: [u8; 32],
+    /// Numbered by position.
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) facts: Vec<NewFact>,
+    pub(crate) checks: Vec<Check>,
+}
+
+/// What one cell says about a fact.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct NewFact {
+    /// Its company and metric must be in the package or in the database.
+    pub(crate) series: SeriesKey,
+    pub(crate) period: Period,
+    pub(crate) figure: Figure,
+    pub(crate) published: NaiveDate,
+    pub(crate) cell: u32,
+    pub(crate) rank: Rank,
+}
+
+/// What a commit did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Committed {
+    /// The number of the commit; `None` where there was nothing new and nothing was written.
+    pub(crate) commit: Option<u64>,
+    /// One for each document of the package.
+    pub(crate) documents: Vec<DocumentOutcome>,
+}
+
+/// What became of one document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct DocumentOutcome {
+    /// Whether it was taken in before.
+    pub(crate) known_before: bool,
+    /// One for each of its facts.
+    pub(crate) outcomes: Vec<Outcome>,
+}

@@ -1,0 +1,198 @@
+//! Reading one series: its current block, its history, and what they were at an earlier head.
+
+use std::collections::BTreeMap;
+
+use super::engine::{Engine, Value};
+use super::error::StoreError;
+use super::order::DocumentOrder;
+use crate::codec::{Block, CodecError, Key, Row, SeriesHeader, SeriesId, series};
+use crate::model::versions::shown;
+use crate::model::{Observation, Period};
+
+/// How often a current block of several chunks is read again when a writer came between.
+const TRIES: usize = 1000;
+
+/// A series as it is stored.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) header: SeriesHeader,
+    /// One row per fact, by period.
+    pub(super) rows: Vec<Row>,
+}
+
+/// The current block of a series; `None` where there is none.
+pub(super) fn read(engine: &Engine, series: SeriesId) -> Result<Option<Stored>, StoreError> {
+    let first = Key::Current { series, chunk: 0 };
+    for _ in 0..TRIES {
+        let Some(value) = engine.get(&first)? else {
+            return Ok(None);
+        };
+        let (header, rows) = decode(&first, &value)?;
+        if let Some(stored) = read_rest(engine, series, header, rows)? {
+            return Ok(Some(stored));
+        }
+        std::thread::yield_now();
+    }
+    Err(StoreError::damaged_at(
+        &first,
+        "the chunks of its series do not belong together",
+    ))
+}
+
+/// Reads the chunks behind the first; `None` where they are not of its state.
+fn read_rest(
+    engine: &Engine,
+    series: SeriesId,
+    header: SeriesHeader,
+    mut rows: Vec<Row>,
+) -> Result<Option<Stored>, StoreError> {
+    for chunk in 1..header.chunks {
+        let key = Key::Current { series, chunk };
+        let Some(value) = engine.get(&key)? else {
+            return Ok(None);
+        };
+        let (own, more) = decode(&key, &value)?;
+        if own != header {
+            return Ok(None);
+        }
+        rows.extend(more);
+    }
+    let sorted = rows.is_sorted_by(|a, b| a.observation.period < b.observation.period);
+    if usize::try_from(header.rows) != Ok(rows.len()) || !sorted {
+        let key = Key::Current { series, chunk: 0 };
+        return Err(StoreError::damaged_at(
+            &key,
+            "its rows are not those its header announces",
+        ));
+    }
+    Ok(Some(Stored { header, rows }))
+}
+
+/// A chunk of a current block, which must hold rows of commits up to its own only.
+fn decode(key: &Key, value: &Value) -> Result<(SeriesHeader, Vec<Row>), StoreError> {
+    let decoding = |error: CodecError| StoreError::decoding(key, &error);
+    let (header, block) = series::parse(value).map_err(decoding)?;
+    let rows = block.rows().map_err(decoding)?;
+    if rows
+        .iter()
+        .any(|row| row.observation.commit > header.commit)
+    {
+        return Err(StoreError::damaged_at(
+            key,
+            "it holds rows that are newer than it",
+        ));
+    }
+    Ok((header, rows))
+}
+
+/// The history of a series whose current block was read before, as far as it is about wanted periods.
+pub(super) fn read_history(
+    engine: &Engine,
+    series: SeriesId,
+    header: &SeriesHeader,
+    wanted: impl Fn(&Period) -> bool,
+) -> Result<Vec<Observation>, StoreError> {
+    if header.history_chunks == 0 {
+        return Ok(Vec::new());
+    }
+    let key = |chunk| Key::History { series, chunk };
+    let mut observations = Vec::new();
+    let mut chunks: u32 = 0;
+    let mut rows: u64 = 0;
+    for entry in engine.range(key(0)..=key(u32::MAX))? {
+        let (found, value) = entry?;
+        if found != key(chunks) {
+            return Err(StoreError::damaged_at(&key(chunks), "it is missing"));
+        }
+        rows = rows.saturating_add(read_history_block(
+            &found,
+            &value,
+            &wanted,
+            &mut observations,
+        )?);
+        chunks = chunks.saturating_add(1);
+    }
+    // A writer may have added to it meanwhile; the caller leaves newer rows out.
+    if chunks < header.history_chunks || rows < header.history_rows {
+        return Err(StoreError::damaged_at(
+            &key(chunks),
+            "rows of the history are missing",
+        ));
+    }
+    Ok(observations)
+}
+
+/// Adds the observations of one history chunk that are about wanted periods, and counts all of them.
+pub(super) fn read_history_block(
+    key: &Key,
+    value: &Value,
+    wanted: impl Fn(&Period) -> bool,
+    observations: &mut Vec<Observation>,
+) -> Result<u64, StoreError> {
+    let decoding = |error: CodecError| StoreError::decoding(key, &error);
+    let block = Block::parse(value).map_err(decoding)?;
+    for row in 0..block.len() {
+        // A period that does not decode is one for `row` to complain about.
+        if block.period(row).is_none_or(|period| wanted(&period)) {
+            observations.push(block.row(row).map_err(decoding)?.observation);
+        }
+    }
+    Ok(u64::try_from(block.len()).unwrap_or(u64::MAX))
+}
+
+/// The rows of a series at an earlier head.
+pub(super) fn rows_at(
+    engine: &Engine,
+    series: SeriesId,
+    stored: Stored,
+    head: u64,
+) -> Result<Vec<Row>, StoreError> {
+    if stored.header.commit <= head {
+        return Ok(stored.rows);
+    }
+    let history = read_history(engine, series, &stored.header, |_| true)?;
+    let mut facts: BTreeMap<Period, Vec<Observation>> = BTreeMap::new();
+    for observation in all_until(head, &stored.rows, history) {
+        facts
+            .entry(observation.period)
+            .or_default()
+            .push(observation);
+    }
+    let mut order = DocumentOrder::default();
+    facts
+        .into_values()
+        .map(|observations| {
+            order.learn(engine, &observations)?;
+            row_of(observations, &order)
+        })
+        .collect()
+}
+
+/// All observations of a series that a head knows.
+pub(super) fn all_until(
+    head: u64,
+    rows: &[Row],
+    history: Vec<Observation>,
+) -> impl Iterator<Item = Observation> {
+    rows.iter()
+        .filter(|row| !row.versions)
+        .map(|row| row.observation.clone())
+        .chain(history)
+        .filter(move |observation| observation.commit <= head)
+}
+
+/// The row of a fact with these observations.
+pub(super) fn row_of(
+    mut observations: Vec<Observation>,
+    order: &DocumentOrder,
+) -> Result<Row, StoreError> {
+    let chosen = shown(&observations, |a, b| order.compare(a, b))
+        .filter(|chosen| chosen.index < observations.len())
+        .ok_or_else(|| StoreError::damaged("a fact has no observation"))?;
+    let versions = observations.len() > 1;
+    Ok(Row {
+        observation: observations.swap_remove(chosen.index),
+        conflicting: chosen.conflicting,
+        versions,
+    })
+}

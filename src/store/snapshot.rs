@@ -1,0 +1,379 @@
+//! Reading: the database as one commit left it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::engine::Engine;
+use super::error::StoreError;
+use super::order::{self, DocumentOrder};
+use super::series::{self, Stored};
+use super::stage::document_number;
+use super::{State, Variant, recover};
+use crate::codec::cells::CellsRecord;
+use crate::codec::check::ChecksRecord;
+use crate::codec::record::{CatalogRecord, Record, unpack};
+use crate::codec::{CodecError, Key, Row, SeriesId};
+use crate::model::{
+    Cell, Check, Company, Document, Id, Metric, MetricPath, Observation, SeriesKey, Source,
+};
+
+/// The database as one commit left it. Later commits do not change it.
+///
+/// It is cheap to take and to clone, and can be sent to and shared by threads. It never waits for a writer
+/// to parse, encode or fsync.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    engine: Arc<Engine>,
+    state: Arc<State>,
+}
+
+impl Snapshot {
+    pub(super) fn new(engine: Arc<Engine>, state: Arc<State>) -> Self {
+        Self { engine, state }
+    }
+
+    /// The last commit it sees, 0 where there is none.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.state.head.sequence
+    }
+
+    /// When a commit was recorded.
+    pub(crate) fn recorded(&self, commit: u64) -> Result<DateTime<Utc>, StoreError> {
+        let found = if commit <= self.sequence() {
+            recover::commit_record(&self.engine, commit)?
+        } else {
+            None
+        };
+        let no_such = StoreError::NoSuchNumber {
+            what: "commit",
+            number: commit,
+        };
+        let (record, _) = found.ok_or(no_such)?;
+        DateTime::from_timestamp(record.recorded, 0)
+            .ok_or_else(|| StoreError::damaged_at(&Key::Commit(commit), "its time is no time"))
+    }
+
+    /// All companies, by number.
+    pub(crate) fn companies(&self) -> impl Iterator<Item = &Company> {
+        self.state
+            .names
+            .companies
+            .iter()
+            .map(|(_, company)| company)
+    }
+
+    pub(crate) fn company(&self, id: &Id) -> Option<&Company> {
+        self.state.names.companies.by_name(id)
+    }
+
+    pub(crate) fn company_by_number(&self, number: u32) -> Option<&Company> {
+        self.state.names.companies.get(number)
+    }
+
+    /// All metrics, by number.
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        self.state.names.metrics.iter().map(|(_, metric)| metric)
+    }
+
+    pub(crate) fn metric(&self, path: &MetricPath) -> Option<&Metric> {
+        self.state.names.metrics.by_name(path)
+    }
+
+    /// All variants, with their numbers.
+    pub(crate) fn variants(&self) -> impl Iterator<Item = (u32, &Variant)> {
+        self.state.names.variants.iter()
+    }
+
+    /// The numbers of a series; `None` where there is no such series.
+    pub(crate) fn series_id(&self, key: &SeriesKey) -> Result<Option<SeriesId>, StoreError> {
+        let names = &self.state.names;
+        let variant = Variant {
+            scenario: key.scenario,
+            scope: key.scope.clone(),
+            unit: key.unit.clone(),
+        };
+        let numbers = (
+            names.metrics.number(&key.metric),
+            names.variants.number(&variant),
+            names.companies.number(&key.company),
+        );
+        let (Some(metric), Some(variant), Some(company)) = numbers else {
+            return Ok(None);
+        };
+        let id = SeriesId {
+            metric,
+            variant,
+            company,
+        };
+        Ok(self.is_listed(id)?.then_some(id))
+    }
+
+    /// Whether the catalog lists a series at this head.
+    fn is_listed(&self, id: SeriesId) -> Result<bool, StoreError> {
+        let key = Key::catalog(id);
+        let Some(payload) = self.engine.get(&key)? else {
+            return Ok(false);
+        };
+        let CatalogRecord { created } = decode(&key, &payload)?;
+        Ok(created <= self.sequence())
+    }
+
+    /// What the numbers of a series stand for.
+    pub(crate) fn series_key(&self, id: SeriesId) -> Result<SeriesKey, StoreError> {
+        let names = &self.state.names;
+        let no_such = |what, number: u32| StoreError::NoSuchNumber {
+            what,
+            number: number.into(),
+        };
+        let company = names.companies.get(id.company);
+        let metric = names.metrics.get(id.metric);
+        let variant = names.variants.get(id.variant);
+        let variant = variant.ok_or_else(|| no_such("variant", id.variant))?;
+        Ok(SeriesKey {
+            company: company
+                .ok_or_else(|| no_such("company", id.company))?
+                .id
+                .clone(),
+            metric: metric
+                .ok_or_else(|| no_such("metric", id.metric))?
+                .path
+                .clone(),
+            scenario: variant.scenario,
+            scope: variant.scope.clone(),
+            unit: variant.unit.clone(),
+        })
+    }
+
+    /// All series of a company, by metric and variant.
+    pub(crate) fn series_of(&self, company: &Id) -> Result<Vec<SeriesId>, StoreError> {
+        let Some(company) = self.state.names.companies.number(company) else {
+            return Ok(Vec::new());
+        };
+        let key = |metric, variant| Key::Catalog {
+            company,
+            metric,
+            variant,
+        };
+        let mut series = Vec::new();
+        for entry in self.engine.range(key(0, 0)..=key(u32::MAX, u32::MAX))? {
+            let (found, payload) = entry?;
+            let CatalogRecord { created } = decode(&found, &payload)?;
+            if created > self.sequence() {
+                continue;
+            }
+            if let Key::Catalog {
+                metric, variant, ..
+            } = found
+            {
+                series.push(SeriesId {
+                    metric,
+                    variant,
+                    company,
+                });
+            }
+        }
+        Ok(series)
+    }
+
+    /// One row per fact of a series, by period; none where there is no such series.
+    pub(crate) fn current(&self, id: SeriesId) -> Result<Vec<Row>, StoreError> {
+        match self.stored(id)? {
+            Some(stored) => series::rows_at(&self.engine, id, stored, self.sequence()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The current block of a series. A series that is listed and not there is damage.
+    fn stored(&self, id: SeriesId) -> Result<Option<Stored>, StoreError> {
+        let stored = series::read(&self.engine, id)?;
+        if stored.is_none() && self.is_listed(id)? {
+            let key = Key::Current {
+                series: id,
+                chunk: 0,
+            };
+            return Err(StoreError::damaged_at(&key, "it is missing"));
+        }
+        Ok(stored)
+    }
+
+    /// All observations of all facts of a series, by period, publication, document id and cell.
+    pub(crate) fn observations(&self, id: SeriesId) -> Result<Vec<Observation>, StoreError> {
+        let Some(stored) = self.stored(id)? else {
+            return Ok(Vec::new());
+        };
+        let history = series::read_history(&self.engine, id, &stored.header, |_| true)?;
+        let mut all: Vec<Observation> =
+            series::all_until(self.sequence(), &stored.rows, history).collect();
+        let order = self.document_order(&all)?;
+        all.sort_by(|a, b| {
+            let days = (a.period, a.published).cmp(&(b.period, b.published));
+            days.then_with(|| order.compare(a.source.document, b.source.document))
+                .then_with(|| a.source.cell.cmp(&b.source.cell))
+        });
+        Ok(all)
+    }
+
+    /// What orders the documents of some observations, for [`shown`](crate::model::versions::shown).
+    pub(crate) fn document_order(
+        &self,
+        observations: &[Observation],
+    ) -> Result<DocumentOrder, StoreError> {
+        let mut order = DocumentOrder::default();
+        order.learn(&self.engine, observations)?;
+        Ok(order)
+    }
+
+    /// The current rows of all companies for one metric and variant, by number of the company: one scan.
+    pub(crate) fn panel(
+        &self,
+        metric: &MetricPath,
+        variant: u32,
+    ) -> Result<Vec<(u32, Vec<Row>)>, StoreError> {
+        let Some(metric) = self.state.names.metrics.number(metric) else {
+            return Ok(Vec::new());
+        };
+        let key = |company, chunk| Key::Current {
+            series: SeriesId {
+                metric,
+                variant,
+                company,
+            },
+            chunk,
+        };
+        let mut panel: Vec<(u32, Vec<Row>)> = Vec::new();
+        let mut last = None;
+        for entry in self.engine.range(key(0, 0)..=key(u32::MAX, u16::MAX))? {
+            let (found, payload) = entry?;
+            let Key::Current { series: id, chunk } = found else {
+                continue;
+            };
+            // A scan can see a part of a batch: a series of several chunks is read by itself.
+            if last.replace(id) == Some(id) {
+                continue;
+            }
+            let (header, block) = crate::codec::series::parse(&payload)
+                .map_err(|e| StoreError::decoding(&found, &e))?;
+            let rows = if chunk == 0 && header.chunks == 1 && header.commit <= self.sequence() {
+                if usize::try_from(header.rows) != Ok(block.len()) {
+                    return Err(StoreError::damaged_at(&found, "rows are missing"));
+                }
+                block.rows().map_err(|e| StoreError::decoding(&found, &e))?
+            } else {
+                self.current(id)?
+            };
+            if !rows.is_empty() {
+                panel.push((id.company, rows));
+            }
+        }
+        Ok(panel)
+    }
+
+    /// All documents, by number.
+    pub(crate) fn documents(&self) -> Result<Vec<Document>, StoreError> {
+        (0..self.state.totals.documents)
+            .map(|number| self.document(number))
+            .collect()
+    }
+
+    /// The document with a number.
+    pub(crate) fn document(&self, number: u32) -> Result<Document, StoreError> {
+        self.check_document(number)?;
+        Ok(order::document(&self.engine, number)?.document)
+    }
+
+    fn check_document(&self, number: u32) -> Result<(), StoreError> {
+        if number < self.state.totals.documents {
+            Ok(())
+        } else {
+            Err(StoreError::NoSuchNumber {
+                what: "document",
+                number: number.into(),
+            })
+        }
+    }
+
+    /// The number of the document with an id.
+    pub(crate) fn document_number(&self, id: &Id) -> Result<Option<u32>, StoreError> {
+        let number = document_number(&self.engine, id)?;
+        Ok(number.filter(|number| *number < self.state.totals.documents))
+    }
+
+    /// The cell that a figure was printed in.
+    pub(crate) fn cell(&self, source: Source) -> Result<Cell, StoreError> {
+        let Source { document, cell } = source;
+        self.check_document(document)?;
+        let key = |first| Key::Cells { document, first };
+        let found = match self.engine.last(key(0)..=key(cell))? {
+            Some((found @ Key::Cells { first, .. }, payload)) => {
+                let record: CellsRecord = decode(&found, &payload)?;
+                usize::try_from(cell - first)
+                    .ok()
+                    .and_then(|index| record.cell(index))
+            }
+            _ => None,
+        };
+        if found.is_none() && cell < order::document(&self.engine, document)?.cells {
+            return Err(StoreError::damaged_at(&key(cell), "it is missing"));
+        }
+        found.ok_or(StoreError::NoSuchNumber {
+            what: "cell",
+            number: cell.into(),
+        })
+    }
+
+    /// All cells of a document, in order.
+    pub(crate) fn cells(&self, document: u32) -> Result<Vec<Cell>, StoreError> {
+        self.check_document(document)?;
+        let key = |first| Key::Cells { document, first };
+        let mut cells: Vec<Cell> = Vec::new();
+        for entry in self.engine.range(key(0)..=key(u32::MAX))? {
+            let (found, payload) = entry?;
+            if u32::try_from(cells.len()).map(key) != Ok(found.clone()) {
+                return Err(StoreError::damaged_at(
+                    &found,
+                    "cells before it are missing",
+                ));
+            }
+            let record: CellsRecord = decode(&found, &payload)?;
+            cells.extend(record.cells());
+        }
+        let expected = order::document(&self.engine, document)?.cells;
+        check_count(&key(0), cells.len(), expected)?;
+        Ok(cells)
+    }
+
+    /// All checks of a document, in order.
+    pub(crate) fn checks(&self, document: u32) -> Result<Vec<Check>, StoreError> {
+        self.check_document(document)?;
+        let key = |chunk| Key::Checks { document, chunk };
+        let mut checks = Vec::new();
+        for entry in self.engine.range(key(0)..=key(u32::MAX))? {
+            let (found, payload) = entry?;
+            let record: ChecksRecord = decode(&found, &payload)?;
+            checks.extend(
+                record
+                    .checks()
+                    .map_err(|e| StoreError::decoding(&found, &e))?,
+            );
+        }
+        let expected = order::document(&self.engine, document)?.checks;
+        check_count(&key(0), checks.len(), expected)?;
+        Ok(checks)
+    }
+}
+
+fn check_count(key: &Key, found: usize, expected: u32) -> Result<(), StoreError> {
+    if usize::try_from(expected) == Ok(found) {
+        Ok(())
+    } else {
+        Err(StoreError::damaged_at(
+            key,
+            format!("{found} of {expected} are there"),
+        ))
+    }
+}
+
+fn decode<T: Record>(key: &Key, payload: &[u8]) -> Result<T, StoreError> {
+    unpack(payload).map_err(|error: CodecError| StoreError::decoding(key, &error))
+}

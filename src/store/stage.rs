@@ -1,0 +1,446 @@
+//! From a package to everything a commit will write. Reads only.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::State;
+use super::engine::Engine;
+use super::error::StoreError;
+use super::merge::{Merged, merge};
+use super::names::Names;
+use super::order::{self, DocumentOrder};
+use super::package::{DocumentOutcome, NewFact, Package, PackageDocument};
+use crate::codec::check::{CheckRecord, ChecksRecord};
+use crate::codec::record::{
+    CompanyRecord, DocumentNumber, DocumentRecord, SumsRecord, Totals, Variant, digest_of, pack,
+    split_by_size, unpack,
+};
+use crate::codec::{Key, SeriesId, cells};
+use crate::model::{Company, Id, Metric, Observation, Outcome, SeriesKey, Source, Sum};
+
+/// A key that a commit changes.
+#[derive(Debug)]
+pub(super) struct Write {
+    pub(super) key: Key,
+    /// `None` removes the key.
+    pub(super) payload: Option<Vec<u8>>,
+}
+
+impl Write {
+    pub(super) fn put(key: Key, payload: Vec<u8>) -> Write {
+        Write {
+            key,
+            payload: Some(payload),
+        }
+    }
+
+    pub(super) fn remove(key: Key) -> Write {
+        Write { key, payload: None }
+    }
+}
+
+/// Everything that a commit changes.
+#[derive(Debug)]
+pub(super) struct Staged {
+    pub(super) names: Names,
+    pub(super) totals: Totals,
+    /// Keys that belong into one batch, in the order to write them.
+    pub(super) groups: Vec<Vec<Write>>,
+    /// Definitions that are written anew: with the commit record, so that an aborted commit leaves the old ones.
+    pub(super) replaced: Vec<Write>,
+    pub(super) series: Vec<SeriesId>,
+    /// The number of documents and observations that are new.
+    pub(super) new_documents: u32,
+    pub(super) new_rows: u64,
+    pub(super) digest: [u8; 32],
+    pub(super) outcomes: Vec<DocumentOutcome>,
+}
+
+/// The most definitions that one commit may write anew.
+const REPLACED: usize = 100;
+
+/// Works out what a package changes, as commit `sequence`.
+pub(super) fn stage(
+    engine: &Engine,
+    state: &State,
+    package: &Package,
+    sequence: u64,
+) -> Result<Staged, StoreError> {
+    let mut stager = Stager {
+        engine,
+        sequence,
+        names: state.names.clone(),
+        totals: state.totals,
+        order: DocumentOrder::default(),
+        groups: Vec::new(),
+        replaced: Vec::new(),
+        staged: HashMap::new(),
+        digests: Vec::new(),
+    };
+    stager.metrics(&package.metrics)?;
+    stager.companies(&package.companies)?;
+    let mut numbers = Vec::with_capacity(package.documents.len());
+    for document in &package.documents {
+        numbers.push(stager.document(document)?);
+    }
+    let mut outcomes: Vec<DocumentOutcome> = package
+        .documents
+        .iter()
+        .zip(&numbers)
+        .map(|(document, number)| DocumentOutcome {
+            known_before: number.is_none(),
+            outcomes: vec![Outcome::Unchanged; document.facts.len()],
+        })
+        .collect();
+    let by_series = stager.facts(package, &numbers)?;
+    let new_rows: usize = by_series.values().map(Vec::len).sum();
+    let new_rows = u64::try_from(new_rows).unwrap_or(u64::MAX);
+    let series: Vec<SeriesId> = by_series.keys().copied().collect();
+    for (id, placed) in by_series {
+        let (places, new): (Vec<_>, Vec<_>) = placed.into_iter().unzip();
+        let merged = stager.series(id, new)?;
+        for ((document, fact), outcome) in places.into_iter().zip(merged) {
+            let slot = outcomes
+                .get_mut(document)
+                .and_then(|document| document.outcomes.get_mut(fact));
+            if let Some(slot) = slot {
+                *slot = outcome;
+            }
+        }
+    }
+    stager.totals.companies = stager.names.companies.len();
+    stager.totals.metrics = stager.names.metrics.len();
+    stager.totals.variants = stager.names.variants.len();
+    stager.totals.rows = stager.totals.rows.saturating_add(new_rows);
+    if stager.replaced.len() > REPLACED {
+        let what = "changed definitions in one commit";
+        return Err(StoreError::Full { what });
+    }
+    Ok(Staged {
+        new_documents: stager.totals.documents - state.totals.documents,
+        new_rows,
+        digest: digest_of(&stager.digests),
+        names: stager.names,
+        totals: stager.totals,
+        groups: stager.groups,
+        replaced: stager.replaced,
+        series,
+        outcomes,
+    })
+}
+
+/// New observations of a series, each with the places of its document and fact in the package.
+type Placed = Vec<((usize, usize), Observation)>;
+
+struct Stager<'a> {
+    engine: &'a Engine,
+    sequence: u64,
+    names: Names,
+    totals: Totals,
+    order: DocumentOrder,
+    groups: Vec<Vec<Write>>,
+    /// Definitions that are written anew.
+    replaced: Vec<Write>,
+    /// Documents of this package.
+    staged: HashMap<&'a Id, [u8; 32]>,
+    digests: Vec<[u8; 32]>,
+}
+
+impl<'a> Stager<'a> {
+    fn metrics(&mut self, metrics: &[Metric]) -> Result<(), StoreError> {
+        for metric in metrics {
+            match self.names.metrics.by_name(&metric.path) {
+                Some(known) if known == metric => {}
+                Some(known) => {
+                    let merged = known
+                        .merged(metric)
+                        .ok_or_else(|| metric_differs(known, metric))?;
+                    if merged != *known
+                        && let Some(number) = self.names.metrics.number(&metric.path)
+                    {
+                        let payload = pack(&merged)?;
+                        self.replaced.push(Write::put(Key::Metric(number), payload));
+                        self.names.metrics.replace(number, merged);
+                    }
+                }
+                None => {
+                    let payload = pack(metric)?;
+                    let number = self.names.metrics.push(metric.clone());
+                    let number = number.ok_or(StoreError::Full { what: "metrics" })?;
+                    self.groups
+                        .push(vec![Write::put(Key::Metric(number), payload)]);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn companies(&mut self, companies: &[Company]) -> Result<(), StoreError> {
+        let mut added: BTreeMap<u32, Vec<Sum>> = BTreeMap::new();
+        for company in companies {
+            let number = match self.names.companies.number(&company.id) {
+                Some(number) => number,
+                None => self.new_company(company)?,
+            };
+            let known = self.names.companies.get(number).cloned();
+            let Some(mut known) = known else { continue };
+            let differs = |what| {
+                Err(StoreError::CompanyDiffers {
+                    id: company.id.clone(),
+                    what,
+                })
+            };
+            if known.name != company.name {
+                return differs("name");
+            }
+            if company.calendar != known.calendar && company.calendar.extends(&known.calendar) {
+                known.calendar = company.calendar.clone();
+                let payload = pack(&CompanyRecord::of(&known))?;
+                self.replaced
+                    .push(Write::put(Key::Company(number), payload));
+                self.names.companies.replace(number, known.clone());
+            } else if !known.calendar.extends(&company.calendar) {
+                return differs("fiscal calendar");
+            }
+            for sum in &company.sums {
+                if let Err(place) = known.sums.binary_search(sum) {
+                    known.sums.insert(place, sum.clone());
+                    added.entry(number).or_default().push(sum.clone());
+                }
+            }
+            if added.contains_key(&number) {
+                self.names.companies.replace(number, known);
+            }
+        }
+        for (company, sums) in added {
+            for (chunk, sums) in (0_u16..).zip(split_by_size("a sum of a company", &sums)?) {
+                let key = Key::Sums {
+                    company,
+                    commit: self.sequence,
+                    chunk,
+                };
+                self.groups
+                    .push(vec![Write::put(key, pack(&SumsRecord(sums))?)]);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a company without its sums.
+    fn new_company(&mut self, company: &Company) -> Result<u32, StoreError> {
+        let payload = pack(&CompanyRecord::of(company))?;
+        let without_sums = Company {
+            sums: Vec::new(),
+            ..company.clone()
+        };
+        let number = self.names.companies.push(without_sums);
+        let number = number.ok_or(StoreError::Full { what: "companies" })?;
+        self.groups
+            .push(vec![Write::put(Key::Company(number), payload)]);
+        Ok(number)
+    }
+
+    /// Numbers a document and writes its cells and checks; `None` where it is known.
+    fn document(&mut self, package: &'a PackageDocument) -> Result<Option<u32>, StoreError> {
+        let id = &package.document.id;
+        if let Some(digest) = self.known_digest(id)? {
+            return if digest == package.digest {
+                Ok(None)
+            } else {
+                Err(StoreError::DocumentDiffers { id: id.clone() })
+            };
+        }
+        let count =
+            |what, length: usize| u32::try_from(length).map_err(|_| StoreError::Full { what });
+        let cells = count("cells of a document", package.cells.len())?;
+        let cited = package.facts.iter().map(|fact| fact.cell);
+        for cell in cited.chain(package.checks.iter().map(|check| check.cell)) {
+            if cell >= cells {
+                return Err(StoreError::NoSuchCell {
+                    document: id.clone(),
+                    cell,
+                });
+            }
+        }
+        let number = self.totals.documents;
+        let full = StoreError::Full { what: "documents" };
+        self.totals.documents = number.checked_add(1).ok_or(full)?;
+        let record = DocumentRecord {
+            document: package.document.clone(),
+            digest: package.digest,
+            commit: self.sequence,
+            cells,
+            facts: count("facts of a document", package.facts.len())?,
+            checks: count("checks of a document", package.checks.len())?,
+        };
+        self.groups.push(vec![
+            Write::put(Key::Document(number), pack(&record)?),
+            Write::put(
+                Key::DocumentIndex(id.clone()),
+                pack(&DocumentNumber(number))?,
+            ),
+        ]);
+        self.cells(number, package)?;
+        self.checks(number, package)?;
+        self.order.add(number, id.clone());
+        self.staged.insert(id, package.digest);
+        self.digests.push(package.digest);
+        Ok(Some(number))
+    }
+
+    fn known_digest(&self, id: &Id) -> Result<Option<[u8; 32]>, StoreError> {
+        if let Some(digest) = self.staged.get(id) {
+            return Ok(Some(*digest));
+        }
+        document_number(self.engine, id)?
+            .map(|number| Ok(order::document(self.engine, number)?.digest))
+            .transpose()
+    }
+
+    fn cells(&mut self, document: u32, package: &PackageDocument) -> Result<(), StoreError> {
+        let mut first: u32 = 0;
+        for record in cells::split(&package.cells)? {
+            let key = Key::Cells { document, first };
+            self.groups.push(vec![Write::put(key, pack(&record)?)]);
+            first = first.saturating_add(u32::try_from(record.len()).unwrap_or(u32::MAX));
+        }
+        Ok(())
+    }
+
+    fn checks(&mut self, document: u32, package: &PackageDocument) -> Result<(), StoreError> {
+        let checks: Vec<CheckRecord> = package.checks.iter().map(CheckRecord::from).collect();
+        for (chunk, checks) in (0..).zip(split_by_size("a check", &checks)?) {
+            let key = Key::Checks { document, chunk };
+            self.groups
+                .push(vec![Write::put(key, pack(&ChecksRecord(checks))?)]);
+        }
+        Ok(())
+    }
+
+    /// Sorts the facts of new documents by series.
+    fn facts(
+        &mut self,
+        package: &Package,
+        numbers: &[Option<u32>],
+    ) -> Result<BTreeMap<SeriesId, Placed>, StoreError> {
+        let mut by_series: BTreeMap<SeriesId, Placed> = BTreeMap::new();
+        let mut ids: HashMap<&SeriesKey, SeriesId> = HashMap::new();
+        // Often the next fact is of the same series.
+        let mut last: Option<(&SeriesKey, SeriesId)> = None;
+        for (nth, (document, number)) in package.documents.iter().zip(numbers).enumerate() {
+            let Some(number) = *number else { continue };
+            for (place, fact) in document.facts.iter().enumerate() {
+                let key = &fact.series;
+                let id = match last.filter(|(before, _)| *before == key) {
+                    Some((_, id)) => id,
+                    None => match ids.get(key) {
+                        Some(id) => *id,
+                        None => *ids.entry(key).or_insert(self.series_id(key)?),
+                    },
+                };
+                last = Some((key, id));
+                let observation = self.observation(fact, number);
+                let placed = by_series.entry(id).or_default();
+                placed.push(((nth, place), observation));
+            }
+        }
+        Ok(by_series)
+    }
+
+    fn observation(&self, fact: &NewFact, document: u32) -> Observation {
+        Observation {
+            period: fact.period,
+            figure: fact.figure.clone(),
+            published: fact.published,
+            source: Source {
+                document,
+                cell: fact.cell,
+            },
+            rank: fact.rank,
+            commit: self.sequence,
+        }
+    }
+
+    /// The numbers of a series; a new variant gets one.
+    fn series_id(&mut self, key: &SeriesKey) -> Result<SeriesId, StoreError> {
+        let company = self.names.companies.number(&key.company);
+        let company = company.ok_or_else(|| StoreError::UnknownCompany {
+            id: key.company.clone(),
+        })?;
+        let metric = self.names.metrics.number(&key.metric);
+        let metric = metric.ok_or_else(|| StoreError::UnknownMetric {
+            path: key.metric.clone(),
+        })?;
+        let variant = Variant {
+            scenario: key.scenario,
+            scope: key.scope.clone(),
+            unit: key.unit.clone(),
+        };
+        let variant = if let Some(number) = self.names.variants.number(&variant) {
+            number
+        } else {
+            let payload = pack(&variant)?;
+            let number = self.names.variants.push(variant);
+            let number = number.ok_or(StoreError::Full { what: "variants" })?;
+            self.groups
+                .push(vec![Write::put(Key::Variant(number), payload)]);
+            number
+        };
+        Ok(SeriesId {
+            metric,
+            variant,
+            company,
+        })
+    }
+
+    fn series(&mut self, id: SeriesId, new: Vec<Observation>) -> Result<Vec<Outcome>, StoreError> {
+        let Merged {
+            outcomes,
+            writes,
+            created,
+        } = merge(self.engine, &mut self.order, id, new, self.sequence)?;
+        if created {
+            self.totals.series = self.totals.series.saturating_add(1);
+        }
+        self.groups.push(writes);
+        Ok(outcomes)
+    }
+}
+
+/// The number of the document with an id, visible or not.
+pub(super) fn document_number(engine: &Engine, id: &Id) -> Result<Option<u32>, StoreError> {
+    let key = Key::DocumentIndex(id.clone());
+    let Some(value) = engine.get(&key)? else {
+        return Ok(None);
+    };
+    let DocumentNumber(number) =
+        unpack(&value).map_err(|error| StoreError::decoding(&key, &error))?;
+    Ok(Some(number))
+}
+
+/// The first thing in which two definitions of one metric differ.
+fn metric_differs(known: &Metric, new: &Metric) -> StoreError {
+    let quoted = |word: &Option<String>| word.as_ref().map_or("none".into(), |w| format!("{w:?}"));
+    let (what, known, new_word) = if known.kind != new.kind {
+        ("kind", known.kind.to_string(), new.kind.to_string())
+    } else if known.dimension != new.dimension {
+        (
+            "dimension",
+            known.dimension.to_string(),
+            new.dimension.to_string(),
+        )
+    } else if known.positive != new.positive {
+        (
+            "positive",
+            format!("{:?}", known.positive),
+            format!("{:?}", new.positive),
+        )
+    } else {
+        ("negative", quoted(&known.negative), quoted(&new.negative))
+    };
+    StoreError::MetricDiffers {
+        path: new.path.clone(),
+        what,
+        known,
+        new: new_word,
+    }
+}

@@ -1,0 +1,10 @@
+//! Tests of the store, by scenario.
+
+mod commits;
+mod crashes;
+mod damage;
+mod naive;
+mod opening;
+mod readers;
+mod series;
+mod support;

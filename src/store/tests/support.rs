@@ -1,0 +1,252 @@
+//! Packages made up for tests, and folders to keep them in.
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
+
+use crate::model::{
+    Amount, Cell, Company, Dimension, Document, DocumentKind, Figure, FiscalCalendar, Metric,
+    MetricKind, Period, Precision, Rank, Rounding, Scenario, Scope, SeriesKey, Unit, YearNaming,
+};
+use crate::store::{NewFact, Package, PackageDocument, Snapshot, Store};
+
+/// A folder that is deleted when it is dropped, with a path in it for a database.
+pub(super) struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    pub(super) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.path().join("db")
+    }
+
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    /// Copies the database, which must be closed.
+    pub(super) fn copy(&self) -> Place {
+        let copy = Place::new();
+        copy_folder(&self.path(), &copy.path());
+        copy
+    }
+}
+
+pub(super) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+pub(super) fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub(super) fn company(id: &str) -> Company {
+    Company {
+        id: id.parse().unwrap(),
+        name: format!("{id} Inc."),
+        calendar: FiscalCalendar::month_end(3, YearNaming::Start).unwrap(),
+        sums: Vec::new(),
+    }
+}
+
+pub(super) fn metric(path: &str) -> Metric {
+    Metric {
+        path: path.parse().unwrap(),
+        kind: MetricKind::Flow,
+        dimension: Dimension::Money,
+        positive: "income".into(),
+        negative: None,
+    }
+}
+
+pub(super) fn series(company: &str, metric: &str) -> SeriesKey {
+    SeriesKey {
+        company: company.parse().unwrap(),
+        metric: metric.parse().unwrap(),
+        scenario: Scenario::Actual,
+        scope: Scope::total(),
+        unit: Unit::Money(crate::model::Currency::JPY),
+    }
+}
+
+/// The nth quarter from 2000 on.
+pub(super) fn quarter(n: u32) -> Period {
+    let day = |n: u32| {
+        NaiveDate::from_ymd_opt(2000 + i32::try_from(n / 4).unwrap(), n % 4 * 3 + 1, 1).unwrap()
+    };
+    Period::duration(day(n), day(n + 1).pred_opt().unwrap()).unwrap()
+}
+
+pub(super) fn figure(value: i64, decimals: i8) -> Figure {
+    let precision = Precision::Decimals(decimals);
+    Figure::Amount(Amount::new(Decimal::from(value), precision, Rounding::Nearest).unwrap())
+}
+
+pub(super) fn fact(company: &str, metric: &str, period: Period, figure: Figure) -> NewFact {
+    NewFact {
+        series: series(company, metric),
+        period,
+        figure,
+        published: date("2000-01-01"),
+        cell: 0,
+        rank: Rank::Table,
+    }
+}
+
+/// A document with one cell for each of its facts.
+pub(super) fn document(id: &str, published: &str, facts: Vec<NewFact>) -> PackageDocument {
+    let published = date(published);
+    let cells = (0..facts.len())
+        .map(|n| Cell {
+            address: format!("t1!R{n}C1"),
+            place: "Table 1".into(),
+            row: format!("row {}", n / 4),
+            column: format!("column {}", n % 4),
+            text: n.to_string(),
+            scale: 3,
+            unplaced: None,
+        })
+        .collect();
+    let facts: Vec<NewFact> = (0..)
+        .zip(facts)
+        .map(|(cell, fact)| NewFact {
+            published,
+            cell,
+            ..fact
+        })
+        .collect();
+    let document = Document {
+        id: id.parse().unwrap(),
+        title: format!("Document {id}"),
+        issuer: "Issuer".into(),
+        kind: DocumentKind::Results,
+        published,
+        utc_offset: Some("+09:00".parse().unwrap()),
+        reports: None,
+    };
+    let content = format!("{document:?}{facts:?}");
+    PackageDocument {
+        digest: Sha256::digest(content).into(),
+        document,
+        cells,
+        facts,
+        checks: Vec::new(),
+    }
+}
+
+/// A package with companies `a` to `d` and metrics `m` and `n`.
+pub(super) fn package(documents: Vec<PackageDocument>) -> Package {
+    Package {
+        companies: ["a", "b", "c", "d"].map(company).to_vec(),
+        metrics: ["m", "n"].map(metric).to_vec(),
+        documents,
+    }
+}
+
+/// A document of company `a`, metric `m`.
+pub(super) fn simple(id: &str, published: &str, facts: &[(u32, i64, i8)]) -> Package {
+    let facts = facts
+        .iter()
+        .map(|&(n, value, decimals)| fact("a", "m", quarter(n), figure(value, decimals)))
+        .collect();
+    package(vec![document(id, published, facts)])
+}
+
+/// What a snapshot shows of a series: values by quarter, and flags (c conflicting, v versions).
+pub(super) fn shown(snapshot: &Snapshot, company: &str, metric: &str) -> Vec<String> {
+    let Some(id) = snapshot.series_id(&series(company, metric)).unwrap() else {
+        return Vec::new();
+    };
+    let rows = snapshot.current(id).unwrap();
+    rows.iter()
+        .map(|row| {
+            let value = row.observation.figure.amount().unwrap().value();
+            let conflicting = if row.conflicting { "c" } else { "" };
+            let versions = if row.versions { "v" } else { "" };
+            format!("{value}{conflicting}{versions}")
+        })
+        .collect()
+}
+
+/// Everything that can be read, as text.
+pub(super) fn everything(store: &Store) -> String {
+    let snapshot = store.snapshot();
+    let mut lines = vec![format!("head {}", snapshot.sequence())];
+    for company in snapshot.companies() {
+        lines.push(format!("{company:?}"));
+        for id in snapshot.series_of(&company.id).unwrap() {
+            lines.push(snapshot.series_key(id).unwrap().to_string());
+            lines.push(format!("{:?}", snapshot.current(id).unwrap()));
+            lines.push(format!("{:?}", snapshot.observations(id).unwrap()));
+        }
+    }
+    for metric in snapshot.metrics() {
+        lines.push(format!("{metric:?}"));
+        for (variant, _) in snapshot.variants() {
+            lines.push(format!(
+                "{:?}",
+                snapshot.panel(&metric.path, variant).unwrap()
+            ));
+        }
+    }
+    for (number, variant) in snapshot.variants() {
+        lines.push(format!("{number} {variant:?}"));
+    }
+    for (number, document) in (0..).zip(snapshot.documents().unwrap()) {
+        assert_eq!(
+            snapshot.document_number(&document.id).unwrap(),
+            Some(number)
+        );
+        lines.push(format!("{document:?}"));
+        lines.push(format!("{:?}", snapshot.cells(number).unwrap()));
+        lines.push(format!("{:?}", snapshot.checks(number).unwrap()));
+    }
+    lines.join("\n")
+}
+
+/// A package that gives each of so many series of company `a` the same value for one quarter.
+pub(super) fn wide_package(id: &str, value: i64, width: usize) -> Package {
+    let name = |n: usize| format!("w{n}");
+    let facts = (0..width)
+        .map(|n| fact("a", &name(n), quarter(0), figure(value, 0)))
+        .collect();
+    let mut package = package(vec![document(
+        id,
+        &format!("{:04}-01-01", 2000 + value),
+        facts,
+    )]);
+    package.metrics.extend((0..width).map(|n| metric(&name(n))));
+    package
+}
+
+/// How many intent records there are.
+pub(super) fn intents(store: &Store) -> usize {
+    use crate::codec::Key;
+    store
+        .engine
+        .range(Key::Intent(0)..=Key::Intent(u32::MAX))
+        .unwrap()
+        .count()
+}
+
+pub(super) fn assert_no_blobs(place: &Place) {
+    let blobs = std::fs::read_dir(place.file("sled/blobs")).unwrap();
+    assert_eq!(blobs.count(), 0, "sled never fsyncs its blobs");
+}
