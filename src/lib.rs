@@ -1,5 +1,42 @@
 //! **kessan** (決算, the closing of accounts): an embedded investor-relations time-series database.
-#![allow(dead_code, unused_imports, reason = "nothing calls the store yet")]
+//!
+//! It takes in what companies report each quarter, keeps every figure exactly, by fiscal period, as printed, with
+//! the cell it came from, and answers period ranges and year-over-year and quarter-over-quarter changes, as known
+//! on any date.
+//!
+//! ```
+//! use kessan::{Database, Release};
+//!
+//! let db = Database::temporary()?; // or Database::create("iij.kessan"), Database::open("iij.kessan")
+//! db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+//!
+//! let revenue = db.series("iij", "revenue")?.load()?; // actual, the whole company, latest known
+//! let change = revenue.yoy("1Q03")?.unwrap();
+//! assert_eq!(change.to_string(), "1Q03  8,344,046 thousand JPY   -15.3%  (1Q02 9,849,202)");
+//! # Ok::<(), kessan::Error>(())
+//! ```
+//!
+//! # The way of the data
+//!
+//! A [`Release`] is a folder of tables as printed with a manifest that says what they mean. Reading one turns cells
+//! into [figures](Figure) with unit and [precision](Precision), placed at a [metric](MetricPath), a
+//! [period](Period), a [scenario](Scenario) and a [scope](Scope). [`Database::ingest`] takes it in whole or not at all,
+//! and says what became of every figure. Programs with facts of their own build a [`Package`].
+//!
+//! [`Reader::series`] asks for a series and gives [points](Point), ranges with their gaps, and
+//! [changes](Delta); [`Reader::panel`] one metric and period of all companies. Each point knows its document and
+//! [cell](Cell), and what other printings of it there are.
+//!
+//! # What it is not
+//!
+//! Not a server: one process opens a database folder at a time. Not a source of data. Not a general time-series
+//! database. And it does not guess: a figure whose unit, scale or period is not declared is an [`IngestError`] with its
+//! place.
+//!
+//! # More
+//!
+//! The release format is taught in `data/README.md`. [`docs::design`] says how the house is built and why,
+//! [`docs::format`] describes the bytes on disk.
 #![cfg_attr(
     not(test),
     deny(
@@ -14,8 +51,23 @@
 )]
 
 mod codec;
+mod db;
+pub mod docs;
+mod error;
+mod ingest;
 mod model;
+mod package;
+mod query;
 mod store;
 
+pub use db::Database;
+pub use error::{Error, NoSeries, QueryError};
+pub use ingest::{IngestError, IngestReason, Place, PrintedError, Release, ReleaseFigure, Role};
 pub use model::*;
+pub use package::{Filing, Ingested, IngestedFigure, Package, Reported};
+pub use query::*;
 pub use store::StoreError;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,7 @@
+//! Documents about kessan itself.
+
+#[doc = include_str!("design.md")]
+pub mod design {}
+
+#[doc = include_str!("format.md")]
+pub mod format {}

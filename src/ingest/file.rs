@@ -1,0 +1,112 @@
+//! Files of a release folder: bounded, UTF-8, one form of line end.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use super::error::{IngestError, IngestReason, Place};
+
+/// The largest file of a release, in bytes.
+pub(crate) const FILE_LIMIT: u64 = 16 << 20;
+
+/// The path of a file that a manifest names, which must be a plain name.
+pub(super) fn inside(folder: &Path, name: &str, place: &Place) -> Result<PathBuf, IngestError> {
+    let plain = !name.is_empty()
+        && !name.starts_with('.')
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '));
+    if plain {
+        Ok(folder.join(name))
+    } else {
+        Err(IngestReason::OutsideFolder { file: name.into() }.at(place))
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+/// Passes a regular file that stands in its folder, be it by a link inside it. A pipe would never end.
+fn check_regular(path: &Path) -> std::io::Result<Result<(), IngestReason>> {
+    let file = file_name(path);
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    if !path.canonicalize()?.starts_with(folder.canonicalize()?) {
+        return Ok(Err(IngestReason::LinkOutside { file }));
+    }
+    if !path.metadata()?.is_file() {
+        return Ok(Err(IngestReason::NotAFile { file }));
+    }
+    Ok(Ok(()))
+}
+
+/// The text of a file, or why it is not one.
+pub(super) fn read_text(path: &Path, place: &Place) -> Result<String, IngestError> {
+    let file = file_name(path);
+    let failed = |error: std::io::Error| {
+        IngestReason::File {
+            file: file.clone(),
+            message: error.to_string(),
+        }
+        .at(place)
+    };
+    check_regular(path)
+        .map_err(failed)?
+        .map_err(|reason| reason.at(place))?;
+    let mut bytes = Vec::new();
+    File::open(path)
+        .map_err(failed)?
+        .take(FILE_LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > FILE_LIMIT) {
+        return Err(IngestReason::TooLarge {
+            file,
+            limit: FILE_LIMIT,
+        }
+        .at(place));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        IngestReason::NotUtf8 {
+            file: file.clone(),
+            position: error.utf8_error().valid_up_to(),
+        }
+        .at(place)
+    })?;
+    if text.starts_with('\u{feff}') {
+        return Err(IngestReason::ByteOrderMark { file }.at(place));
+    }
+    if let Some(position) = text.find('\r') {
+        let line = text.get(..position).map_or(0, |t| t.matches('\n').count()) + 1;
+        return Err(IngestReason::CarriageReturn { file, line }.at(place));
+    }
+    Ok(text)
+}
+
+/// A TOML file as a typed value.
+pub(super) fn read_toml<T: DeserializeOwned>(path: &Path, place: &Place) -> Result<T, IngestError> {
+    parse_toml(path, &read_text(path, place)?, place)
+}
+
+/// The text of a TOML file as a typed value.
+pub(super) fn parse_toml<T: DeserializeOwned>(
+    path: &Path,
+    text: &str,
+    place: &Place,
+) -> Result<T, IngestError> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        IngestReason::Toml {
+            file: file_name(path),
+            line: before.map_or(0, |before| before.matches('\n').count()) + 1,
+            message: error.message().to_owned(),
+        }
+        .at(place)
+    })
+}

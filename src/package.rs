@@ -1,0 +1,441 @@
+//! What is taken in at once, and what became of it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::Error;
+use crate::ingest::{
+    IngestError, IngestReason, Place, Release, Role, check_claim, check_fact, check_figure,
+    check_metric, check_sum,
+};
+use crate::model::date::check_date;
+use crate::model::{
+    Cell, Check, Company, Document, FactKey, Figure, Metric, MetricPath, Outcome, Period, Rank,
+    SeriesKey,
+};
+use crate::store::{self, Snapshot};
+
+/// What is taken in by one commit: visible all at once or not at all.
+///
+/// A [`Release`] is a package of one document. Programs that have facts of their own build one directly.
+///
+/// ```
+/// use kessan::*;
+/// let package = Package {
+///     companies: vec![Company {
+///         id: "minato".parse()?,
+///         name: "Minato Foods KK".into(),
+///         calendar: FiscalCalendar::month_end(12, YearNaming::End)?,
+///         sums: vec![],
+///     }],
+///     metrics: vec![Metric {
+///         path: "revenue".parse()?,
+///         kind: MetricKind::Flow,
+///         dimension: Dimension::Money,
+///         positive: "revenue".into(),
+///         negative: None,
+///     }],
+///     filings: vec![Filing {
+///         document: Document {
+///             id: "minato-2021-q2".parse()?,
+///             title: "Second quarter of 2021".into(),
+///             issuer: "Minato Foods KK".into(),
+///             kind: DocumentKind::Results,
+///             published: parse_date("2021-08-10")?,
+///             utc_offset: None,
+///             reports: None,
+///         },
+///         cells: vec![Cell {
+///             address: "t1!R2C2".into(),
+///             place: "page 1".into(),
+///             row: "Revenue".into(),
+///             column: "2Q2021".into(),
+///             text: "1,250".into(),
+///             scale: 6,
+///             unplaced: None,
+///         }],
+///         facts: vec![Reported {
+///             series: SeriesKey {
+///                 company: "minato".parse()?,
+///                 metric: "revenue".parse()?,
+///                 scenario: Scenario::Actual,
+///                 scope: Scope::total(),
+///                 unit: "JPY".parse()?,
+///             },
+///             period: "2021-04-01..2021-06-30".parse()?,
+///             figure: Amount::new(1_250_000_000.into(), Precision::Decimals(-6), Rounding::Nearest)?.into(),
+///             published: parse_date("2021-08-10")?,
+///             cell: 0,
+///             rank: Rank::Table,
+///         }],
+///         checks: vec![],
+///     }],
+/// };
+/// let db = Database::temporary()?;
+/// db.ingest(package)?;
+/// assert_eq!(db.series("minato", "revenue")?.at("2Q21")?.unwrap().to_string(), "2Q21  1,250 million JPY");
+/// # Ok::<(), kessan::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Package {
+    /// Companies to create, or to extend by sums and later calendar rules. The name of a known one must be the same.
+    pub companies: Vec<Company>,
+    /// Metrics to create; a known one must be the same, but for a meaning of negative that is added.
+    pub metrics: Vec<Metric>,
+    /// The documents with their figures.
+    pub filings: Vec<Filing>,
+}
+
+/// A document with all its figures.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Filing {
+    /// The document.
+    pub document: Document,
+    /// Its cells, numbered by position.
+    pub cells: Vec<Cell>,
+    /// What they say about facts.
+    pub facts: Vec<Reported>,
+    /// What they say that other figures determine.
+    pub checks: Vec<Check>,
+}
+
+/// What one cell says about a fact.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Reported {
+    /// The series. Its company and metric are in the package or in the database.
+    pub series: SeriesKey,
+    /// The dates.
+    pub period: Period,
+    /// The figure, in base units.
+    pub figure: Figure,
+    /// When it was published: the document's date, or an earlier one it gives evidence for.
+    pub published: NaiveDate,
+    /// The number of its cell.
+    pub cell: u32,
+    /// In a statement, a table or running text.
+    pub rank: Rank,
+}
+
+impl From<&Release> for Package {
+    fn from(release: &Release) -> Self {
+        let mut filing = Filing {
+            document: release.document().clone(),
+            cells: Vec::new(),
+            facts: Vec::new(),
+            checks: Vec::new(),
+        };
+        for (number, printed) in (0..).zip(release.figures()) {
+            let unplaced = match &printed.role {
+                Role::Unplaced(reason) => Some(reason.clone()),
+                Role::Fact { .. } | Role::Check { .. } => None,
+            };
+            filing.cells.push(Cell {
+                unplaced,
+                ..printed.cell.clone()
+            });
+            match &printed.role {
+                Role::Fact {
+                    fact,
+                    figure,
+                    published,
+                } => filing.facts.push(Reported {
+                    series: fact.series.clone(),
+                    period: fact.period,
+                    figure: figure.clone(),
+                    published: *published,
+                    cell: number,
+                    rank: printed.rank,
+                }),
+                Role::Check { claim, figure } => filing.checks.push(Check {
+                    cell: number,
+                    claim: claim.clone(),
+                    figure: figure.clone(),
+                }),
+                Role::Unplaced(_) => {}
+            }
+        }
+        Package {
+            companies: vec![release.company().clone()],
+            metrics: release.metrics().to_vec(),
+            filings: vec![filing],
+        }
+    }
+}
+
+/// What became of a package.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ingested {
+    commit: Option<u64>,
+    figures: Vec<IngestedFigure>,
+}
+
+/// What became of one fact's figure.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct IngestedFigure {
+    /// The cell it was printed in.
+    pub cell: Cell,
+    /// The fact it is about.
+    pub fact: FactKey,
+    /// The figure.
+    pub figure: Figure,
+    /// What taking it in did.
+    pub outcome: Outcome,
+}
+
+impl Ingested {
+    /// The number of the commit; `None` where every document was known and nothing was written.
+    #[must_use]
+    pub fn commit(&self) -> Option<u64> {
+        self.commit
+    }
+
+    /// Whether every document was known, and nothing was written.
+    #[must_use]
+    pub fn unchanged(&self) -> bool {
+        self.commit.is_none()
+    }
+
+    /// Every figure of a fact, in the order of the package.
+    #[must_use]
+    pub fn figures(&self) -> &[IngestedFigure] {
+        &self.figures
+    }
+
+    /// How many figures had an outcome.
+    #[must_use]
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.figures
+            .iter()
+            .filter(|figure| figure.outcome == outcome)
+            .count()
+    }
+}
+
+impl Package {
+    /// The package as the store takes it, once every figure fits its metric.
+    pub(crate) fn staged(self, known: &Snapshot) -> Result<store::Package, Error> {
+        let own: BTreeMap<&MetricPath, &Metric> = self
+            .metrics
+            .iter()
+            .map(|metric| (&metric.path, metric))
+            .collect();
+        let metric = |path: &MetricPath| own.get(path).copied().or_else(|| known.metric(path));
+        for metric in &self.metrics {
+            check_metric(metric).map_err(|reason| reason.at(&whole(metric.path.as_str())))?;
+        }
+        for company in &self.companies {
+            for sum in &company.sums {
+                check_sum(sum, metric).map_err(|reason| reason.at(&whole(company.id.as_str())))?;
+            }
+        }
+        for filing in &self.filings {
+            let document = &filing.document;
+            check_date(document.published)
+                .map_err(|error| IngestReason::from(error).at(&whole(document.id.as_str())))?;
+            for fact in &filing.facts {
+                check(document, fact, metric(&fact.series.metric))
+                    .map_err(|reason| misfit(filing, fact.cell, reason))?;
+            }
+            for check in &filing.checks {
+                check_figure(&check.figure)
+                    .and_then(|()| check_claim(&check.claim, document.published, metric))
+                    .map_err(|reason| misfit(filing, check.cell, reason))?;
+            }
+        }
+        let documents = self
+            .filings
+            .into_iter()
+            .map(|filing| {
+                let digest = digest(&filing)?;
+                Ok(store::PackageDocument {
+                    document: filing.document,
+                    digest,
+                    cells: filing.cells,
+                    facts: filing.facts.into_iter().map(Into::into).collect(),
+                    checks: filing.checks,
+                })
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(store::Package {
+            companies: self.companies,
+            metrics: self.metrics,
+            documents,
+        })
+    }
+}
+
+/// The place of something that is no single figure.
+fn whole(document: &str) -> Place {
+    Place {
+        document: document.to_owned(),
+        ..Place::default()
+    }
+}
+
+/// Whether a figure is of its metric's dimension, at a period it can have, and published by its document.
+fn check(
+    document: &Document,
+    fact: &Reported,
+    metric: Option<&Metric>,
+) -> Result<(), IngestReason> {
+    check_date(fact.published)?;
+    if fact.published > document.published {
+        return Err(IngestReason::Publication);
+    }
+    let metric = metric.ok_or_else(|| IngestReason::UnknownMetric {
+        path: fact.series.metric.clone(),
+    })?;
+    if fact.series.unit.dimension() != metric.dimension {
+        return Err(IngestReason::WrongDimension {
+            path: metric.path.clone(),
+            dimension: metric.dimension,
+            unit: fact.series.unit.clone(),
+        });
+    }
+    if !metric.kind.admits(&fact.period) {
+        return Err(IngestReason::PeriodKind {
+            path: metric.path.clone(),
+            kind: metric.kind,
+            period: fact.period,
+        });
+    }
+    let scenario = fact.series.scenario;
+    check_fact(metric, scenario, fact.period, &fact.figure, fact.published)
+}
+
+fn misfit(filing: &Filing, cell: u32, reason: IngestReason) -> IngestError {
+    let cell = usize::try_from(cell)
+        .ok()
+        .and_then(|number| filing.cells.get(number));
+    reason.at(&Place {
+        document: filing.document.id.to_string(),
+        table: cell.map(|cell| cell.address.clone()),
+        row: cell.map(|cell| cell.row.clone()),
+        line: None,
+        column: cell.map(|cell| cell.column.clone()),
+        text: cell.map(|cell| cell.text.clone()),
+    })
+}
+
+/// A digest of what a document says, whatever the layout it was read from.
+fn digest(filing: &Filing) -> Result<[u8; 32], Error> {
+    let mut hasher = Sha256::new();
+    serde_json::to_writer(&mut hasher, filing).map_err(|error| {
+        IngestReason::Digest {
+            message: error.to_string(),
+        }
+        .at(&Place {
+            document: filing.document.id.to_string(),
+            ..Place::default()
+        })
+    })?;
+    Ok(hasher.finalize().into())
+}
+
+impl From<Reported> for store::NewFact {
+    fn from(fact: Reported) -> Self {
+        Self {
+            series: fact.series,
+            period: fact.period,
+            figure: fact.figure,
+            published: fact.published,
+            cell: fact.cell,
+            rank: fact.rank,
+        }
+    }
+}
+
+/// The outcomes of a commit beside the figures they are about.
+pub(crate) fn ingested(package: &store::Package, committed: store::Committed) -> Ingested {
+    let mut figures = Vec::new();
+    for (document, outcome) in package.documents.iter().zip(committed.documents) {
+        for (fact, outcome) in document.facts.iter().zip(outcome.outcomes) {
+            let cell = usize::try_from(fact.cell)
+                .ok()
+                .and_then(|number| document.cells.get(number));
+            // The store has refused a fact whose cell is not there.
+            let Some(cell) = cell else { continue };
+            figures.push(IngestedFigure {
+                cell: cell.clone(),
+                fact: FactKey {
+                    series: fact.series.clone(),
+                    period: fact.period,
+                },
+                figure: fact.figure.clone(),
+                outcome,
+            });
+        }
+    }
+    Ingested {
+        commit: committed.commit,
+        figures,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Amount, DocumentKind, Precision, Rounding, Scenario, Scope, parse_date};
+
+    /// The digest of a document is one of these bytes. They are part of the format: a database made before a
+    /// change here would refuse documents it knows.
+    #[test]
+    fn the_bytes_that_a_digest_is_made_of() {
+        let published = parse_date("2021-08-10").unwrap();
+        let amount = Amount::new(
+            1_250_000_000.into(),
+            Precision::Decimals(-6),
+            Rounding::Nearest,
+        );
+        let filing = Filing {
+            document: Document {
+                id: "d".parse().unwrap(),
+                title: "T".into(),
+                issuer: "I".into(),
+                kind: DocumentKind::Results,
+                published,
+                utc_offset: Some("+09:00".parse().unwrap()),
+                reports: None,
+            },
+            cells: vec![Cell {
+                address: "t1!R2C2".into(),
+                place: "page 1".into(),
+                row: "Revenue".into(),
+                column: "2Q21".into(),
+                text: "1,250".into(),
+                scale: 6,
+                unplaced: None,
+            }],
+            facts: vec![Reported {
+                series: SeriesKey {
+                    company: "c".parse().unwrap(),
+                    metric: "revenue".parse().unwrap(),
+                    scenario: Scenario::Actual,
+                    scope: "area=west".parse::<Scope>().unwrap(),
+                    unit: "JPY".parse().unwrap(),
+                },
+                period: "2021-04-01..2021-06-30".parse().unwrap(),
+                figure: Figure::Amount(amount.unwrap()),
+                published,
+                cell: 0,
+                rank: Rank::Table,
+            }],
+            checks: vec![],
+        };
+        let expected = concat!(
+            r#"{"document":{"id":"d","title":"T","issuer":"I","kind":"results","published":"2021-08-10","#,
+            r#""utc_offset":"+09:00","reports":null},"#,
+            r#""cells":[{"address":"t1!R2C2","place":"page 1","row":"Revenue","column":"2Q21","text":"1,250","scale":6,"unplaced":null}],"#,
+            r#""facts":[{"series":{"company":"c","metric":"revenue","scenario":"actual","scope":{"area":"west"},"unit":"JPY"},"#,
+            r#""period":"2021-04-01..2021-06-30","#,
+            r#""figure":{"amount":{"value":"1250000000","precision":{"decimals":-6},"rounding":"nearest"}},"#,
+            r#""published":"2021-08-10","cell":0,"rank":"table"}],"checks":[]}"#,
+        );
+        assert_eq!(serde_json::to_string(&filing).unwrap(), expected);
+        let hashed: [u8; 32] = Sha256::digest(expected).into();
+        assert_eq!(digest(&filing).unwrap(), hashed);
+    }
+}

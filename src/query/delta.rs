@@ -1,0 +1,180 @@
+//! Changes from one fact of a series to another.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Change, ChangeKind, Convention, Unit, change_between};
+
+use super::partner::{LENGTH_TOLERANCE, Partner, lengths_apart};
+use super::point::Point;
+
+/// Which comparison a [`Delta`] makes. Comparators are found by fiscal slot, never by row offset, in the whole
+/// series.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeltaKind {
+    /// With the same slot of the fiscal year before, where that lies a year before: after a change of year
+    /// end it does not. Then, and for dates that fit no slot, with the fact that ends within
+    /// [`PLACEMENT_TOLERANCE`](crate::PLACEMENT_TOLERANCE) days of a year earlier and is as long, give or
+    /// take 5 days.
+    YearOnYear,
+    /// With the quarter before. For discrete quarters, and for instants at quarter ends.
+    QuarterOnQuarter,
+    /// With the end of the fiscal year before. For instants.
+    SinceYearEnd,
+}
+
+impl fmt::Display for DeltaKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            DeltaKind::YearOnYear => "YoY",
+            DeltaKind::QuarterOnQuarter => "QoQ",
+            DeltaKind::SinceYearEnd => "since year end",
+        })
+    }
+}
+
+/// Whether there was something to compare with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparator {
+    /// There was.
+    Found,
+    /// It was not reported.
+    Gap,
+    /// This kind of period has no such comparison: the quarter before of nine months or a year, or of dates that fit
+    /// no slot; the year end before of anything but an instant.
+    NotApplicable,
+}
+
+/// The change of a fact, with the fact it is compared with.
+///
+/// Printed as an analyst writes it: `1Q03  8,344,046 thousand JPY   -15.3%  (1Q02 9,849,202)`.
+///
+/// ```
+/// use kessan::{Comparator, Database};
+/// # use kessan::Release;
+/// let db = Database::temporary()?;
+/// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+/// let delta = db.series("iij", "revenue")?.load()?.yoy("1Q03")?.unwrap();
+/// assert_eq!(delta.to_string(), "1Q03  8,344,046 thousand JPY   -15.3%  (1Q02 9,849,202)");
+/// assert_eq!(delta.comparator, Comparator::Found);
+/// // "Ratio minus one", as some companies print it, is there whatever the signs:
+/// assert_eq!(delta.change.ratio_minus_one.unwrap().percent(1).unwrap().to_string(), "-15.3");
+/// # Ok::<(), kessan::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Delta {
+    /// Which comparison it is.
+    pub kind: DeltaKind,
+    /// The later fact.
+    pub current: Point,
+    /// The fact it is compared with, if [`Comparator::Found`].
+    pub base: Option<Point>,
+    /// Whether there is a base, and if not, why.
+    pub comparator: Comparator,
+    /// The label of the slot that was looked up and not reported, if [`Comparator::Gap`] and it has one.
+    pub missing: Option<String>,
+    /// The change; [`ChangeKind::NoComparator`] where there is no base.
+    pub change: Change,
+    /// Whether the two durations differ by 5 days or more: 14 weeks against 13, a short year.
+    pub length_differs: bool,
+    /// Whether a target, plan or pro forma figure is compared with an actual one.
+    pub against_actual: bool,
+}
+
+impl Delta {
+    pub(crate) fn new(kind: DeltaKind, current: &Point, partner: Partner) -> Self {
+        let (base, comparator, missing) = match partner {
+            Partner::Fact(point) => (Some(point), Comparator::Found, None),
+            Partner::Gap(slot) => (None, Comparator::Gap, slot),
+            Partner::NotApplicable => (None, Comparator::NotApplicable, None),
+        };
+        let change = match &base {
+            Some(base) => change_between(current.figure(), base.figure(), current.about().kind),
+            None => Change::none(ChangeKind::NoComparator),
+        };
+        let of_base = |test: fn(&Point, &Point) -> bool| {
+            base.as_ref().is_some_and(|base| test(current, base))
+        };
+        Self {
+            length_differs: of_base(|current, base| {
+                lengths_apart(&current.period(), &base.period()) >= LENGTH_TOLERANCE
+            }),
+            against_actual: of_base(|current, base| current.scenario() != base.scenario()),
+            missing: missing.map(|slot| current.about().calendar.label(slot)),
+            kind,
+            current: current.clone(),
+            base,
+            comparator,
+            change,
+        }
+    }
+
+    /// The change in words: `-15.3%`, `+128.3% over |base|`, `no comparator (1Q02 was not reported)`.
+    #[must_use]
+    pub fn change_text(&self) -> String {
+        match self.comparator {
+            Comparator::NotApplicable => format!("has no {}", self.kind),
+            Comparator::Gap => match &self.missing {
+                Some(slot) => format!("{} ({slot} was not reported)", self.change),
+                None => self.change.to_string(),
+            },
+            Comparator::Found => match self.change.kind {
+                ChangeKind::Relative {
+                    convention: Convention::OverAbsoluteBase,
+                    ..
+                } => format!("{} over |base|", self.change),
+                _ => self.change.to_string(),
+            },
+        }
+    }
+
+    /// The base as it stands behind the change: `1Q02 9,849,202`, `FY2007 actual 57.2`. The scale word is
+    /// left out where the current figure has the same.
+    fn base_text(&self, base: &Point) -> String {
+        let (figure, current) = (base.figure().to_string(), self.current.figure().to_string());
+        let scale = |text: &str| {
+            text.rsplit_once(' ')
+                .map(|(_, word)| word.to_owned())
+                .filter(|word| ["thousand", "million", "billion"].contains(&word.as_str()))
+        };
+        let short = match scale(&current) {
+            Some(word) => figure.strip_suffix(&format!(" {word}")),
+            None => None,
+        };
+        let scenario = if self.against_actual {
+            format!("{} ", base.scenario())
+        } else {
+            String::new()
+        };
+        let sign = match base.unit() {
+            Unit::Percent => "%",
+            _ => "",
+        };
+        let figure = short.unwrap_or(&figure);
+        format!("{} {scenario}{figure}{sign}", base.label())
+    }
+}
+
+impl fmt::Display for Delta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = vec![format!("{}   {}", self.current, self.change_text())];
+        if let Some(base) = &self.base {
+            parts.push(format!("({})", self.base_text(base)));
+            if let (true, Some(now), Some(then)) = (
+                self.length_differs,
+                self.current.period().days(),
+                base.period().days(),
+            ) {
+                parts.push(format!("[{now} days against {then}]"));
+            }
+            if base.is_conflicting() {
+                parts.push("[base conflicting]".to_owned());
+            }
+        }
+        f.pad(&parts.join("  "))
+    }
+}

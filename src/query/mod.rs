@@ -1,0 +1,33 @@
+//! Questions and answers: series, points, changes, panels.
+//!
+//! From question to answer: [`Reader`] begins it, [`SeriesQuery`] says what is meant and finds the series,
+//! `rows` is what was known of it, `select` and `slot` turn labels into dates and find the rows that fit them,
+//! [`Series`] puts these together into [`Points`], `partner` finds what a point is compared with and
+//! [`Delta`] compares.
+
+pub(crate) mod delta;
+pub(crate) mod documents;
+pub(crate) mod near;
+pub(crate) mod panel;
+pub(crate) mod panel_period;
+pub(crate) mod partner;
+pub(crate) mod point;
+pub(crate) mod points;
+pub(crate) mod reader;
+pub(crate) mod request;
+pub(crate) mod rows;
+pub(crate) mod select;
+pub(crate) mod series;
+pub(crate) mod slot;
+#[cfg(test)]
+mod tests;
+
+pub use delta::{Comparator, Delta, DeltaKind};
+pub use panel::{Panel, PanelQuery, PanelRow};
+pub use panel_period::{CalendarQuarter, PanelPeriod};
+pub use point::Point;
+pub use points::{Entry, Points};
+pub use reader::Reader;
+pub use request::SeriesQuery;
+pub use select::{FiscalLabel, FiscalRange, When};
+pub use series::Series;

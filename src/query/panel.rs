@@ -1,0 +1,293 @@
+//! One metric of all companies at one period.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::error::{Error, QueryError};
+use crate::model::{Company, Id, MetricKind, MetricPath, Scenario, Scope, SeriesKey, Unit};
+use crate::store::{CurrentRow, Snapshot, Variant};
+
+use super::panel_period::PanelPeriod;
+use super::point::Point;
+use super::reader::Reader;
+use super::rows::{About, Known, Standing};
+use super::slot::{self, Found};
+
+/// A question about one metric of all companies.
+///
+/// Unless asked otherwise it is about actual figures, of whole companies, as known latest, in whatever unit
+/// each reports. It sees the database as it was when the question was begun.
+///
+/// ```
+/// use kessan::Database;
+/// # use kessan::Release;
+/// let db = Database::temporary()?;
+/// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+/// let panel = db.panel("revenue")?.at("CY2003Q2")?;
+/// for row in &panel {
+///     assert_eq!(row.to_string(), "iij  1Q03  8,344,046 thousand JPY");
+/// }
+/// # Ok::<(), kessan::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct PanelQuery {
+    reader: Reader,
+    metric: MetricPath,
+    kind: MetricKind,
+    scenario: Scenario,
+    scope: Scope,
+    unit: Option<Unit>,
+    known: Known,
+}
+
+impl PanelQuery {
+    /// `reader` is pinned.
+    pub(crate) fn new(reader: Reader, metric: MetricPath, kind: MetricKind) -> Self {
+        Self {
+            reader,
+            metric,
+            kind,
+            scenario: Scenario::default(),
+            scope: Scope::total(),
+            unit: None,
+            known: Known::default(),
+        }
+    }
+
+    /// Asks for targets, plans or pro forma figures in place of actual ones.
+    #[must_use]
+    pub fn scenario(mut self, scenario: Scenario) -> Self {
+        self.scenario = scenario;
+        self
+    }
+
+    /// Asks for a part of each company in place of the total.
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Asks for figures of one unit only.
+    #[must_use]
+    pub fn unit(mut self, unit: Unit) -> Self {
+        self.unit = Some(unit);
+        self
+    }
+
+    /// Takes into account only what was published by this day.
+    #[must_use]
+    pub fn as_of(mut self, day: NaiveDate) -> Self {
+        self.known.published_by = Some(day);
+        self
+    }
+
+    /// The figures of one period: a label in each company's own calendar (`"1Q03"`), a calendar quarter
+    /// (`"CY2003Q2"`), a date or dates, or their typed forms.
+    ///
+    /// # Errors
+    /// [`QueryError::NoPanelPeriod`] where `period` is none of these, [`QueryError::NoPanel`] where no
+    /// company reports the metric so, [`Error::Store`] where the database cannot be read.
+    pub fn at<P>(&self, period: P) -> Result<Panel, Error>
+    where
+        P: TryInto<PanelPeriod>,
+        Error: From<P::Error>,
+    {
+        let period = period.try_into()?;
+        let snapshot = self.reader.snapshot();
+        let mut rows = Vec::new();
+        let variants = snapshot.variants().filter(|(_, variant)| {
+            variant.scenario == self.scenario
+                && variant.scope == self.scope
+                && self.unit.as_ref().is_none_or(|unit| *unit == variant.unit)
+        });
+        for (number, variant) in variants {
+            for (company, current) in snapshot.panel(&self.metric, number)? {
+                let Some(company) = snapshot.company_by_number(company) else {
+                    continue;
+                };
+                rows.push(self.row(&snapshot, company, variant, current, period)?);
+            }
+        }
+        if rows.is_empty() {
+            return Err(QueryError::NoPanel {
+                metric: self.metric.clone(),
+                scenario: self.scenario,
+                scope: self.scope.clone(),
+                unit: self.unit.clone(),
+            }
+            .into());
+        }
+        rows.sort_unstable_by(|a, b| (&a.company, &a.unit).cmp(&(&b.company, &b.unit)));
+        Ok(Panel {
+            metric: self.metric.clone(),
+            period,
+            rows,
+        })
+    }
+
+    fn row(
+        &self,
+        snapshot: &Snapshot,
+        company: &Company,
+        variant: &Variant,
+        current: Vec<CurrentRow>,
+        period: PanelPeriod,
+    ) -> Result<PanelRow, Error> {
+        let about = self.about(company, variant);
+        let current = self.known_rows(snapshot, &about, current)?;
+        let (row, standing) = find(&about, &current, period).unzip();
+        let named = self
+            .reader
+            .document_names()
+            .name(snapshot, row.cloned().into_iter().collect())?;
+        let about = Arc::new(about);
+        Ok(PanelRow {
+            company: company.id.clone(),
+            unit: variant.unit.clone(),
+            point: named
+                .into_iter()
+                .next()
+                .map(|row| Point::new(about, row, standing.flatten())),
+        })
+    }
+
+    fn about(&self, company: &Company, variant: &Variant) -> About {
+        About {
+            key: SeriesKey {
+                company: company.id.clone(),
+                metric: self.metric.clone(),
+                scenario: variant.scenario,
+                scope: variant.scope.clone(),
+                unit: variant.unit.clone(),
+            },
+            kind: self.kind,
+            calendar: company.calendar.clone(),
+            known: self.known,
+        }
+    }
+
+    fn known_rows(
+        &self,
+        snapshot: &Snapshot,
+        about: &About,
+        current: Vec<CurrentRow>,
+    ) -> Result<Vec<CurrentRow>, Error> {
+        if self.known == Known::default() {
+            return Ok(current);
+        }
+        Ok(match snapshot.series_id(&about.key)? {
+            Some(id) => self.known.rows(snapshot, id)?,
+            None => Vec::new(),
+        })
+    }
+}
+
+/// The row of a company's series at the period of a panel.
+fn find<'a>(
+    about: &About,
+    rows: &'a [CurrentRow],
+    period: PanelPeriod,
+) -> Option<(&'a CurrentRow, Option<Standing>)> {
+    let fiscal = match period {
+        PanelPeriod::Dates(period) => return about.find_dates(rows, &period),
+        PanelPeriod::Fiscal(fiscal) => fiscal,
+        PanelPeriod::CalendarQuarter(quarter) => quarter.fiscal(&about.calendar)?,
+    };
+    let target = about.target(fiscal, about.shape_of_labels(rows))?;
+    let Found { row, fit, also } = slot::find(rows, &target)?;
+    Some((row, Some(Standing { target, fit, also })))
+}
+
+/// One metric at one period, for every company that reports it: a row for each series, by company. A company
+/// that reports the metric in two units has two rows.
+///
+/// Printed one row a line.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Panel {
+    metric: MetricPath,
+    period: PanelPeriod,
+    rows: Vec<PanelRow>,
+}
+
+/// A row of a [`Panel`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
+pub struct PanelRow {
+    /// The company.
+    pub company: Id,
+    /// The unit in which it reports.
+    pub unit: Unit,
+    /// The figure; `None` where the company did not report it for this period.
+    pub point: Option<Point>,
+}
+
+impl Panel {
+    /// What is measured.
+    #[must_use]
+    pub fn metric(&self) -> &MetricPath {
+        &self.metric
+    }
+
+    /// The period that was asked for.
+    #[must_use]
+    pub fn period(&self) -> PanelPeriod {
+        self.period
+    }
+
+    /// The rows, by company and unit.
+    pub fn iter(&self) -> std::slice::Iter<'_, PanelRow> {
+        self.rows.iter()
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Always false: a panel without a row is an error.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The figures that there are.
+    pub fn points(&self) -> impl Iterator<Item = &Point> {
+        self.rows.iter().filter_map(|row| row.point.as_ref())
+    }
+}
+
+impl<'a> IntoIterator for &'a Panel {
+    type Item = &'a PanelRow;
+    type IntoIter = std::slice::Iter<'a, PanelRow>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for PanelRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match &self.point {
+            Some(point) => format!("{}  {point}", self.company),
+            None => format!("{}  not reported", self.company),
+        };
+        f.pad(&text)
+    }
+}
+
+impl fmt::Display for Panel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (line, row) in self.rows.iter().enumerate() {
+            if line > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{row}")?;
+        }
+        Ok(())
+    }
+}

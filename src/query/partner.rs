@@ -1,0 +1,162 @@
+//! With which fact another is compared: found by fiscal slot or by dates, never by row offset.
+
+use std::ops::RangeInclusive;
+
+use crate::model::{FiscalPeriod, PLACEMENT_TOLERANCE, Period, PeriodKind, Slot, Span};
+
+use super::delta::DeltaKind;
+use super::point::Point;
+use super::series::Rows;
+use super::slot::{self, Dated, Shape};
+
+/// How many days two lengths may differ before it is worth saying.
+pub(crate) const LENGTH_TOLERANCE: i64 = 5;
+
+/// The lengths of a discrete quarter.
+const QUARTER_DAYS: RangeInclusive<i64> = 70..=120;
+
+/// What a point is compared with.
+#[derive(Debug)]
+pub(crate) enum Partner {
+    /// This fact.
+    Fact(Point),
+    /// Nothing, as this slot was not reported, or (`None`) nothing of fitting dates.
+    Gap(Option<FiscalPeriod>),
+    /// The comparison has no meaning for this period.
+    NotApplicable,
+}
+
+impl Partner {
+    fn at(point: Option<Point>, wanted: Option<FiscalPeriod>) -> Self {
+        point.map_or(Partner::Gap(wanted), Partner::Fact)
+    }
+}
+
+impl Rows {
+    /// What a point of this series, or of another scenario of it, is compared with.
+    pub(crate) fn partner(&self, kind: DeltaKind, current: &Point) -> Partner {
+        match kind {
+            DeltaKind::YearOnYear => self.year_ago(current),
+            DeltaKind::QuarterOnQuarter => self.quarter_before(current),
+            DeltaKind::SinceYearEnd => self.year_end_before(current),
+        }
+    }
+
+    /// The same slot a fiscal year earlier, if that is a year earlier: after a change of year end it is not,
+    /// and the dates decide, as they do for what fits no slot.
+    fn year_ago(&self, current: &Point) -> Partner {
+        if let Some(fiscal) = current.fiscal() {
+            let wanted = fiscal.year_ago();
+            let end = |fiscal| Some(self.about.calendar.period(fiscal)?.end());
+            if let (Some(earlier), Some(later)) = (end(wanted), end(fiscal))
+                && slot::year_apart(earlier, later)
+            {
+                return Partner::at(self.at_slot(wanted, current.shape()), Some(wanted));
+            }
+        }
+        Partner::at(self.year_ago_by_dates(&current.period()), None)
+    }
+
+    fn year_ago_by_dates(&self, period: &Period) -> Option<Point> {
+        let day = slot::year_before(period.end())?;
+        let nearest = self
+            .rows
+            .iter()
+            .map(Dated::period)
+            .filter(|other| {
+                other.kind() == period.kind()
+                    && other.nominal_quarters() == period.nominal_quarters()
+            })
+            .filter_map(|other| {
+                let end_off = slot::days_apart(other.end(), day);
+                let length_off = lengths_apart(&other, period);
+                (end_off <= PLACEMENT_TOLERANCE && length_off <= LENGTH_TOLERANCE)
+                    .then_some((end_off, length_off, other))
+            })
+            .min()?;
+        self.at_dates(&nearest.2)
+    }
+
+    /// The discrete quarter, or the quarter-end instant, that ends where this one begins.
+    fn quarter_before(&self, current: &Point) -> Partner {
+        let calendar = &self.about.calendar;
+        let Some(quarter) = current.fiscal().and_then(|fiscal| match current.shape() {
+            Shape::Duration => (fiscal.slot.span() == Span::Quarter).then_some(fiscal),
+            Shape::Instant => calendar
+                .place(&calendar.closing(fiscal)?)
+                .map(|placement| placement.fiscal),
+        }) else {
+            return Partner::NotApplicable;
+        };
+        let opening = calendar.period(quarter).and_then(|own| own.opening());
+        // A change of year end may have cut quarters off the year before.
+        let before = std::iter::successors(Some(quarter.previous()), |slot| Some(slot.previous()))
+            .take(4)
+            .find_map(|slot| Some((slot, calendar.period(slot)?)));
+        match (opening, before) {
+            (Some(opening), Some((wanted, own)))
+                if slot::days_apart(opening.end(), own.end()) <= PLACEMENT_TOLERANCE =>
+            {
+                Partner::at(self.at_slot(wanted, current.shape()), Some(wanted))
+            }
+            (Some(opening), _) => Partner::at(
+                self.quarter_before_by_dates(&opening, current.shape()),
+                None,
+            ),
+            (None, _) => Partner::Gap(None),
+        }
+    }
+
+    /// What is a quarter long and ends where a quarter begins, but has no slot next to it: the quarters of a
+    /// year that a change of year end left without a name.
+    fn quarter_before_by_dates(&self, opening: &Period, shape: Shape) -> Option<Point> {
+        let nearest = self
+            .rows
+            .iter()
+            .map(Dated::period)
+            .filter(|other| Shape::of(other) == shape)
+            .filter(|other| other.days().is_none_or(|days| QUARTER_DAYS.contains(&days)))
+            .map(|other| (slot::days_apart(other.end(), opening.end()), other))
+            .filter(|(off, _)| *off <= PLACEMENT_TOLERANCE)
+            .min()?;
+        self.at_dates(&nearest.1)
+    }
+
+    /// The instant at which the fiscal year of an instant began.
+    fn year_end_before(&self, current: &Point) -> Partner {
+        if current.shape() != Shape::Instant {
+            return Partner::NotApplicable;
+        }
+        let calendar = &self.about.calendar;
+        let year = match current.fiscal() {
+            Some(fiscal) => Some(FiscalPeriod::new(fiscal.year, Slot::Year)),
+            None => slot::year_of(calendar, current.period().end()),
+        };
+        let opening = year
+            .and_then(|year| calendar.period(year))
+            .and_then(|own| own.opening());
+        let Some(opening) = opening else {
+            return Partner::Gap(None);
+        };
+        match calendar.place(&opening) {
+            Some(placement) => Partner::at(
+                self.at_slot(placement.fiscal, Shape::Instant),
+                Some(placement.fiscal),
+            ),
+            None => Partner::at(self.at_dates(&opening), None),
+        }
+    }
+}
+
+/// By how many days the lengths of two durations differ; 0 where they have none.
+pub(crate) fn lengths_apart(a: &Period, b: &Period) -> i64 {
+    match (a.kind(), b.kind()) {
+        (PeriodKind::Duration, PeriodKind::Duration) => a
+            .days()
+            .unwrap_or_default()
+            .abs_diff(b.days().unwrap_or_default())
+            .try_into()
+            .unwrap_or(i64::MAX),
+        _ => 0,
+    }
+}

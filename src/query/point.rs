@@ -1,0 +1,328 @@
+//! Points: facts as an answer shows them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+
+use crate::model::{
+    Amount, FactKey, Figure, FiscalPeriod, Id, MetricPath, Nil, Observation, Period, Precision,
+    Scenario, Scope, SeriesKey, Source, Unit,
+};
+
+use super::rows::{About, Row, Standing};
+use super::slot::Shape;
+
+/// A fact as it is shown: its figure with unit and precision, its dates and its place in the company's
+/// calendar, and where it was published.
+///
+/// A point is plain data: it outlives the database it came from. Two points are equal if they show the same
+/// figure of the same fact from the same cell of the same document, in the same place of the calendar.
+///
+/// Printed as `1Q03  8,344,046 thousand JPY`, with remarks in brackets where there are any.
+///
+/// ```
+/// use kessan::Database;
+/// # use kessan::Release;
+/// let db = Database::temporary()?;
+/// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+/// let point = db.series("iij", "revenue")?.at("1Q03")?.unwrap();
+/// assert_eq!(point.to_string(), "1Q03  8,344,046 thousand JPY");
+/// assert_eq!(point.period().to_string(), "2003-04-01..2003-06-30");
+/// assert_eq!(point.document().as_str(), "iij-2003-08-13-1q03-results");
+/// # Ok::<(), kessan::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Point {
+    about: Arc<About>,
+    row: Row,
+    standing: Option<Standing>,
+}
+
+impl Point {
+    pub(crate) fn new(about: Arc<About>, row: Row, standing: Option<Standing>) -> Self {
+        Self {
+            about,
+            row,
+            standing,
+        }
+    }
+
+    fn observation(&self) -> &Observation {
+        &self.row.current.observation
+    }
+
+    pub(crate) fn about(&self) -> &About {
+        &self.about
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        Shape::of(&self.period())
+    }
+
+    /// The fact: series and dates.
+    #[must_use]
+    pub fn fact(&self) -> FactKey {
+        FactKey {
+            series: self.series().clone(),
+            period: self.period(),
+        }
+    }
+
+    /// What the figure is, but for its dates.
+    #[must_use]
+    pub fn series(&self) -> &SeriesKey {
+        &self.about.key
+    }
+
+    /// The company the figure is about.
+    #[must_use]
+    pub fn company(&self) -> &Id {
+        &self.about.key.company
+    }
+
+    /// What is measured.
+    #[must_use]
+    pub fn metric(&self) -> &MetricPath {
+        &self.about.key.metric
+    }
+
+    /// Actual, target, plan or pro forma.
+    #[must_use]
+    pub fn scenario(&self) -> Scenario {
+        self.about.key.scenario
+    }
+
+    /// Which part of the company.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.about.key.scope
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn unit(&self) -> &Unit {
+        &self.about.key.unit
+    }
+
+    /// The dates.
+    #[must_use]
+    pub fn period(&self) -> Period {
+        self.observation().period
+    }
+
+    /// The slot of the company's calendar for which this is the figure. `None` for dates that fit no slot,
+    /// and for those of which another fact of the series fits it better.
+    #[must_use]
+    pub fn fiscal(&self) -> Option<FiscalPeriod> {
+        self.standing
+            .as_ref()
+            .map(|standing| standing.target.fiscal)
+    }
+
+    /// The label of [`Point::fiscal`] as the company writes it, else the dates.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self.fiscal() {
+            Some(fiscal) => self.about.calendar.label(fiscal),
+            None => self.period().to_string(),
+        }
+    }
+
+    /// The figure, in base units, with its precision.
+    #[must_use]
+    pub fn figure(&self) -> &Figure {
+        &self.observation().figure
+    }
+
+    /// The figure where it is a plain amount.
+    #[must_use]
+    pub fn amount(&self) -> Option<&Amount> {
+        self.figure().amount()
+    }
+
+    /// The value in base units where the figure is a plain amount, exact or rounded.
+    #[must_use]
+    pub fn value(&self) -> Option<Decimal> {
+        self.amount().map(Amount::value)
+    }
+
+    /// How exactly the figure was published, where it is a plain amount.
+    #[must_use]
+    pub fn precision(&self) -> Option<Precision> {
+        self.amount().map(Amount::precision)
+    }
+
+    /// The day the figure was published.
+    #[must_use]
+    pub fn published(&self) -> NaiveDate {
+        self.observation().published
+    }
+
+    /// The commit that recorded it in this database.
+    #[must_use]
+    pub fn commit(&self) -> u64 {
+        self.observation().commit
+    }
+
+    /// The document that printed it.
+    #[must_use]
+    pub fn document(&self) -> &Id {
+        &self.row.document
+    }
+
+    /// The numbers, in this database, of the document and its cell.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.observation().source
+    }
+
+    /// Whether the document that speaks last about this fact contradicts itself. The figures it prints are
+    /// [`Reader::candidates`](crate::Reader::candidates).
+    #[must_use]
+    pub fn is_conflicting(&self) -> bool {
+        self.row.current.conflicting
+    }
+
+    /// Whether the fact was published more than once, by the day of the query. All of it is
+    /// [`Reader::observations`](crate::Reader::observations).
+    #[must_use]
+    pub fn has_versions(&self) -> bool {
+        self.row.current.versions
+    }
+
+    /// How many days the dates lie from the calendar's own, both ends added up; 0 where they have no slot.
+    #[must_use]
+    pub fn off_by(&self) -> i64 {
+        self.standing
+            .as_ref()
+            .map_or(0, |standing| standing.fit.off_by)
+    }
+
+    /// The dates of other facts of the same slot, which fit it less well.
+    #[must_use]
+    pub fn also(&self) -> &[Period] {
+        self.standing
+            .as_ref()
+            .map_or(&[], |standing| &standing.also)
+    }
+
+    /// What a reader should know besides the figure.
+    fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if self.is_conflicting() {
+            remarks.push("conflicting".to_owned());
+        }
+        if let Some(standing) = &self.standing {
+            if standing.fit.nominal {
+                remarks.push("placed by its month-end".to_owned());
+            } else if standing.fit.off_by > 0 {
+                remarks.push(format!("dates {}", self.period()));
+            }
+            if !standing.also.is_empty() {
+                let dates: Vec<String> = standing.also.iter().map(Period::to_string).collect();
+                remarks.push(format!("also {}", dates.join(", ")));
+            }
+        }
+        remarks
+    }
+
+    /// The figure as it stands alone: `8,344,046 thousand JPY`, `5.7%`, `break-even`.
+    pub(crate) fn figure_text(&self) -> String {
+        let figure = self.figure();
+        match (figure, self.unit()) {
+            (Figure::Qualitative(_) | Figure::Nil(Nil::None | Nil::NotApplicable), _)
+            | (_, Unit::Pure) => figure.to_string(),
+            (_, Unit::Percent) => format!("{figure}%"),
+            (_, unit) => format!("{figure} {unit}"),
+        }
+    }
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let remarks = match self.remarks().as_slice() {
+            [] => String::new(),
+            remarks => format!("  [{}]", remarks.join("; ")),
+        };
+        f.pad(&format!(
+            "{}  {}{remarks}",
+            self.label(),
+            self.figure_text()
+        ))
+    }
+}
+
+impl fmt::Debug for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Point")
+            .field("series", self.series())
+            .field("row", &self.row)
+            .field("standing", &self.standing)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Point {
+    fn eq(&self, other: &Self) -> bool {
+        let said = |point: &Point| {
+            (
+                point.period(),
+                point.published(),
+                point.source().cell,
+                point.is_conflicting(),
+                point.has_versions(),
+            )
+        };
+        said(self) == said(other)
+            && self.figure() == other.figure()
+            && self.document() == other.document()
+            && self.standing == other.standing
+            && self.series() == other.series()
+    }
+}
+
+impl Eq for Point {}
+
+/// How a point is written with serde.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    series: &'a SeriesKey,
+    label: String,
+    fiscal: Option<FiscalPeriod>,
+    period: Period,
+    figure: &'a Figure,
+    published: NaiveDate,
+    document: &'a Id,
+    cell: u32,
+    commit: u64,
+    conflicting: bool,
+    versions: bool,
+    off_by: i64,
+    also: &'a [Period],
+}
+
+impl Serialize for Point {
+    /// A map of all that the point's methods tell, but the document's number in this database.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Written {
+            series: self.series(),
+            label: self.label(),
+            fiscal: self.fiscal(),
+            period: self.period(),
+            figure: self.figure(),
+            published: self.published(),
+            document: self.document(),
+            cell: self.source().cell,
+            commit: self.commit(),
+            conflicting: self.is_conflicting(),
+            versions: self.has_versions(),
+            off_by: self.off_by(),
+            also: self.also(),
+        }
+        .serialize(serializer)
+    }
+}

@@ -1,0 +1,344 @@
+//! The handle that reads.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tempfile::TempDir;
+
+use crate::error::{Error, QueryError};
+use crate::model::{
+    Cell, Check, Company, Document, Id, Metric, MetricPath, Observation, SeriesKey,
+};
+use crate::store::{Snapshot, Store};
+
+use super::documents::Documents;
+use super::near::near;
+use super::panel::PanelQuery;
+use super::point::Point;
+use super::request::{SeriesQuery, series_of};
+
+/// A handle that reads a database and cannot write to it. Cheap to clone, and may be used from many threads.
+///
+/// Every question sees whole commits only. A reader follows the database: what is taken in is seen by the
+/// next question; [`Reader::pinned`] gives one that stays where it is. Answers do not depend on the order in
+/// which documents were taken in.
+///
+/// A reader, and a question made with it, keeps the database open.
+///
+/// ```
+/// use kessan::Database;
+/// # use kessan::Release;
+/// let db = Database::temporary()?;
+/// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+/// let reader = db.reader();
+/// let worker = std::thread::spawn(move || {
+///     reader.series("iij", "revenue")?.at("1Q03")
+/// });
+/// assert!(worker.join().unwrap()?.is_some());
+/// # Ok::<(), kessan::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Reader {
+    pinned: Option<Snapshot>,
+    // Dropped after the snapshot: the last one closes the store.
+    open: Arc<Open>,
+}
+
+/// An open store, and the folder to delete when it is closed.
+pub(crate) struct Open {
+    // Dropped in this order: the store first, its folder last.
+    pub(crate) store: Store,
+    pub(crate) path: PathBuf,
+    pub(crate) _folder: Option<TempDir>,
+    pub(crate) documents: Documents,
+}
+
+impl Reader {
+    pub(crate) fn new(open: Open) -> Self {
+        Self {
+            pinned: None,
+            open: Arc::new(open),
+        }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.open.store
+    }
+
+    pub(crate) fn document_names(&self) -> &Documents {
+        &self.open.documents
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        match &self.pinned {
+            Some(snapshot) => snapshot.clone(),
+            None => self.open.store.snapshot(),
+        }
+    }
+
+    /// The folder of the database.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.open.path
+    }
+
+    /// A reader that stays at the last commit that is visible now, whatever is taken in later.
+    #[must_use]
+    pub fn pinned(&self) -> Reader {
+        Reader {
+            pinned: Some(self.snapshot()),
+            open: Arc::clone(&self.open),
+        }
+    }
+
+    /// The number of the last commit that is visible; 0 for an empty database.
+    #[must_use]
+    pub fn last_commit(&self) -> u64 {
+        self.snapshot().sequence()
+    }
+
+    /// All companies, by id.
+    #[must_use]
+    pub fn companies(&self) -> Vec<Company> {
+        let mut companies: Vec<Company> = self.snapshot().companies().cloned().collect();
+        companies.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        companies
+    }
+
+    /// One company.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownCompany`].
+    pub fn company(&self, id: impl AsRef<str>) -> Result<Company, Error> {
+        Ok(find_company(&self.snapshot(), id.as_ref())?.clone())
+    }
+
+    /// All metrics, by path.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<Metric> {
+        let mut metrics: Vec<Metric> = self.snapshot().metrics().cloned().collect();
+        metrics.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        metrics
+    }
+
+    /// One metric.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownMetric`].
+    pub fn metric(&self, path: impl AsRef<str>) -> Result<Metric, Error> {
+        Ok(find_metric(&self.snapshot(), path.as_ref())?.clone())
+    }
+
+    /// All documents, by day of publication and id.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the database cannot be read.
+    pub fn documents(&self) -> Result<Vec<Document>, Error> {
+        let mut documents = self.snapshot().documents()?;
+        documents.sort_unstable_by(|a, b| (a.published, &a.id).cmp(&(b.published, &b.id)));
+        Ok(documents)
+    }
+
+    /// One document.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownDocument`], or [`Error::Store`] where the database cannot be read.
+    pub fn document(&self, id: impl AsRef<str>) -> Result<Document, Error> {
+        let snapshot = self.snapshot();
+        let number = find_document(&snapshot, id.as_ref())?;
+        Ok(snapshot.document(number)?)
+    }
+
+    /// The cells of a document, as printed, in the order of their numbers.
+    ///
+    /// # Errors
+    /// As of [`Reader::document`].
+    pub fn cells(&self, document: impl AsRef<str>) -> Result<Vec<Cell>, Error> {
+        let snapshot = self.snapshot();
+        let number = find_document(&snapshot, document.as_ref())?;
+        Ok(snapshot.cells(number)?)
+    }
+
+    /// The printed figures of a document that repeat what others say: growth rates, shares, translations.
+    ///
+    /// # Errors
+    /// As of [`Reader::document`].
+    pub fn checks(&self, document: impl AsRef<str>) -> Result<Vec<Check>, Error> {
+        let snapshot = self.snapshot();
+        let number = find_document(&snapshot, document.as_ref())?;
+        Ok(snapshot.checks(number)?)
+    }
+
+    /// The printed cell that a point shows.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownDocument`] where this database has not the point's document; [`Error::Store`]
+    /// where it cannot be read.
+    pub fn cell(&self, point: &Point) -> Result<Cell, Error> {
+        let snapshot = self.snapshot();
+        let mut source = point.source();
+        // The number is that of the database the point came from; the id holds everywhere.
+        source.document = find_document(&snapshot, point.document().as_str())?;
+        Ok(snapshot.cell(source)?)
+    }
+
+    /// When a commit was recorded: when this database took its figures in.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where there is no such commit, or the database cannot be read.
+    pub fn recorded(&self, commit: u64) -> Result<DateTime<Utc>, Error> {
+        Ok(self.snapshot().recorded(commit)?)
+    }
+
+    /// The printed cell of an observation of this database.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the database cannot be read.
+    pub fn cell_of(&self, observation: &Observation) -> Result<Cell, Error> {
+        Ok(self.snapshot().cell(observation.source)?)
+    }
+
+    /// The document of an observation of this database.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the database cannot be read.
+    pub fn document_of(&self, observation: &Observation) -> Result<Document, Error> {
+        Ok(self.snapshot().document(observation.source.document)?)
+    }
+
+    /// All series of a company, by metric, scenario, scope and unit.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownCompany`], or [`Error::Store`] where the database cannot be read.
+    pub fn series_list(&self, company: impl AsRef<str>) -> Result<Vec<SeriesKey>, Error> {
+        let snapshot = self.snapshot();
+        let company = find_company(&snapshot, company.as_ref())?.id.clone();
+        series_of(&snapshot, &company)
+    }
+
+    /// Begins a question about one metric of one company: actual figures, of the total, as known latest,
+    /// unless the question says otherwise.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownCompany`] and [`QueryError::UnknownMetric`], with names near to what was asked.
+    pub fn series(
+        &self,
+        company: impl AsRef<str>,
+        metric: impl AsRef<str>,
+    ) -> Result<SeriesQuery, Error> {
+        let reader = self.pinned();
+        let snapshot = reader.snapshot();
+        let company = find_company(&snapshot, company.as_ref())?;
+        let metric = find_metric(&snapshot, metric.as_ref())?;
+        Ok(SeriesQuery::new(
+            reader,
+            company.id.clone(),
+            company.calendar.clone(),
+            metric.path.clone(),
+            metric.kind,
+        ))
+    }
+
+    /// Begins a question about a series by its key, as [`Reader::series_list`] gives it.
+    ///
+    /// # Errors
+    /// As [`Reader::series`].
+    pub fn series_of(&self, key: &SeriesKey) -> Result<SeriesQuery, Error> {
+        let query = self.series(key.company.as_str(), key.metric.as_str())?;
+        Ok(query
+            .scenario(key.scenario)
+            .scope(key.scope.clone())
+            .unit(key.unit.clone()))
+    }
+
+    /// Begins a question about one metric of all companies.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownMetric`], with names near to what was asked.
+    pub fn panel(&self, metric: impl AsRef<str>) -> Result<PanelQuery, Error> {
+        let reader = self.pinned();
+        let snapshot = reader.snapshot();
+        let metric = find_metric(&snapshot, metric.as_ref())?;
+        let (path, kind) = (metric.path.clone(), metric.kind);
+        Ok(PanelQuery::new(reader, path, kind))
+    }
+
+    /// All that was published about a point's fact by the day of its question, the earliest first.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the database cannot be read.
+    pub fn observations(&self, point: &Point) -> Result<Vec<Observation>, Error> {
+        let snapshot = self.snapshot();
+        let Some(id) = snapshot.series_id(point.series())? else {
+            return Ok(Vec::new());
+        };
+        let known = point.about().known;
+        let mut observations = snapshot.observations(id)?;
+        observations.retain(|seen| seen.period == point.period() && known.holds(seen));
+        Ok(observations)
+    }
+
+    /// The figures among which a [conflicting](Point::is_conflicting) point was chosen: what the document
+    /// that speaks last about the fact prints for it, in the order of its cells.
+    ///
+    /// # Errors
+    /// As of [`Reader::observations`].
+    pub fn candidates(&self, point: &Point) -> Result<Vec<Observation>, Error> {
+        let mut observations = self.observations(point)?;
+        if let Some(last) = observations.last() {
+            let edition = (last.published, last.source.document);
+            observations.retain(|seen| (seen.published, seen.source.document) == edition);
+        }
+        Ok(observations)
+    }
+}
+
+pub(crate) fn find_company<'a>(
+    snapshot: &'a Snapshot,
+    id: &str,
+) -> Result<&'a Company, QueryError> {
+    id.parse::<Id>()
+        .ok()
+        .and_then(|id| snapshot.company(&id))
+        .ok_or_else(|| QueryError::UnknownCompany {
+            company: id.to_owned(),
+            near: near(id, snapshot.companies().map(|company| company.id.as_str())),
+        })
+}
+
+fn find_metric<'a>(snapshot: &'a Snapshot, path: &str) -> Result<&'a Metric, QueryError> {
+    path.parse::<MetricPath>()
+        .ok()
+        .and_then(|path| snapshot.metric(&path))
+        .ok_or_else(|| QueryError::UnknownMetric {
+            metric: path.to_owned(),
+            near: near(path, snapshot.metrics().map(|metric| metric.path.as_str())),
+        })
+}
+
+pub(crate) fn find_document(snapshot: &Snapshot, id: &str) -> Result<u32, Error> {
+    let number = match id.parse::<Id>() {
+        Ok(id) => snapshot.document_number(&id)?,
+        Err(_) => None,
+    };
+    if let Some(number) = number {
+        return Ok(number);
+    }
+    let documents = snapshot.documents()?;
+    Err(QueryError::UnknownDocument {
+        document: id.to_owned(),
+        near: near(id, documents.iter().map(|document| document.id.as_str())),
+    }
+    .into())
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("path", &self.path())
+            .field("last_commit", &self.last_commit())
+            .finish_non_exhaustive()
+    }
+}

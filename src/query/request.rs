@@ -1,0 +1,306 @@
+//! Asking for a series.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::error::{Error, NoSeries, QueryError};
+use crate::model::{FiscalCalendar, Id, MetricKind, MetricPath, Scenario, Scope, SeriesKey, Unit};
+use crate::store::{SeriesId, Snapshot};
+
+use super::point::Point;
+use super::points::Points;
+use super::reader::{Reader, find_document};
+use super::rows::{About, Known};
+use super::select::{FiscalRange, When};
+use super::series::{Rows, Series};
+
+/// A question about one metric of one company.
+///
+/// Unless asked otherwise it is about actual figures, of the whole company, as known latest. It sees the
+/// database as it was when the question was begun with [`Reader::series`](crate::Reader::series), whatever is
+/// taken in meanwhile. A question can be asked several times; one that is asked often is better
+/// [loaded](SeriesQuery::load).
+///
+/// ```
+/// use kessan::{Database, Scenario, parse_date};
+/// # use kessan::Release;
+/// let db = Database::temporary()?;
+/// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+/// db.ingest(&Release::read("data/iij/2009-02-12-3q08-results")?)?;
+///
+/// let revenue = db.series("iij", "revenue")?;
+/// assert_eq!(revenue.quarters("1Q02"..="1Q03")?.len(), 5); // two of them gaps
+/// assert_eq!(revenue.nine_months("9M08"..)?.to_string(), "9M08  50,789 million JPY");
+///
+/// let target = db.series("iij", "revenue")?.scenario(Scenario::Target);
+/// let then = target.clone().as_of(parse_date("2008-10-24")?).at("FY2008")?;
+/// assert_eq!(then.unwrap().to_string(), "FY2008  73.0 billion JPY");
+/// assert_eq!(target.at("FY2008")?.unwrap().to_string(), "FY2008  69.3 billion JPY");
+///
+/// let current = db.series("iij", "operating_margin")?.scope("business=current".parse()?);
+/// assert_eq!(current.at("3Q08")?.unwrap().to_string(), "3Q08  6.9%");
+/// # Ok::<(), kessan::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SeriesQuery {
+    reader: Reader,
+    company: Id,
+    calendar: FiscalCalendar,
+    metric: MetricPath,
+    kind: MetricKind,
+    scenario: Scenario,
+    scope: Scope,
+    unit: Option<Unit>,
+    known: Known,
+    against_actual: bool,
+}
+
+impl SeriesQuery {
+    /// `reader` is pinned.
+    pub(crate) fn new(
+        reader: Reader,
+        company: Id,
+        calendar: FiscalCalendar,
+        metric: MetricPath,
+        kind: MetricKind,
+    ) -> Self {
+        Self {
+            reader,
+            company,
+            calendar,
+            metric,
+            kind,
+            scenario: Scenario::default(),
+            scope: Scope::total(),
+            unit: None,
+            known: Known::default(),
+            against_actual: false,
+        }
+    }
+
+    /// Asks for targets, plans or pro forma figures in place of actual ones.
+    #[must_use]
+    pub fn scenario(mut self, scenario: Scenario) -> Self {
+        self.scenario = scenario;
+        self
+    }
+
+    /// Asks for a part of the company in place of the total.
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Names the unit. Needed only where the company reports the metric in several.
+    #[must_use]
+    pub fn unit(mut self, unit: Unit) -> Self {
+        self.unit = Some(unit);
+        self
+    }
+
+    /// Takes into account only what was published by this day, everywhere: in ranges and in comparators.
+    #[must_use]
+    pub fn as_of(mut self, day: NaiveDate) -> Self {
+        self.known.published_by = Some(day);
+        self
+    }
+
+    /// Takes into account only what one document prints, comparative columns included: changes are then as the
+    /// company itself would print them there, both operands from the same document.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownDocument`] where there is no such document.
+    ///
+    /// ```
+    /// # use kessan::{Database, Release};
+    /// let db = Database::temporary()?;
+    /// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+    /// db.ingest(&Release::read("data/iij/2009-02-12-3q08-results")?)?;
+    /// let cash = db.series("iij", "cash")?.printed_in("iij-2009-02-12-3q08-results")?;
+    /// assert_eq!(cash.all()?.len(), 2); // December and March 2008
+    /// # Ok::<(), kessan::Error>(())
+    /// ```
+    pub fn printed_in(mut self, document: impl AsRef<str>) -> Result<Self, Error> {
+        let snapshot = self.reader.snapshot();
+        self.known.printed_in = Some(find_document(&snapshot, document.as_ref())?);
+        Ok(self)
+    }
+
+    /// Compares a target, plan or pro forma figure with the actual figures of earlier periods, in place of
+    /// those of its own scenario. Every [`Delta`](crate::Delta) of it says so.
+    #[must_use]
+    pub fn against_actual(mut self) -> Self {
+        self.against_actual = true;
+        self
+    }
+
+    /// Looks the series up and keeps its rows in memory.
+    ///
+    /// # Errors
+    /// [`QueryError::NoSeries`] where the company does not report the metric so;
+    /// [`QueryError::AmbiguousUnit`] where it does in several units and none was named; [`Error::Store`]
+    /// where the database cannot be read. A series of which nothing was published by [`SeriesQuery::as_of`]
+    /// is no error: it is empty.
+    pub fn load(&self) -> Result<Series, Error> {
+        let snapshot = self.reader.snapshot();
+        let (id, key) = self.resolve(&snapshot)?;
+        let compared = if self.against_actual && self.scenario != Scenario::Actual {
+            let mut actual = key.clone();
+            actual.scenario = Scenario::Actual;
+            let id = snapshot.series_id(&actual)?;
+            Some(self.rows(&snapshot, id, actual)?)
+        } else {
+            None
+        };
+        let rows = self.rows(&snapshot, Some(id), key)?;
+        let compared = compared.unwrap_or_else(|| Arc::clone(&rows));
+        Ok(Series::new(rows, compared))
+    }
+
+    /// See [`Series::at`].
+    ///
+    /// # Errors
+    /// As of [`SeriesQuery::load`] and [`Series::at`].
+    pub fn at(&self, when: impl When) -> Result<Option<Point>, Error> {
+        self.load()?.at(when)
+    }
+
+    /// See [`Series::quarters`].
+    ///
+    /// # Errors
+    /// As of [`SeriesQuery::load`] and [`Series::quarters`].
+    pub fn quarters(&self, range: impl FiscalRange) -> Result<Points, Error> {
+        self.load()?.quarters(range)
+    }
+
+    /// See [`Series::halves`].
+    ///
+    /// # Errors
+    /// As of [`SeriesQuery::load`] and [`Series::quarters`].
+    pub fn halves(&self, range: impl FiscalRange) -> Result<Points, Error> {
+        self.load()?.halves(range)
+    }
+
+    /// See [`Series::nine_months`].
+    ///
+    /// # Errors
+    /// As of [`SeriesQuery::load`] and [`Series::quarters`].
+    pub fn nine_months(&self, range: impl FiscalRange) -> Result<Points, Error> {
+        self.load()?.nine_months(range)
+    }
+
+    /// See [`Series::years`].
+    ///
+    /// # Errors
+    /// As of [`SeriesQuery::load`] and [`Series::quarters`].
+    pub fn years(&self, range: impl FiscalRange) -> Result<Points, Error> {
+        self.load()?.years(range)
+    }
+
+    /// See [`Series::instants`].
+    ///
+    /// # Errors
+    /// As of [`SeriesQuery::load`] and [`Series::quarters`].
+    pub fn instants(&self, range: impl FiscalRange) -> Result<Points, Error> {
+        self.load()?.instants(range)
+    }
+
+    /// See [`Series::all`].
+    ///
+    /// # Errors
+    /// As of [`SeriesQuery::load`].
+    pub fn all(&self) -> Result<Points, Error> {
+        Ok(self.load()?.all())
+    }
+
+    fn rows(
+        &self,
+        snapshot: &Snapshot,
+        id: Option<SeriesId>,
+        key: SeriesKey,
+    ) -> Result<Arc<Rows>, Error> {
+        let current = match id {
+            Some(id) => self.known.rows(snapshot, id)?,
+            None => Vec::new(),
+        };
+        let rows = self.reader.document_names().name(snapshot, current)?;
+        let about = Arc::new(About {
+            key,
+            kind: self.kind,
+            calendar: self.calendar.clone(),
+            known: self.known,
+        });
+        Ok(Arc::new(Rows { about, rows }))
+    }
+
+    /// The one series that is meant.
+    fn resolve(&self, snapshot: &Snapshot) -> Result<(SeriesId, SeriesKey), Error> {
+        let units: Vec<Unit> = match &self.unit {
+            Some(unit) => vec![unit.clone()],
+            None => snapshot
+                .variants()
+                .filter(|(_, variant)| {
+                    variant.scenario == self.scenario && variant.scope == self.scope
+                })
+                .map(|(_, variant)| variant.unit.clone())
+                .collect(),
+        };
+        let mut found = Vec::new();
+        for unit in units {
+            let key = self.key(unit);
+            if let Some(id) = snapshot.series_id(&key)? {
+                found.push((id, key));
+            }
+        }
+        if found.len() > 1 {
+            let mut units: Vec<Unit> = found.into_iter().map(|(_, key)| key.unit).collect();
+            units.sort();
+            return Err(QueryError::AmbiguousUnit {
+                company: self.company.clone(),
+                metric: self.metric.clone(),
+                units,
+            }
+            .into());
+        }
+        match found.pop() {
+            Some(series) => Ok(series),
+            None => Err(self.no_series(snapshot)?.into()),
+        }
+    }
+
+    fn key(&self, unit: Unit) -> SeriesKey {
+        SeriesKey {
+            company: self.company.clone(),
+            metric: self.metric.clone(),
+            scenario: self.scenario,
+            scope: self.scope.clone(),
+            unit,
+        }
+    }
+
+    fn no_series(&self, snapshot: &Snapshot) -> Result<QueryError, Error> {
+        let mut existing = series_of(snapshot, &self.company)?;
+        existing.retain(|key| key.metric == self.metric);
+        Ok(QueryError::NoSeries(Box::new(NoSeries {
+            company: self.company.clone(),
+            metric: self.metric.clone(),
+            scenario: self.scenario,
+            scope: self.scope.clone(),
+            unit: self.unit.clone(),
+            existing,
+        })))
+    }
+}
+
+/// All series of a company, in order.
+pub(crate) fn series_of(snapshot: &Snapshot, company: &Id) -> Result<Vec<SeriesKey>, Error> {
+    let mut keys = snapshot
+        .series_of(company)?
+        .into_iter()
+        .map(|id| snapshot.series_key(id))
+        .collect::<Result<Vec<_>, _>>()?;
+    keys.sort_unstable();
+    Ok(keys)
+}

@@ -1,0 +1,140 @@
+//! The rows of a series, as known to a query.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::model::versions::shown;
+use crate::model::{FiscalCalendar, FiscalPeriod, Id, MetricKind, Observation, Period, SeriesKey};
+use crate::store::{CurrentRow, SeriesId, Snapshot, StoreError};
+
+use super::slot::{self, Dated, Fit, Shape, Target};
+
+/// Which observations a query takes into account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Known {
+    /// Only those published by this day; all, if there is none.
+    pub(crate) published_by: Option<NaiveDate>,
+    /// Only those of the document of this number; all, if there is none.
+    pub(crate) printed_in: Option<u32>,
+}
+
+impl Known {
+    pub(crate) fn holds(self, observation: &Observation) -> bool {
+        let by_then = self
+            .published_by
+            .is_none_or(|day| observation.published <= day);
+        let there = self
+            .printed_in
+            .is_none_or(|document| observation.source.document == document);
+        by_then && there
+    }
+
+    /// The shown row of every fact of a series, sorted by its dates.
+    pub(crate) fn rows(
+        self,
+        snapshot: &Snapshot,
+        id: SeriesId,
+    ) -> Result<Vec<CurrentRow>, StoreError> {
+        if self == Known::default() {
+            return snapshot.current(id);
+        }
+        let mut observations = snapshot.observations(id)?;
+        observations.retain(|observation| self.holds(observation));
+        let order = snapshot.document_order(&observations)?;
+        Ok(observations
+            .chunk_by(|a, b| a.period == b.period)
+            .filter_map(|fact| {
+                let shown = shown(fact, |a, b| order.compare(a, b))?;
+                Some(CurrentRow {
+                    observation: fact.get(shown.index)?.clone(),
+                    conflicting: shown.conflicting,
+                    versions: fact.len() > 1,
+                })
+            })
+            .collect())
+    }
+}
+
+impl Dated for CurrentRow {
+    fn period(&self) -> Period {
+        self.observation.period
+    }
+}
+
+/// A shown row, with its document's own identity.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) current: CurrentRow,
+    pub(crate) document: Arc<Id>,
+}
+
+impl Dated for Row {
+    fn period(&self) -> Period {
+        self.current.observation.period
+    }
+}
+
+/// What all points of a series share.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct About {
+    pub(crate) key: SeriesKey,
+    pub(crate) kind: MetricKind,
+    pub(crate) calendar: FiscalCalendar,
+    pub(crate) known: Known,
+}
+
+impl About {
+    pub(crate) fn target(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Target> {
+        Target::new(&self.calendar, fiscal, shape)
+    }
+
+    /// Whether a label means the time or the instant at its end: the instant for stocks, and for ratios
+    /// and figures per share that have nothing but instants.
+    pub(crate) fn shape_of_labels<R: Dated>(&self, rows: &[R]) -> Shape {
+        let instants_only = || {
+            !rows.is_empty()
+                && rows
+                    .iter()
+                    .all(|row| Shape::of(&row.period()) == Shape::Instant)
+        };
+        match self.kind {
+            MetricKind::Stock => Shape::Instant,
+            MetricKind::Ratio | MetricKind::PerShare if instants_only() => Shape::Instant,
+            _ => Shape::Duration,
+        }
+    }
+
+    /// The slot that dates are placed in, as a target.
+    pub(crate) fn place(&self, period: &Period) -> Option<Target> {
+        let placement = self.calendar.place(period)?;
+        self.target(placement.fiscal, Shape::of(period))
+    }
+
+    /// What is found at these very dates: the row, and the slot it stands in if none fits that better.
+    pub(crate) fn find_dates<'a, R: Dated>(
+        &self,
+        rows: &'a [R],
+        period: &Period,
+    ) -> Option<(&'a R, Option<Standing>)> {
+        let row = slot::find_exact(rows, period)?;
+        let standing = self.place(period).and_then(|target| {
+            let found = slot::find(rows, &target)?;
+            (found.row.period() == *period).then_some(Standing {
+                target,
+                fit: found.fit,
+                also: found.also,
+            })
+        });
+        Some((row, standing))
+    }
+}
+
+/// Where a fact stands in its company's calendar.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Standing {
+    pub(crate) target: Target,
+    pub(crate) fit: Fit,
+    /// The dates of other facts of the slot, which fit it less well.
+    pub(crate) also: Vec<Period>,
+}

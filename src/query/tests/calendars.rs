@@ -1,0 +1,227 @@
+//! Calendars that are not a row of equal quarters: weeks, days off, changes of year end.
+
+use chrono::Weekday;
+
+use super::build::*;
+use crate::model::{Dimension, FiscalCalendar, MetricKind, WeekdayPick, YearNaming};
+use crate::{Comparator, Database, Entry, Series};
+
+fn flow(calendar: FiscalCalendar, facts: &[(&str, i64)]) -> Database {
+    Book::new()
+        .company("acme", calendar)
+        .metric("revenue", MetricKind::Flow, Dimension::Money)
+        .document("report", "2020-01-01")
+        .facts("acme revenue USD", -6, facts)
+        .database()
+}
+
+fn revenue(db: &Database) -> Series {
+    db.series("acme", "revenue").unwrap().load().unwrap()
+}
+
+#[test]
+fn quarters_of_14_weeks_are_compared_by_slot_and_flagged() {
+    // Apple: 46,333 M in the 14 weeks to 2011-12-31, against 13 weeks before and after.
+    let calendar = weekly(9, Weekday::Sat, WeekdayPick::Last, [13; 4], 1);
+    let db = flow(
+        calendar,
+        &[
+            ("2010-09-26..2010-12-25", 26_741_000_000),
+            ("2010-12-26..2011-03-26", 24_667_000_000),
+            ("2011-09-25..2011-12-31", 46_333_000_000),
+            ("2012-01-01..2012-03-31", 39_186_000_000),
+            ("2012-09-30..2012-12-29", 54_512_000_000),
+        ],
+    );
+    let revenue = revenue(&db);
+    let text = |label| revenue.yoy(label).unwrap().unwrap().to_string();
+    assert_eq!(
+        text("FY2012 Q1"),
+        "FY2012 Q1  46,333 million USD   +73.3%  (FY2011 Q1 26,741)  [98 days against 91]"
+    );
+    assert_eq!(
+        text("FY2012 Q2"),
+        "FY2012 Q2  39,186 million USD   +58.9%  (FY2011 Q2 24,667)"
+    );
+    assert_eq!(
+        text("FY2013 Q1"),
+        "FY2013 Q1  54,512 million USD   +17.7%  (FY2012 Q1 46,333)  [91 days against 98]"
+    );
+    assert!(revenue.yoy("FY2013 Q1").unwrap().unwrap().length_differs);
+    assert!(!revenue.yoy("FY2012 Q2").unwrap().unwrap().length_differs);
+}
+
+#[test]
+fn quarters_of_12_and_16_weeks_follow_each_other() {
+    let calendar = weekly(8, Weekday::Sun, WeekdayPick::Nearest, [12, 12, 12, 16], 4);
+    let db = flow(
+        calendar,
+        &[
+            ("2016-05-09..2016-08-28", 36_000_000),
+            ("2016-08-29..2016-11-20", 27_000_000),
+        ],
+    );
+    let qoq = revenue(&db).qoq("FY2017 Q1").unwrap().unwrap();
+    assert_eq!(
+        qoq.to_string(),
+        "FY2017 Q1  27 million USD   -25.0%  (FY2016 Q4 36)  [84 days against 112]"
+    );
+}
+
+#[test]
+fn of_two_periods_a_day_apart_the_better_fit_is_the_point_and_the_other_is_listed() {
+    // NVIDIA reported the quarter to 2010-08-01 also as if it had ended on 2010-07-31.
+    let db = flow(
+        january(),
+        &[
+            ("2009-04-27..2009-07-26", 777_000_000),
+            ("2010-05-03..2010-07-31", 811_000_000),
+            ("2010-05-03..2010-08-01", 812_000_000),
+        ],
+    );
+    let revenue = revenue(&db);
+    let point = revenue.at("FY2011 Q2").unwrap().unwrap();
+    assert_eq!(point.period().to_string(), "2010-05-03..2010-08-01");
+    assert_eq!(point.also(), ["2010-05-03..2010-07-31".parse().unwrap()]);
+    assert_eq!(
+        point.to_string(),
+        "FY2011 Q2  812 million USD  [also 2010-05-03..2010-07-31]"
+    );
+    // Neither is lost: each has its own dates, one of them the label.
+    let all: Vec<String> = revenue.all().iter().map(Entry::label).collect();
+    assert_eq!(all, ["FY2010 Q2", "2010-05-03..2010-07-31", "FY2011 Q2"]);
+    let other = revenue.at("2010-05-03..2010-07-31").unwrap().unwrap();
+    assert_eq!(
+        (other.fiscal(), other.off_by(), other.also().len()),
+        (None, 0, 0)
+    );
+    // It still has a partner, by its dates.
+    let base = revenue
+        .yoy("2010-05-03..2010-07-31")
+        .unwrap()
+        .unwrap()
+        .base
+        .unwrap();
+    assert_eq!(base.label(), "FY2010 Q2");
+}
+
+#[test]
+fn dates_a_day_off_take_the_slot_where_nothing_fits_better() {
+    let db = flow(january(), &[("2010-05-03..2010-07-31", 811_000_000)]);
+    let point = revenue(&db).at("FY2011 Q2").unwrap().unwrap();
+    assert_eq!(point.off_by(), 1);
+    assert_eq!(
+        point.to_string(),
+        "FY2011 Q2  811 million USD  [dates 2010-05-03..2010-07-31]"
+    );
+}
+
+#[test]
+fn nominal_periods_stand_in_their_slot_until_dates_are_known() {
+    let nominal = [
+        ("~2010-07-31/1q", 811_000_000),
+        ("~2010-07-31/2q", 1_800_000_000),
+    ];
+    let db = flow(january(), &nominal);
+    assert_eq!(
+        revenue(&db).at("FY2011 Q2").unwrap().unwrap().to_string(),
+        "FY2011 Q2  811 million USD  [placed by its month-end]"
+    );
+    assert_eq!(revenue(&db).halves(..).unwrap().len(), 1);
+    let db = flow(
+        january(),
+        &[nominal[0], ("2010-05-03..2010-08-01", 812_000_000)],
+    );
+    assert_eq!(
+        revenue(&db).at("FY2011 Q2").unwrap().unwrap().to_string(),
+        "FY2011 Q2  812 million USD  [also ~2010-07-31/1q]"
+    );
+}
+
+#[test]
+fn after_a_change_of_year_end_a_year_ago_is_still_a_year_ago() {
+    let db = flow(
+        changed(YearNaming::Start),
+        &[
+            ("2013-04-01..2013-12-31", 300_000_000),
+            ("2013-04-01..2014-03-31", 480_000_000),
+            ("2014-01-01..2014-03-31", 130_000_000),
+            ("2014-04-01..2014-06-30", 100_000_000),
+            ("2014-10-01..2014-12-31", 120_000_000),
+            ("2014-04-01..2014-12-31", 330_000_000),
+            ("2015-01-01..2015-03-31", 143_000_000),
+            ("2015-01-01..2015-12-31", 495_000_000),
+        ],
+    );
+    let revenue = revenue(&db);
+    let yoy = |label| revenue.yoy(label).unwrap().unwrap().to_string();
+    // 1Q14 began in April: the first quarter of 2015 is not compared with it.
+    assert_eq!(yoy("1Q15"), "1Q15  143 million USD   +10.0%  (4Q13 130)");
+    assert_eq!(
+        revenue.qoq("1Q15").unwrap().unwrap().to_string(),
+        "1Q15  143 million USD   +19.2%  (3Q14 120)"
+    );
+    // The nine months of the cut year are compared with nine months.
+    assert_eq!(
+        yoy("FY2014"),
+        "FY2014  330 million USD   +10.0%  (9M13 300)"
+    );
+    // Twelve months against the cut year: the same slot, and it says so.
+    assert_eq!(
+        yoy("FY2015"),
+        "FY2015  495 million USD   +50.0%  (FY2014 330)  [365 days against 275]"
+    );
+    let quarters = revenue.quarters("3Q14"..="2Q15").unwrap();
+    let labels: Vec<String> = quarters.iter().map(Entry::label).collect();
+    assert_eq!(
+        labels,
+        ["3Q14", "1Q15", "2Q15"],
+        "there was no 4Q14, and that is no gap"
+    );
+}
+
+#[test]
+fn quarters_that_a_change_of_year_end_left_without_a_name_are_found_by_dates() {
+    // Named by its end, the cut year from April 2014 would be FY2015, which the next year is called.
+    let db = flow(
+        changed(YearNaming::End),
+        &[
+            ("2014-07-01..2014-09-30", 90_000_000),
+            ("2014-10-01..2014-12-31", 120_000_000),
+            ("2015-01-01..2015-03-31", 150_000_000),
+        ],
+    );
+    let revenue = revenue(&db);
+    let qoq = revenue.qoq("1Q15").unwrap().unwrap();
+    assert_eq!(
+        qoq.to_string(),
+        "1Q15  150 million USD   +25.0%  (2014-10-01..2014-12-31 120)"
+    );
+    let yoy = revenue.yoy("1Q15").unwrap().unwrap();
+    assert_eq!(
+        (yoy.comparator, yoy.change_text().as_str()),
+        (Comparator::Gap, "no comparator")
+    );
+}
+
+#[test]
+fn since_year_end_follows_the_calendar_through_a_change() {
+    let db = Book::new()
+        .company("acme", changed(YearNaming::Start))
+        .metric("cash", MetricKind::Stock, Dimension::Money)
+        .document("report", "2020-01-01")
+        .facts(
+            "acme cash USD",
+            -6,
+            &[
+                ("2014-03-31", 100_000_000),
+                ("2014-12-31", 110_000_000),
+                ("2015-03-31", 121_000_000),
+            ],
+        )
+        .database();
+    let cash = db.series("acme", "cash").unwrap().load().unwrap();
+    let since = |label| cash.since_year_end(label).unwrap().unwrap().to_string();
+    assert_eq!(since("3Q14"), "3Q14  110 million USD   +10.0%  (4Q13 100)");
+    assert_eq!(since("1Q15"), "1Q15  121 million USD   +10.0%  (3Q14 110)");
+}

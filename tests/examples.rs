@@ -1,0 +1,705 @@
+//! The examples, run as programs the way a user runs them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// The folder of the examples, built from the sources as they are: `cargo test` alone builds them, but
+/// `cargo test --test examples` does not.
+fn examples() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let tests = std::env::current_exe().unwrap();
+        let profile = tests.parent().and_then(Path::parent).unwrap();
+        let mut build = Command::new(env!("CARGO"));
+        build
+            .args(["build", "--quiet", "--examples", "--target-dir"])
+            .arg(profile.parent().unwrap())
+            .current_dir(env!("CARGO_MANIFEST_DIR"));
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().unwrap().success());
+        profile.join("examples")
+    })
+}
+
+fn run(name: &str, arguments: &[&str], folder: &Path) -> Output {
+    let program = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    Command::new(examples().join(program))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+fn text(output: &Output) -> String {
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn refusal(output: &Output) -> String {
+    assert!(!output.status.success());
+    assert!(
+        output.stdout.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// The words of the first line that begins with a name and goes on.
+fn line<'t>(text: &'t str, begins: &str) -> Vec<&'t str> {
+    let line = text
+        .lines()
+        .find(|line| {
+            let rest = line.trim_start().strip_prefix(begins);
+            rest.is_some_and(|rest| !rest.trim().is_empty())
+        })
+        .unwrap_or_else(|| panic!("no line {begins:?} in\n{text}"));
+    line.trim_start()
+        .strip_prefix(begins)
+        .unwrap()
+        .split_whitespace()
+        .collect()
+}
+
+#[test]
+fn quickstart_prints_figures_and_changes_beside_the_printed_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = quickstart(folder.path());
+
+    // The printed rates stand in the release: (15.3%) and (36.0%) in the statements of operations.
+    let revenue = [
+        "8,344,046",
+        "thousand",
+        "JPY",
+        "9,849,202",
+        "-15.3%",
+        "-15.3%",
+        "13,036,439",
+        "-36.0%",
+        "-36.0%",
+    ];
+    assert_eq!(line(&first, "Revenue  "), revenue);
+    let dedicated = [
+        "3,321,229",
+        "thousand",
+        "JPY",
+        "3,523,334",
+        "-5.7%",
+        "-5.7%",
+        "3,341,255",
+        "-0.6%",
+        "-0.6%",
+    ];
+    assert_eq!(line(&first, "Dedicated access  "), dedicated);
+    // A growth is printed without a sign: 14.1 and 6.0.
+    let value_added = [
+        "987,198", "thousand", "JPY", "865,161", "+14.1%", "+14.1%", "931,399", "+6.0%", "+6.0%",
+    ];
+    assert_eq!(line(&first, "Value-added  "), value_added);
+    // Computed from 261 and 315 million the quarter's change is -17.14%; the release prints -17.2%.
+    let international = [
+        "261", "million", "JPY", "449", "-41.9%", "-41.9%", "315", "-17.1%", "-17.2%*",
+    ];
+    assert_eq!(line(&first, "Backbone cost, international"), international);
+    // A loss that grew from 464,155 to 1,059,574 thousand: printed 128.3, the ratio minus one.
+    let operating = [
+        "-1,059,574",
+        "thousand",
+        "JPY",
+        "-464,155",
+        "-128.3%†",
+        "+128.3%†",
+        "-446,432",
+        "-137.3%†",
+        "+137.3%†",
+    ];
+    assert_eq!(line(&first, "Operating income"), operating);
+    let ebitda = [
+        "-97",
+        "million",
+        "JPY",
+        "329",
+        "turned",
+        "negative",
+        "-129.5%†",
+        "459",
+        "turned",
+        "negative",
+        "-121.1%†",
+    ];
+    assert_eq!(line(&first, "Adjusted EBITDA  "), ebitda);
+    assert!(
+        first.contains("\nAdjusted EBITDA: 1Q03  -97 million JPY   turned negative  (1Q02 329)\n")
+    );
+    assert!(
+        first
+            .contains("by the raw convention (ratio minus one), as the release prints it: -129.5%")
+    );
+    assert_eq!(
+        line(&first, "Contracts, dial-up access"),
+        [
+            "591,572",
+            "contracts",
+            "318,627",
+            "+85.7%",
+            "529,784",
+            "+11.7%"
+        ]
+    );
+    assert!(first.contains(
+        "1Q03 is April to June 2003; 1Q02 is April to June 2002; 4Q02 is January to March 2003"
+    ));
+    for line in first.lines() {
+        assert_eq!(line, line.trim_end(), "no blanks at the end");
+        assert!(line.chars().count() <= 140, "{line}");
+    }
+}
+
+#[test]
+fn quickstart_from_an_empty_folder_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = quickstart(folder.path());
+    assert_eq!(
+        line(&first, "nine months"),
+        ["2008-04-01..2008-12-31", "9M08", "50,789", "million", "JPY"]
+    );
+    assert_eq!(
+        line(&first, "three months"),
+        ["2008-10-01..2008-12-31", "3Q08", "17.5", "billion", "JPY"]
+    );
+    assert_eq!(line(&first, "2008-10-23"), ["none", "published"]);
+    assert_eq!(line(&first, "2008-10-24"), ["73.0", "billion", "JPY"]);
+    assert!(
+        first.contains("\n  2009-02-12  69.3 billion JPY\n"),
+        "{first}"
+    );
+
+    let second = quickstart(folder.path());
+    let taken_in: Vec<&str> = second
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with("  "))
+        .collect();
+    assert_eq!(taken_in.len(), 4);
+    for line in taken_in {
+        assert!(line.ends_with(" unchanged"), "{line}");
+    }
+    let there = second
+        .lines()
+        .find(|line| line.contains("was there already"));
+    let there = there.unwrap();
+    assert!(there.contains("iij.kessan") && there.contains("everything is unchanged"));
+    let answers = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
+    assert_eq!(answers(&first), answers(&second));
+}
+
+fn quickstart(folder: &Path) -> String {
+    text(&run("quickstart", &["iij.kessan"], folder))
+}
+
+#[test]
+fn query_answers_in_tables_csv_and_json() {
+    let folder = tempfile::tempdir().unwrap();
+    quickstart(folder.path());
+    let ask = |arguments: &[&str]| {
+        let all: Vec<&str> = ["iij.kessan"].iter().chain(arguments).copied().collect();
+        run("query", &all, folder.path())
+    };
+
+    assert!(text(&ask(&[])).contains("Internet Initiative Japan Inc."));
+    assert!(text(&ask(&["iij"])).contains("backbone_cost.international"));
+
+    let table = text(&ask(&["iij", "revenue", "--from", "1Q02", "--to", "1Q03"]));
+    assert_eq!(
+        line(&table, "metric"),
+        ["period", "figure", "YoY", "QoQ", "remark"]
+    );
+    assert_eq!(line(&table, "revenue  2Q02"), ["not", "reported"]);
+    let column = |line: &str, word: &str| line.find(word).unwrap();
+    let gap = table.lines().find(|line| line.contains("2Q02")).unwrap();
+    let header = table.lines().next().unwrap();
+    assert_eq!(column(gap, "not reported"), column(header, "remark"));
+    assert_eq!(
+        line(&table, "revenue  1Q03"),
+        ["8,344,046", "thousand", "JPY", "-15.3%", "-36.0%"]
+    );
+
+    let csv = text(&ask(&[
+        "iij",
+        "backbone_cost.*",
+        "--at",
+        "1Q03",
+        "--format",
+        "csv",
+    ]));
+    let rows = records(&csv);
+    let of = |metric: &str| rows.iter().find(|row| row["metric"] == metric).unwrap();
+    let international = of("backbone_cost.international");
+    assert_eq!(international["company"], "iij");
+    assert_eq!(international["scenario"], "actual");
+    assert_eq!(international["kind"], "amount");
+    assert_eq!(international["value"], "261000000");
+    assert_eq!(international["decimals"], "-6");
+    // 261 over 449 is 0.58129, over 315 is 0.82857. April to June is 91 days, January to March 2003 is 90.
+    assert_eq!(international["yoy_percent"], "-41.87");
+    assert_eq!(international["qoq_percent"], "-17.14");
+    assert_eq!(international["days"], "91");
+    assert_eq!(international["qoq_base_days"], "90");
+    assert_eq!(of("backbone_cost.domestic")["yoy"], "+32.1%");
+
+    let json = text(&ask(&[
+        "iij",
+        "revenue",
+        "--span",
+        "years",
+        "--scenario",
+        "target",
+        "--as-of",
+        "2008-10-24",
+        "--format",
+        "json",
+    ]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let year = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["period"] == "FY2008")
+        .unwrap();
+    assert_eq!(year["value"], "73000000000");
+    assert_eq!(year["published"], "2008-10-24");
+
+    let target = text(&ask(&[
+        "iij",
+        "revenue",
+        "--at",
+        "FY2008",
+        "--scenario",
+        "target",
+        "--against-actual",
+    ]));
+    // The deck prints 3.7% from unrounded figures; 69.3 against 66.8 billion is 3.74%.
+    assert_eq!(
+        line(&target, "revenue (target)  FY2008"),
+        [
+            "69.3",
+            "billion",
+            "JPY",
+            "+3.7%",
+            "restated,",
+            "was",
+            "73.0",
+            "billion",
+            "(2008-10-24);",
+            "YoY",
+            "against",
+            "actual"
+        ]
+    );
+}
+
+/// The lines of a CSV text by their column names.
+fn records(text: &str) -> Vec<HashMap<String, String>> {
+    csv::Reader::from_reader(text.as_bytes())
+        .deserialize()
+        .map(|row| row.unwrap())
+        .collect()
+}
+
+#[test]
+fn query_lists_every_printing_of_a_figure() {
+    let folder = tempfile::tempdir().unwrap();
+    quickstart(folder.path());
+    let ask = |format: &str| {
+        let question = [
+            "iij.kessan",
+            "iij",
+            "revenue",
+            "--at",
+            "1Q03",
+            "--cells",
+            "--format",
+        ];
+        let all: Vec<&str> = question.into_iter().chain([format]).collect();
+        text(&run("query", &all, folder.path()))
+    };
+    // Printed in Table 1, in the statements of operations, in the first highlight and on page 2.
+    let printed = [
+        "8,344",
+        "8,344,046",
+        "JPY 8,344 million",
+        "JPY8,344 million",
+    ];
+    let table = ask("table");
+    assert!(table.contains("published 2003-08-13 in iij-2003-08-13-1q03-results"));
+    for text in printed {
+        assert!(table.contains(text), "{text} in\n{table}");
+    }
+    assert_eq!(line(&table, "shown")[0], "8,344,046");
+
+    let json: serde_json::Value = serde_json::from_str(&ask("json")).unwrap();
+    let cells = json[0]["cells"].as_array().unwrap();
+    let texts: Vec<&str> = cells
+        .iter()
+        .filter_map(|cell| cell["printed"].as_str())
+        .collect();
+    assert_eq!(texts, printed);
+    let shown: Vec<_> = cells.iter().filter(|cell| cell["shown"] == true).collect();
+    assert_eq!(shown.len(), 1);
+    assert_eq!(shown[0]["place"], "Statements of operations");
+    assert_eq!(shown[0]["row"], "Total revenues");
+
+    let csv = records(&ask("csv"));
+    assert_eq!(csv.len(), 4);
+    assert_eq!(csv[1]["cell_shown"], "true");
+    assert_eq!(csv[1]["cell_row"], "Total revenues");
+    assert_eq!(csv[2]["cell_place"], "Highlights, bullet 1");
+    // The same fields in CSV and JSON.
+    let fields: BTreeSet<&String> = csv[0]
+        .keys()
+        .filter(|name| !name.starts_with("cell_"))
+        .collect();
+    let keys: BTreeSet<&String> = json[0]
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|name| *name != "cells")
+        .collect();
+    assert_eq!(fields, keys);
+}
+
+#[test]
+fn query_says_what_there_is_instead_of_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    quickstart(folder.path());
+    let ask = |arguments: &[&str]| {
+        let all: Vec<&str> = ["iij.kessan", "iij"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .collect();
+        let output = run("query", &all, folder.path());
+        let said = String::from_utf8(output.stderr.clone()).unwrap();
+        (text(&output), said.trim_end().to_owned())
+    };
+    let (table, said) = ask(&["dividends_per_share"]);
+    assert_eq!(table, "");
+    assert_eq!(
+        said,
+        "dividends_per_share: no quarters with figures; the series has 1 fact: try --span years or --span all"
+    );
+    let (_, said) = ask(&["revenue", "--as-of", "2002-12-31"]);
+    assert_eq!(
+        said,
+        "revenue: nothing was published by 2002-12-31; its first figure is of 2003-08-13"
+    );
+    let (_, said) = ask(&["revenue", "--at", "2025-09-30"]);
+    assert_eq!(
+        said,
+        "revenue: no fact at 2025-09-30; revenue is a flow: it has durations"
+    );
+    let (json, _) = ask(&["revenue", "--at", "2025-09-30", "--format", "json"]);
+    assert_eq!(json.trim(), "[]");
+    let (csv, _) = ask(&["revenue", "--at", "2025-09-30", "--format", "csv"]);
+    assert!(
+        csv.starts_with("company,metric,") && csv.lines().count() == 1,
+        "{csv}"
+    );
+}
+
+/// A retailer whose year ends on the last Saturday of September, with two releases of its first quarter:
+/// that of fiscal 2023 is a week longer than the one before, and is restated a year later.
+fn retailer(folder: &Path) -> [PathBuf; 2] {
+    let company = r#"
+        id = "minato"
+        name = "Minato Stores"
+        [[calendar]]
+        year_end = { month = 9, weekday = "saturday", pick = "last", long_quarter = 1 }
+        named_by = "end"
+    "#;
+    let metrics = r#"
+        [[metric]]
+        path = "revenue"
+        kind = "flow"
+        dimension = "money"
+        positive = "revenue"
+    "#;
+    std::fs::write(folder.join("company.toml"), company).unwrap();
+    std::fs::write(folder.join("metrics.toml"), metrics).unwrap();
+    [
+        ("2023-02-02", "1Q23", "1Q22", "128,400\t117,100"),
+        ("2024-02-01", "1Q24", "1Q23", "121,000\t127,900"),
+    ]
+    .map(|(published, now, before, figures)| {
+        let release = folder.join(published);
+        std::fs::create_dir(&release).unwrap();
+        let manifest = format!(
+            r#"
+            format = 1
+            [document]
+            id = "minato-{published}"
+            title = "Results of {now}"
+            issuer = "Minato Stores"
+            kind = "results"
+            published = {published}
+            reports = "{now}"
+            rounding = "nearest"
+            [[table]]
+            id = "t1"
+            title = "Results"
+            place = "Table 1"
+            rank = "table"
+            file = "table.tsv"
+            header_rows = 1
+            unit = "USD"
+            scale = "thousands"
+            columns = [
+              {{ head = "{now}", period = "{now}" }},
+              {{ head = "{before}", period = "{before}" }},
+            ]
+            rows = [{{ label = "Revenue", metric = "revenue" }}]
+            "#
+        );
+        let table = format!("\t{now}\t{before}\nRevenue\t{figures}\n");
+        std::fs::write(release.join("manifest.toml"), manifest).unwrap();
+        std::fs::write(release.join("table.tsv"), table).unwrap();
+        release
+    })
+}
+
+#[test]
+fn a_longer_quarter_and_a_restatement_are_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    let releases = retailer(folder.path());
+    let [first, second] = releases.map(|release| {
+        let release = release.display().to_string();
+        text(&run(
+            "ingest_release",
+            &["own.kessan", &release],
+            folder.path(),
+        ))
+    });
+    // Fiscal 2022 ended on Saturday, 24 September 2022; 14 weeks later is the end of the year.
+    assert!(
+        first.contains("reports 1Q23 (2022-09-25..2022-12-31)"),
+        "{first}"
+    );
+    assert!(!first.contains("differs from"), "nothing to list:\n{first}");
+    assert_eq!(
+        line(&second, "t1!R2C3"),
+        [
+            "revenue",
+            "1Q23",
+            "127,900",
+            "thousand",
+            "USD",
+            "restated",
+            "128,400",
+            "thousand",
+            "USD",
+            "minato-2023-02-02,",
+            "published",
+            "2023-02-02"
+        ]
+    );
+
+    let ask = |arguments: &[&str]| {
+        let all: Vec<&str> = ["own.kessan", "minato", "revenue"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .collect();
+        text(&run("query", &all, folder.path()))
+    };
+    let table = ask(&[]);
+    let of = |label: &str| table.lines().find(|line| line.contains(label)).unwrap();
+    // 127,900 over 117,100 is 1.0922; 121,000 over 127,900 is 0.9461.
+    assert!(of("1Q23").contains("+9.2%"), "{table}");
+    assert!(
+        of("1Q23")
+            .ends_with("restated, was 128,400 thousand (2023-02-02); YoY compares 98 days with 91"),
+        "{table}"
+    );
+    assert!(of("1Q24").contains("-5.4%"), "{table}");
+    assert!(
+        of("1Q24").ends_with("YoY compares 91 days with 98"),
+        "{table}"
+    );
+    let then = ask(&["--at", "1Q23", "--as-of", "2023-12-31"]);
+    assert!(
+        then.contains("128,400 thousand USD") && !then.contains("restated"),
+        "{then}"
+    );
+    let csv = records(&ask(&["--at", "1Q23", "--format", "csv"]));
+    assert_eq!(
+        (csv[0]["days"].as_str(), csv[0]["yoy_base_days"].as_str()),
+        ("98", "91")
+    );
+}
+
+#[test]
+fn query_says_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    quickstart(folder.path());
+    let ask = |arguments: &[&str]| refusal(&run("query", arguments, folder.path()));
+    assert!(ask(&["nowhere.kessan"]).contains("nowhere.kessan"));
+    // Near names are offered.
+    assert!(ask(&["iij.kessan", "ijj", "revenue"]).ends_with("there is iij\n"));
+    assert!(ask(&["iij.kessan", "iij", "revenues"]).ends_with("there is revenue\n"));
+    assert!(ask(&["iij.kessan", "iij", "revenue", "--from", "Q5"]).contains("Q5"));
+    assert!(ask(&["iij.kessan", "iij", "revenue", "--as-of", "yesterday"]).contains("yesterday"));
+}
+
+#[test]
+fn ingest_release_takes_in_a_folder_and_refuses_a_spoilt_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let release = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/data/iij/2003-08-13-1q03-results"
+    );
+    let done = text(&run(
+        "ingest_release",
+        &["own.kessan", release],
+        folder.path(),
+    ));
+    assert!(done.contains("894 printed figures"), "{done}");
+    assert!(
+        done.contains("reports 1Q03 (2003-04-01..2003-06-30)"),
+        "{done}"
+    );
+    assert!(done.contains("not yet compared"), "{done}");
+    // The statement's tax benefit of 390,035 thousand stands as an expense in Table 9.
+    let tax = done
+        .lines()
+        .find(|line| line.contains("-390,035 thousand JPY"));
+    let tax = tax.unwrap();
+    assert!(
+        tax.contains("income_tax    1Q03")
+            && tax.contains("conflicting   390 million JPY  Table 9"),
+        "{tax}"
+    );
+    let again = text(&run(
+        "ingest_release",
+        &["own.kessan", release],
+        folder.path(),
+    ));
+    assert!(again.contains("unchanged"), "{again}");
+    let all = text(&run(
+        "ingest_release",
+        &["--all", "all.kessan", release],
+        folder.path(),
+    ));
+    assert!(all.contains("growth of revenue over 1Q02"), "{all}");
+    let swapped = refusal(&run(
+        "ingest_release",
+        &[release, "own.kessan"],
+        folder.path(),
+    ));
+    assert!(
+        swapped.contains("the database comes first, then the release folder"),
+        "{swapped}"
+    );
+    // The release contradicts itself: its table of adjusted EBITDA has the tax the wrong way round.
+    let strict = refusal(&run(
+        "ingest_release",
+        &["--strict", "other.kessan", release],
+        folder.path(),
+    ));
+    assert!(
+        strict.contains("income_tax") && strict.contains("t9!R"),
+        "{strict}"
+    );
+    assert!(
+        !folder.path().join("other.kessan").exists(),
+        "nothing was made"
+    );
+    let missing = refusal(&run(
+        "ingest_release",
+        &["own.kessan", "nowhere"],
+        folder.path(),
+    ));
+    assert!(
+        missing.contains("nowhere") && missing.contains("manifest.toml"),
+        "{missing}"
+    );
+}
+
+#[test]
+fn link_as_library_prints_one_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = text(&run("link_as_library", &[], folder.path()));
+    assert_eq!(
+        printed,
+        "1Q03  8,344,046 thousand JPY   -15.3%  (1Q02 9,849,202)\n"
+    );
+}
+
+/// Runs a copy of an example as a user who may not write; root changes to nobody for it. `None` where nobody may
+/// not even come to the folder.
+#[cfg(unix)]
+fn run_as_reader(program: &Path, arguments: &[&str], folder: &Path) -> Option<Output> {
+    use std::os::unix::process::CommandExt as _;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    // Only root may change its user; anybody else is bound by the permissions as it is.
+    match Command::new("true").uid(65534).status() {
+        Ok(_) => command.uid(65534).gid(65534).output().ok(),
+        Err(_) => Some(command.output().unwrap()),
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_database_is_an_error_of_its_own() {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    quickstart(folder.path());
+    let program = folder.path().join("query");
+    let built = examples().join(format!("query{}", std::env::consts::EXE_SUFFIX));
+    fs::copy(built, &program).unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let database = folder.path().join("iij.kessan");
+    let set = |mode: u32| {
+        for entry in walk(&database) {
+            let mode = if entry.is_dir() { mode | 0o111 } else { mode };
+            fs::set_permissions(entry, Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    set(0o444);
+    let Some(output) = run_as_reader(&program, &["iij.kessan"], folder.path()) else {
+        println!(
+            "skipped: no other user may read {}",
+            folder.path().display()
+        );
+        return;
+    };
+    let refused = refusal(&output);
+    assert!(refused.contains("iij.kessan"), "{refused}");
+    assert!(refused.contains("cannot be written"), "{refused}");
+    set(0o644);
+    text(&run("query", &["iij.kessan"], folder.path()));
+}
+
+/// A folder and everything in it.
+#[cfg(unix)]
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut found = vec![folder.to_owned()];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(walk(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
