@@ -67,6 +67,11 @@ fn cases() -> Vec<Case> {
             &["row \"Stores\" (line 5)", "has 3 cells, the first line has 4"],
         ),
         ("an empty table", good().write("results.tsv", b""), &["t1: the table is empty"]),
+        (
+            "a table of empty cells",
+            good().write("results.tsv", b"\t2Q2021\t2Q2020\tYoY\nRevenue:\t\t\t\nRevenue\t\t\t\nOperating loss\t\t\t\nStores\t\t\t\n"),
+            &["t1: the table is empty"],
+        ),
         ("a table of headings", good().write("results.tsv", b"\t2Q2021\t2Q2020\tYoY\n"), &["t1: the table is empty"]),
         (
             "no unit",

@@ -60,6 +60,9 @@ pub(super) fn read_table(
         };
         table.read_line(&grid, line, row, &at, &mut figures)?;
     }
+    if figures.is_empty() {
+        return Err(IngestReason::EmptyTable.at(&place));
+    }
     Ok(figures)
 }
 

@@ -296,33 +296,38 @@ impl From<Amount> for Figure {
     }
 }
 
-/// The scale word and factor (power of ten) in which a precision is read: millions for -6 and coarser ...
-fn scale_of(precision: Precision) -> (u32, &'static str) {
-    match precision {
-        Precision::Decimals(d) if d <= -9 => (9, "billion"),
-        Precision::Decimals(d) if d <= -5 => (6, "million"),
-        Precision::Decimals(d) if d <= -3 => (3, "thousand"),
+/// The power of ten and the word of the scale in which an amount is read: 17.5 billion is known to a tenth of a
+/// billion, 8,344 million to the million. Small amounts are not read in billions, however coarse.
+fn scale_of(amount: &Amount) -> (u32, &'static str) {
+    let Precision::Decimals(decimals) = amount.precision else {
+        return (0, "");
+    };
+    let reaches = |power: u32| {
+        amount.value.is_zero() || amount.value.abs() >= Decimal::from(10_i64.pow(power))
+    };
+    match decimals {
+        -8 | -7 => (9, "billion"),
+        ..=-9 if reaches(9) => (9, "billion"),
+        ..=-5 if reaches(6) || decimals >= -6 => (6, "million"),
+        ..=-3 if reaches(3) || decimals >= -4 => (3, "thousand"),
         _ => (0, ""),
     }
+}
+
+/// An amount at a scale, exactly; `None` where its digits are too many.
+fn at_scale(value: Decimal, power: u32) -> Option<Decimal> {
+    let scale = value.scale().checked_add(power)?;
+    let scaled = Decimal::try_from_i128_with_scale(value.mantissa(), scale).ok()?;
+    Some(scaled.normalize())
 }
 
 impl fmt::Display for Amount {
     /// The value at its published scale and precision: `8,344,046 thousand`, `17.5 billion`, `-43.98`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (power, word) = match self.precision {
-            // 17.5 billion is known to a tenth of a billion: -8.
-            Precision::Decimals(-8 | -7) => (9, "billion"),
-            other => scale_of(other),
-        };
-        let scaled = self
-            .value
-            .checked_mul(Decimal::new(1, power))
-            .unwrap_or(self.value)
-            .normalize();
-        let (scaled, word) = if power > 0 && scaled.scale() > 28 {
-            (self.value, "")
-        } else {
-            (scaled, word)
+        let (power, word) = scale_of(self);
+        let (scaled, power, word) = match at_scale(self.value, power) {
+            Some(scaled) => (scaled, power, word),
+            None => (self.value, 0, ""),
         };
         let mut shown = scaled;
         if let Precision::Decimals(decimals) = self.precision {
@@ -387,6 +392,11 @@ mod tests {
             (amount(591_572, 0, 0), "591,572"),
             (amount(10_350_000_000, 0, -7), "10.35 billion"),
             (amount(0, 0, -6), "0 million"),
+            (amount(-10_000_000, 0, -7), "-0.01 billion"),
+            (amount(1_000_000, 0, -28), "1 million"),
+            (amount(5, 0, -28), "5"),
+            (amount(70_000_000_000, 0, -9), "70 billion"),
+            (amount(1_234_567_890, 9, -3), "0.00123456789 thousand"),
         ] {
             assert_eq!(amount.to_string(), expected);
         }
