@@ -104,10 +104,17 @@ fn spoken(observations: &[Observation], edition: &[usize]) -> Option<Shown> {
         let by_kind = plainness(&a.figure).cmp(&plainness(&b.figure));
         let by_precision = fineness(&a.figure).cmp(&fineness(&b.figure));
         let by_rank = a.rank.cmp(&b.rank);
+        let says_something = is_absence(&b.figure).cmp(&is_absence(&a.figure));
         if conflicting {
-            by_rank.then(by_kind).then(by_precision)
+            says_something
+                .then(by_rank)
+                .then(by_kind)
+                .then(by_precision)
         } else {
-            by_kind.then(by_precision).then(by_rank)
+            says_something
+                .then(by_kind)
+                .then(by_precision)
+                .then(by_rank)
         }
     };
     all.into_iter()
@@ -318,6 +325,20 @@ mod tests {
             assert_eq!(shown(&all, numbers).unwrap().index, 0);
             assert_eq!(shown(&[absent], numbers).unwrap().index, 0);
         }
+    }
+
+    #[test]
+    fn what_does_not_apply_hides_no_figure_of_its_own_document() {
+        let mut absent = observation(13, 1, 0, Rank::Statement, (0, Some(0)));
+        absent.figure = Figure::Nil(Nil::NotApplicable);
+        let mut about = observation(13, 1, 1, Rank::Prose, (18_000, Some(-3)));
+        about.figure = Figure::Approximate(*about.figure.amount().unwrap());
+        assert_eq!(shown(&[absent.clone(), about], numbers).unwrap().index, 1);
+        // Nor where the figures beside it contradict each other.
+        let table = observation(13, 1, 1, Rank::Table, (5, Some(0)));
+        let prose = observation(13, 1, 2, Rank::Prose, (7, Some(0)));
+        let found = shown(&[absent, table, prose], numbers).unwrap();
+        assert_eq!((found.index, found.conflicting), (1, true));
     }
 
     #[test]

@@ -1,73 +1,12 @@
 //! The examples, run as programs the way a user runs them.
 
+mod read_only;
+mod run;
+
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::OnceLock;
 
-/// The folder of the examples, built from the sources as they are: `cargo test` alone builds them, but
-/// `cargo test --test examples` does not.
-fn examples() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let tests = std::env::current_exe().unwrap();
-        let profile = tests.parent().and_then(Path::parent).unwrap();
-        let mut build = Command::new(env!("CARGO"));
-        build
-            .args(["build", "--quiet", "--examples", "--target-dir"])
-            .arg(profile.parent().unwrap())
-            .current_dir(env!("CARGO_MANIFEST_DIR"));
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success());
-        profile.join("examples")
-    })
-}
-
-fn run(name: &str, arguments: &[&str], folder: &Path) -> Output {
-    let program = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    Command::new(examples().join(program))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
-fn text(output: &Output) -> String {
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn refusal(output: &Output) -> String {
-    assert!(!output.status.success());
-    assert!(
-        output.stdout.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// The words of the first line that begins with a name and goes on.
-fn line<'t>(text: &'t str, begins: &str) -> Vec<&'t str> {
-    let line = text
-        .lines()
-        .find(|line| {
-            let rest = line.trim_start().strip_prefix(begins);
-            rest.is_some_and(|rest| !rest.trim().is_empty())
-        })
-        .unwrap_or_else(|| panic!("no line {begins:?} in\n{text}"));
-    line.trim_start()
-        .strip_prefix(begins)
-        .unwrap()
-        .split_whitespace()
-        .collect()
-}
+use run::{line, quickstart, refusal, run, text};
 
 #[test]
 fn quickstart_prints_figures_and_changes_beside_the_printed_ones() {
@@ -199,10 +138,6 @@ fn quickstart_from_an_empty_folder_and_again() {
     assert!(there.contains("iij.kessan") && there.contains("everything is unchanged"));
     let answers = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
     assert_eq!(answers(&first), answers(&second));
-}
-
-fn quickstart(folder: &Path) -> String {
-    text(&run("quickstart", &["iij.kessan"], folder))
 }
 
 #[test]
@@ -640,66 +575,4 @@ fn link_as_library_prints_one_change() {
         printed,
         "1Q03  8,344,046 thousand JPY   -15.3%  (1Q02 9,849,202)\n"
     );
-}
-
-/// Runs a copy of an example as a user who may not write; root changes to nobody for it. `None` where nobody may
-/// not even come to the folder.
-#[cfg(unix)]
-fn run_as_reader(program: &Path, arguments: &[&str], folder: &Path) -> Option<Output> {
-    use std::os::unix::process::CommandExt as _;
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder);
-    // Only root may change its user; anybody else is bound by the permissions as it is.
-    match Command::new("true").uid(65534).status() {
-        Ok(_) => command.uid(65534).gid(65534).output().ok(),
-        Err(_) => Some(command.output().unwrap()),
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_read_only_database_is_an_error_of_its_own() {
-    use std::fs::{self, Permissions};
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().unwrap();
-    quickstart(folder.path());
-    let program = folder.path().join("query");
-    let built = examples().join(format!("query{}", std::env::consts::EXE_SUFFIX));
-    fs::copy(built, &program).unwrap();
-    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-    let database = folder.path().join("iij.kessan");
-    let set = |mode: u32| {
-        for entry in walk(&database) {
-            let mode = if entry.is_dir() { mode | 0o111 } else { mode };
-            fs::set_permissions(entry, Permissions::from_mode(mode)).unwrap();
-        }
-    };
-    set(0o444);
-    let Some(output) = run_as_reader(&program, &["iij.kessan"], folder.path()) else {
-        println!(
-            "skipped: no other user may read {}",
-            folder.path().display()
-        );
-        return;
-    };
-    let refused = refusal(&output);
-    assert!(refused.contains("iij.kessan"), "{refused}");
-    assert!(refused.contains("cannot be written"), "{refused}");
-    set(0o644);
-    text(&run("query", &["iij.kessan"], folder.path()));
-}
-
-/// A folder and everything in it.
-#[cfg(unix)]
-fn walk(folder: &Path) -> Vec<PathBuf> {
-    let mut found = vec![folder.to_owned()];
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(walk(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found
 }
