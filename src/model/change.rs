@@ -3,84 +3,14 @@
 use std::fmt;
 
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::decimal::{exact_sum, grouped};
-use super::figure::{Figure, Nil};
-use super::interval::Interval;
+use super::figure::{Amount, Figure, Nil};
+use super::fraction::{Ends, Fraction};
+use super::interval::{Bound, Interval};
 use super::metric::MetricKind;
-
-/// An exact ratio of two integers, reduced, with a positive denominator.
-///
-/// ```
-/// use kessan::Fraction;
-/// use rust_decimal::Decimal;
-/// let growth = Fraction::ratio(Decimal::new(-15, 1), Decimal::from(10)).unwrap();
-/// assert_eq!(growth.percent(1).unwrap().to_string(), "-15.0");
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
-pub struct Fraction {
-    numerator: i128,
-    denominator: i128,
-}
-
-impl Fraction {
-    /// `a` / `b`; `None` where `b` is zero or the digits are beyond 38.
-    #[must_use]
-    pub fn ratio(a: Decimal, b: Decimal) -> Option<Self> {
-        let (a, b) = (a.normalize(), b.normalize());
-        let scale = a.scale().max(b.scale());
-        let lift = |d: Decimal| {
-            d.mantissa()
-                .checked_mul(10_i128.checked_pow(scale - d.scale())?)
-        };
-        let (mut numerator, mut denominator) = (lift(a)?, lift(b)?);
-        if denominator == 0 {
-            return None;
-        }
-        if denominator < 0 {
-            numerator = numerator.checked_neg()?;
-            denominator = denominator.checked_neg()?;
-        }
-        let divisor = greatest_common_divisor(numerator.unsigned_abs(), denominator.unsigned_abs());
-        let divisor = i128::try_from(divisor).ok()?;
-        Some(Self {
-            numerator: numerator / divisor,
-            denominator: denominator / divisor,
-        })
-    }
-
-    /// The numerator, which carries the sign.
-    #[must_use]
-    pub fn numerator(&self) -> i128 {
-        self.numerator
-    }
-
-    /// The denominator, above zero.
-    #[must_use]
-    pub fn denominator(&self) -> i128 {
-        self.denominator
-    }
-
-    /// The ratio in per cent, rounded half away from zero to so many places as releases print it; `None`
-    /// where the digits are beyond what a decimal holds.
-    #[must_use]
-    pub fn percent(&self, places: u32) -> Option<Decimal> {
-        let factor = 10_i128.checked_pow(places.checked_add(2)?)?;
-        let scaled = self.numerator.checked_mul(factor)?;
-        let (whole, rest) = (scaled / self.denominator, scaled % self.denominator);
-        let up = rest.unsigned_abs() >= self.denominator.unsigned_abs() - rest.unsigned_abs();
-        let rounded = whole.checked_add(if up { scaled.signum() } else { 0 })?;
-        Decimal::try_from_i128_with_scale(rounded, places).ok()
-    }
-}
-
-fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a.max(1)
-}
+use super::quantity::{Quantity, SafeDigits};
 
 /// Against which base a relative change was taken.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -125,19 +55,26 @@ pub enum ChangeKind {
     Overflow,
 }
 
-/// A change, with the absolute difference and the raw ratio beside it.
+/// A change, with the absolute difference and the raw ratio beside it, each with the interval in which rounding lets
+/// the true one lie.
 ///
-/// Printed as an analyst writes it: `-15.3%`, `+0.2 points`, `turned negative`.
+/// Printed as an analyst writes it: `-15.3%`, `+0.2 points`, `turned negative`. Where rounding leaves even the whole per
+/// cent open, by half of one or more, the interval stands behind it, its ends rounded outward: `+5.5% [+4.3%, +6.7%]`.
 ///
 /// ```
-/// use kessan::{Amount, MetricKind, change_between};
+/// use kessan::{Amount, MetricKind, Precision, Rounding, change_between};
 /// let of = |n: i64| Amount::exact(n.into()).into();
 /// let change = change_between(&of(-97), &of(329), MetricKind::Flow);
 /// assert_eq!(change.to_string(), "turned negative");
 /// // "Ratio minus one", as some companies print it:
 /// assert_eq!(change.ratio_minus_one.unwrap().percent(1).unwrap().to_string(), "-129.5");
+///
+/// let millions = |n: i64| Amount::new(n.into(), Precision::Decimals(0), Rounding::Nearest).map(Into::into);
+/// let change = change_between(&millions(96)?, &millions(91)?, MetricKind::Flow);
+/// assert_eq!(change.to_string(), "+5.5% [+4.3%, +6.7%]");
+/// # Ok::<(), kessan::ModelError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Change {
     /// What happened.
     pub kind: ChangeKind,
@@ -146,6 +83,7 @@ pub struct Change {
     /// current / base - 1, whatever the signs: the raw convention, under which a growing loss has a
     /// positive change. `None` where the base is zero.
     pub ratio_minus_one: Option<Fraction>,
+    operands: Option<(Amount, Amount)>,
 }
 
 impl Change {
@@ -156,6 +94,7 @@ impl Change {
             kind,
             difference: None,
             ratio_minus_one: None,
+            operands: None,
         }
     }
 
@@ -168,6 +107,78 @@ impl Change {
             _ => None,
         }
     }
+
+    /// The relative change under its convention, or the change in points, with its interval. `None` for every other
+    /// kind of change.
+    #[must_use]
+    pub fn quantity(&self) -> Option<Quantity> {
+        match &self.kind {
+            ChangeKind::Relative { ratio, convention } => {
+                let raw = self.raw_quantity()?.interval();
+                let interval = match convention {
+                    Convention::OverBase => raw,
+                    Convention::OverAbsoluteBase => raw.and_then(|raw| raw.negated().ok()),
+                };
+                Some(Quantity::new(*ratio, interval))
+            }
+            ChangeKind::Points(_) => self.difference_quantity(),
+            _ => None,
+        }
+    }
+
+    /// current - base with its interval, in the figures' own unit, where both are amounts.
+    #[must_use]
+    pub fn difference_quantity(&self) -> Option<Quantity> {
+        let (current, base) = self.operands?;
+        Quantity::from(current).minus(base.into()).ok()
+    }
+
+    /// current / base - 1 with its interval, whatever the signs. `None` where the base is zero.
+    #[must_use]
+    pub fn raw_quantity(&self) -> Option<Quantity> {
+        let (current, base) = self.operands?;
+        let ratio = Quantity::from(current).over(base.into()).ok()?;
+        ratio.minus(Quantity::exact(Fraction::ONE)).ok()
+    }
+
+    /// To how many decimal places the change is safe to print, in per cent or points. `None` for a change that is
+    /// neither.
+    #[must_use]
+    pub fn safe_digits(&self) -> Option<SafeDigits> {
+        let quantity = self.quantity()?;
+        Some(match self.kind {
+            ChangeKind::Points(_) => quantity.safe_digits(),
+            _ => quantity.safe_percent(),
+        })
+    }
+}
+
+impl Serialize for Change {
+    /// A map of `kind`, `difference` and `ratio_minus_one`, the interval of each (null where it is unknown), and the
+    /// decimal places that are `safe` to print.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            kind: &'a ChangeKind,
+            interval: Option<Interval>,
+            safe: Option<SafeDigits>,
+            difference: Option<Decimal>,
+            difference_interval: Option<Interval>,
+            ratio_minus_one: Option<Fraction>,
+            ratio_minus_one_interval: Option<Interval>,
+        }
+        let interval = |quantity: Option<Quantity>| quantity.and_then(|q| q.interval());
+        Written {
+            kind: &self.kind,
+            interval: interval(self.quantity()),
+            safe: self.safe_digits(),
+            difference: self.difference,
+            difference_interval: interval(self.difference_quantity()),
+            ratio_minus_one: self.ratio_minus_one,
+            ratio_minus_one_interval: interval(self.raw_quantity()),
+        }
+        .serialize(serializer)
+    }
 }
 
 /// The change from `base` to `current`, two figures of one metric and unit.
@@ -179,23 +190,24 @@ pub fn change_between(current: &Figure, base: &Figure, kind: MetricKind) -> Chan
     let (Some(now), Some(then)) = (operand(current), operand(base)) else {
         return Change::none(ChangeKind::NotAnAmount);
     };
-    let Some(difference) = exact_sum(now.value, -then.value) else {
+    let Some(difference) = exact_sum(now.value(), -then.value()) else {
         return Change::none(ChangeKind::Overflow);
     };
-    let ratio_minus_one = Fraction::ratio(difference, then.value);
+    let ratio_minus_one = Fraction::ratio(difference, then.value());
     let of = |kind| Change {
         kind,
         difference: Some(difference),
         ratio_minus_one,
+        operands: Some((now, then)),
     };
     if kind == MetricKind::Ratio {
         return of(ChangeKind::Points(difference));
     }
-    let (now_sign, then_sign) = (sign(now.value), sign(then.value));
+    let (now_sign, then_sign) = (sign(now.value()), sign(then.value()));
     match (then_sign, now_sign) {
         (0, 0) => of(ChangeKind::Unchanged),
         (0, _) => of(ChangeKind::FromZero),
-        _ if then.interval.is_some_and(|i| i.contains(Decimal::ZERO)) => {
+        _ if then.interval().is_some_and(|i| i.contains(Fraction::ZERO)) => {
             of(ChangeKind::BaseNotDistinctFromZero)
         }
         (_, 0) => of(ChangeKind::ToZero),
@@ -207,7 +219,7 @@ pub fn change_between(current: &Figure, base: &Figure, kind: MetricKind) -> Chan
             } else {
                 Convention::OverBase
             };
-            match Fraction::ratio(difference, then.value.abs()) {
+            match Fraction::ratio(difference, then.value().abs()) {
                 Some(ratio) => of(ChangeKind::Relative { ratio, convention }),
                 None => of(ChangeKind::Overflow),
             }
@@ -215,21 +227,10 @@ pub fn change_between(current: &Figure, base: &Figure, kind: MetricKind) -> Chan
     }
 }
 
-struct Operand {
-    value: Decimal,
-    interval: Option<Interval>,
-}
-
-fn operand(figure: &Figure) -> Option<Operand> {
+fn operand(figure: &Figure) -> Option<Amount> {
     match figure {
-        Figure::Amount(amount) => Some(Operand {
-            value: amount.value(),
-            interval: amount.interval(),
-        }),
-        Figure::Nil(Nil::Zero) => Some(Operand {
-            value: Decimal::ZERO,
-            interval: None,
-        }),
+        Figure::Amount(amount) => Some(*amount),
+        Figure::Nil(Nil::Zero) => Some(Amount::exact(Decimal::ZERO)),
         _ => None,
     }
 }
@@ -244,10 +245,33 @@ fn sign(value: Decimal) -> i8 {
     }
 }
 
-/// A signed number of points as it is written: `+0.2`.
+/// A number of points as it is written: `+0.2`.
 fn signed(value: Decimal) -> String {
+    signed_to(value.normalize())
+}
+
+/// With its sign and all its decimals: `+5.0`.
+fn signed_to(value: Decimal) -> String {
     let plus = if sign(value) > 0 { "+" } else { "" };
-    format!("{plus}{}", grouped(value.normalize()))
+    format!("{plus}{}", grouped(value))
+}
+
+impl Change {
+    /// The interval behind a relative change that may be more than half a per cent off what is printed.
+    fn doubt(&self, printed: Decimal) -> Option<String> {
+        let interval = self.quantity()?.interval()?;
+        let end = |bound: Bound, ends| {
+            let (value, _) = bound.value()?;
+            value.times(Fraction::from(100)).ok()?.decimal_to(1, ends)
+        };
+        let (low, high) = (
+            end(interval.low(), Ends::Down)?,
+            end(interval.high(), Ends::Up)?,
+        );
+        let half = Decimal::new(5, 1);
+        let far = low < exact_sum(printed, -half)? || high > exact_sum(printed, half)?;
+        far.then(|| format!(" [{}%, {}%]", signed_to(low), signed_to(high)))
+    }
 }
 
 impl fmt::Display for Change {
@@ -255,8 +279,8 @@ impl fmt::Display for Change {
         let text = match &self.kind {
             ChangeKind::Relative { ratio, .. } => match ratio.percent(1) {
                 Some(percent) => {
-                    let plus = if sign(percent) > 0 { "+" } else { "" };
-                    format!("{plus}{}%", grouped(percent))
+                    let doubt = self.doubt(percent).unwrap_or_default();
+                    format!("{}%{doubt}", signed_to(percent))
                 }
                 None => "beyond exact arithmetic".into(),
             },

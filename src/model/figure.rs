@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use super::decimal::grouped;
+use super::fraction::Fraction;
 use super::interval::Interval;
 
 /// How exactly a value was published.
@@ -279,12 +280,14 @@ impl Figure {
     fn possible(&self) -> Option<Interval> {
         match self {
             Figure::Amount(a) => a.interval(),
-            Figure::AtLeast(a) => Some(Interval::from_low(a.value(), true)),
-            Figure::MoreThan(a) => Some(Interval::from_low(a.value(), false)),
-            Figure::AtMost(a) => Some(Interval::to_high(a.value(), true)),
-            Figure::LessThan(a) => Some(Interval::to_high(a.value(), false)),
-            Figure::Range { low, high } => Some(Interval::between(low.value(), high.value())),
-            Figure::Nil(Nil::Zero) => Some(Interval::between(Decimal::ZERO, Decimal::ZERO)),
+            Figure::AtLeast(a) => Some(Interval::from_low(a.value().into(), true)),
+            Figure::MoreThan(a) => Some(Interval::from_low(a.value().into(), false)),
+            Figure::AtMost(a) => Some(Interval::to_high(a.value().into(), true)),
+            Figure::LessThan(a) => Some(Interval::to_high(a.value().into(), false)),
+            Figure::Range { low, high } => {
+                Some(Interval::between(low.value().into(), high.value().into()))
+            }
+            Figure::Nil(Nil::Zero) => Some(Interval::point(Fraction::ZERO)),
             Figure::Approximate(_) | Figure::Qualitative(_) | Figure::Nil(_) => None,
         }
     }

@@ -1,21 +1,21 @@
 //! Where a true value lies, exactly: open and closed ends, no rounding.
 
+use std::cmp::Ordering;
 use std::fmt;
 
-use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::decimal::exact_sum;
 use super::figure::{Amount, Precision, Rounding};
+use super::fraction::{ArithmeticError, Fraction};
 
 /// One end of an [`Interval`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Bound {
     /// The value itself is included.
-    Closed(Decimal),
+    Closed(Fraction),
     /// The value itself is not included.
-    Open(Decimal),
+    Open(Fraction),
     /// There is no end.
     Unbounded,
 }
@@ -23,25 +23,53 @@ pub enum Bound {
 impl Bound {
     /// The value at this end, and whether it is included.
     #[must_use]
-    pub fn value(&self) -> Option<(Decimal, bool)> {
+    pub fn value(&self) -> Option<(Fraction, bool)> {
         match self {
             Bound::Closed(value) => Some((*value, true)),
             Bound::Open(value) => Some((*value, false)),
             Bound::Unbounded => None,
         }
     }
+
+    fn at(value: Fraction, closed: bool) -> Self {
+        if closed {
+            Bound::Closed(value)
+        } else {
+            Bound::Open(value)
+        }
+    }
+
+    fn negated(self) -> Result<Self, ArithmeticError> {
+        Ok(match self {
+            Bound::Closed(value) => Bound::Closed(value.negated()?),
+            Bound::Open(value) => Bound::Open(value.negated()?),
+            Bound::Unbounded => Bound::Unbounded,
+        })
+    }
+
+    fn plus(self, other: Self) -> Result<Self, ArithmeticError> {
+        Ok(match (self.value(), other.value()) {
+            (Some((a, a_in)), Some((b, b_in))) => Self::at(a.plus(b)?, a_in && b_in),
+            _ => Bound::Unbounded,
+        })
+    }
 }
 
-/// The values that a published figure allows.
+/// The values that a figure, or what is computed from figures, allows.
 ///
 /// Nearest rounding allows v ± half a unit, ends included. Truncation allows `[v, v+u)` above zero,
 /// `(v-u, v]` below, `(-u, u)` at zero (XBRL Calculations 1.1).
+///
+/// Sums, differences, products and quotients are exact and, for operands that do not depend on each other, as narrow
+/// as can be: every value of the result is reached.
 ///
 /// ```
 /// use kessan::{Amount, Precision, Rounding};
 /// let truncated = Amount::new((-97).into(), Precision::Decimals(0), Rounding::Truncated)?;
 /// assert_eq!(truncated.interval().unwrap().to_string(), "(-98, -97]");
-/// # Ok::<(), kessan::ModelError>(())
+/// let nearest = Amount::new(91.into(), Precision::Decimals(0), Rounding::Nearest)?.interval().unwrap();
+/// assert_eq!(nearest.plus(&truncated.interval().unwrap())?.to_string(), "(-7.5, -5.5]");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 pub struct Interval {
@@ -50,71 +78,73 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// Every number.
+    pub const EVERYTHING: Interval = Interval {
+        low: Bound::Unbounded,
+        high: Bound::Unbounded,
+    };
+
     pub(crate) fn of(amount: &Amount) -> Option<Interval> {
-        let value = amount.value();
+        let value = Fraction::from(amount.value());
         let decimals = match amount.precision() {
-            Precision::Exact => return Some(Self::between(value, value)),
+            Precision::Exact => return Some(Self::point(value)),
             Precision::Unknown => return None,
-            Precision::Decimals(decimals) => decimals,
+            Precision::Decimals(decimals) => i32::from(decimals),
         };
         match amount.rounding() {
             Rounding::Nearest => {
-                let half = exact_power(5, -i32::from(decimals) - 1)?;
+                let half = power_of_ten(5, -decimals - 1)?;
                 Some(Self {
-                    low: Bound::Closed(exact_sum(value, -half)?),
-                    high: Bound::Closed(exact_sum(value, half)?),
+                    low: Bound::Closed(value.minus(half).ok()?),
+                    high: Bound::Closed(value.plus(half).ok()?),
                 })
             }
             Rounding::Truncated => {
-                let unit = exact_power(1, -i32::from(decimals))?;
-                let above = exact_sum(value, unit)?;
-                let below = exact_sum(value, -unit)?;
-                Some(if value.is_zero() {
-                    Self {
+                let unit = power_of_ten(1, -decimals)?;
+                let above = value.plus(unit).ok()?;
+                let below = value.minus(unit).ok()?;
+                Some(match value.signum() {
+                    0 => Self {
                         low: Bound::Open(below),
                         high: Bound::Open(above),
-                    }
-                } else if value.is_sign_positive() {
-                    Self {
+                    },
+                    1 => Self {
                         low: Bound::Closed(value),
                         high: Bound::Open(above),
-                    }
-                } else {
-                    Self {
+                    },
+                    _ => Self {
                         low: Bound::Open(below),
                         high: Bound::Closed(value),
-                    }
+                    },
                 })
             }
         }
     }
 
-    pub(crate) fn between(low: Decimal, high: Decimal) -> Self {
+    /// One value, known without error.
+    #[must_use]
+    pub fn point(value: Fraction) -> Self {
+        Self::between(value, value)
+    }
+
+    pub(crate) fn between(low: Fraction, high: Fraction) -> Self {
         Self {
             low: Bound::Closed(low),
             high: Bound::Closed(high),
         }
     }
 
-    pub(crate) fn from_low(low: Decimal, closed: bool) -> Self {
+    pub(crate) fn from_low(low: Fraction, closed: bool) -> Self {
         Self {
-            low: if closed {
-                Bound::Closed(low)
-            } else {
-                Bound::Open(low)
-            },
+            low: Bound::at(low, closed),
             high: Bound::Unbounded,
         }
     }
 
-    pub(crate) fn to_high(high: Decimal, closed: bool) -> Self {
+    pub(crate) fn to_high(high: Fraction, closed: bool) -> Self {
         Self {
             low: Bound::Unbounded,
-            high: if closed {
-                Bound::Closed(high)
-            } else {
-                Bound::Open(high)
-            },
+            high: Bound::at(high, closed),
         }
     }
 
@@ -130,9 +160,19 @@ impl Interval {
         self.high
     }
 
+    /// The one value it holds, if it holds no other.
+    #[must_use]
+    pub fn single(&self) -> Option<Fraction> {
+        match (self.low, self.high) {
+            (Bound::Closed(low), Bound::Closed(high)) if low == high => Some(low),
+            _ => None,
+        }
+    }
+
     /// Whether a value lies in it.
     #[must_use]
-    pub fn contains(&self, value: Decimal) -> bool {
+    pub fn contains(&self, value: impl Into<Fraction>) -> bool {
+        let value = value.into();
         let above = match self.low.value() {
             None => true,
             Some((low, closed)) => value > low || (closed && value == low),
@@ -155,28 +195,174 @@ impl Interval {
         };
         reaches(self.low, other.high) && reaches(other.low, self.high)
     }
+
+    /// The values with their sign turned.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`], as of all arithmetic here.
+    pub fn negated(&self) -> Result<Self, ArithmeticError> {
+        Ok(Self {
+            low: self.high.negated()?,
+            high: self.low.negated()?,
+        })
+    }
+
+    /// The sums of a value of this and one of the other.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn plus(&self, other: &Self) -> Result<Self, ArithmeticError> {
+        Ok(Self {
+            low: self.low.plus(other.low)?,
+            high: self.high.plus(other.high)?,
+        })
+    }
+
+    /// The differences of a value of this and one of the other.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn minus(&self, other: &Self) -> Result<Self, ArithmeticError> {
+        self.plus(&other.negated()?)
+    }
+
+    /// The products of a value of this and one of the other.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn times(&self, other: &Self) -> Result<Self, ArithmeticError> {
+        let mut low: Option<Reach> = None;
+        let mut high: Option<Reach> = None;
+        for a in [Reach::low(self.low), Reach::high(self.high)] {
+            for b in [Reach::low(other.low), Reach::high(other.high)] {
+                let corner = a.times(b)?;
+                low = Some(low.map_or(corner, |low| corner.further(low, Ordering::Less)));
+                high = Some(high.map_or(corner, |high| corner.further(high, Ordering::Greater)));
+            }
+        }
+        Ok(Self {
+            low: low.map_or(Bound::Unbounded, Reach::bound),
+            high: high.map_or(Bound::Unbounded, Reach::bound),
+        })
+    }
+
+    /// The quotients of a value of this and one of the other, wherever that is not zero: `[1, 2]` over `[0, 1]` is all
+    /// from 1 up.
+    ///
+    /// # Errors
+    /// [`ArithmeticError`]; a division by zero where the other holds nothing else.
+    pub fn over(&self, other: &Self) -> Result<Self, ArithmeticError> {
+        if other.single() == Some(Fraction::ZERO) {
+            return Err(ArithmeticError::DivisionByZero);
+        }
+        let sign = |bound: Bound| bound.value().map(|(value, _)| value.signum());
+        let reciprocal = |bound: Bound| match bound.value() {
+            None => Ok(Bound::Open(Fraction::ZERO)),
+            Some((value, _)) if value == Fraction::ZERO => Ok(Bound::Unbounded),
+            Some((value, closed)) => Ok(Bound::at(Fraction::ONE.over(value)?, closed)),
+        };
+        match (sign(other.low), sign(other.high)) {
+            (Some(0 | 1), _) | (_, Some(0 | -1)) => self.times(&Self {
+                low: reciprocal(other.high)?,
+                high: reciprocal(other.low)?,
+            }),
+            // Divisors of both signs, as near to zero as one likes.
+            _ if self.single() == Some(Fraction::ZERO) => Ok(*self),
+            _ => Ok(Self::EVERYTHING),
+        }
+    }
 }
 
-/// `digit` x 10^`power`, where a decimal holds it.
-fn exact_power(digit: i64, power: i32) -> Option<Decimal> {
+/// An end of an interval, on its way through a product.
+#[derive(Clone, Copy)]
+enum Reach {
+    Below,
+    At(Fraction, bool),
+    Above,
+}
+
+impl Reach {
+    fn low(bound: Bound) -> Self {
+        bound
+            .value()
+            .map_or(Reach::Below, |(value, closed)| Reach::At(value, closed))
+    }
+
+    fn high(bound: Bound) -> Self {
+        bound
+            .value()
+            .map_or(Reach::Above, |(value, closed)| Reach::At(value, closed))
+    }
+
+    fn bound(self) -> Bound {
+        match self {
+            Reach::At(value, closed) => Bound::at(value, closed),
+            Reach::Below | Reach::Above => Bound::Unbounded,
+        }
+    }
+
+    fn signum(self) -> i8 {
+        match self {
+            Reach::Below => -1,
+            Reach::At(value, _) => value.signum(),
+            Reach::Above => 1,
+        }
+    }
+
+    fn times(self, other: Self) -> Result<Self, ArithmeticError> {
+        let zero = |reach: Self| matches!(reach, Reach::At(value, true) if value == Fraction::ZERO);
+        Ok(match (self, other) {
+            // A zero that is reached makes zero of whatever the other side reaches.
+            _ if zero(self) || zero(other) => Reach::At(Fraction::ZERO, true),
+            (Reach::At(a, a_in), Reach::At(b, b_in)) => Reach::At(a.times(b)?, a_in && b_in),
+            _ => match self.signum() * other.signum() {
+                0 => Reach::At(Fraction::ZERO, false),
+                1 => Reach::Above,
+                _ => Reach::Below,
+            },
+        })
+    }
+
+    /// The one of the two that lies further to a side; of two at one value, the one that is reached.
+    fn further(self, other: Self, side: Ordering) -> Self {
+        let order = match (self, other) {
+            (Reach::Below, Reach::Below) | (Reach::Above, Reach::Above) => Ordering::Equal,
+            (Reach::Below, _) | (_, Reach::Above) => Ordering::Less,
+            (Reach::Above, _) | (_, Reach::Below) => Ordering::Greater,
+            (Reach::At(a, a_in), Reach::At(b, b_in)) => match a.cmp(&b) {
+                Ordering::Equal if a_in && !b_in => side,
+                Ordering::Equal => side.reverse(),
+                order => order,
+            },
+        };
+        if order == side { self } else { other }
+    }
+}
+
+/// `digit` x 10^`power`, where 38 digits hold it.
+fn power_of_ten(digit: i128, power: i32) -> Option<Fraction> {
+    let factor = 10_i128.checked_pow(power.unsigned_abs())?;
     if power >= 0 {
-        let factor = 10_i128.checked_pow(u32::try_from(power).ok()?)?;
-        Decimal::try_from_i128_with_scale(i128::from(digit).checked_mul(factor)?, 0).ok()
+        Fraction::new(digit.checked_mul(factor)?, 1).ok()
     } else {
-        Decimal::try_new(digit, u32::try_from(-power).ok()?).ok()
+        Fraction::new(digit, factor).ok()
     }
 }
 
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |value: Fraction| match value.decimal() {
+            Some(decimal) => decimal.normalize().to_string(),
+            None => value.to_string(),
+        };
         let low = match self.low {
-            Bound::Closed(value) => format!("[{}", value.normalize()),
-            Bound::Open(value) => format!("({}", value.normalize()),
+            Bound::Closed(value) => format!("[{}", plain(value)),
+            Bound::Open(value) => format!("({}", plain(value)),
             Bound::Unbounded => "(-inf".into(),
         };
         let high = match self.high {
-            Bound::Closed(value) => format!("{}]", value.normalize()),
-            Bound::Open(value) => format!("{})", value.normalize()),
+            Bound::Closed(value) => format!("{}]", plain(value)),
+            Bound::Open(value) => format!("{})", plain(value)),
             Bound::Unbounded => "inf)".into(),
         };
         f.pad(&format!("{low}, {high}"))
@@ -186,46 +372,156 @@ impl fmt::Display for Interval {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
 
-    fn interval(value: i64, decimals: i8, rounding: Rounding) -> String {
-        Amount::new(
-            Decimal::from(value),
-            Precision::Decimals(decimals),
-            rounding,
-        )
-        .unwrap()
-        .interval()
-        .unwrap()
-        .to_string()
+    fn amount(value: i64, decimals: i8, rounding: Rounding) -> Interval {
+        Amount::new(value.into(), Precision::Decimals(decimals), rounding)
+            .unwrap()
+            .interval()
+            .unwrap()
     }
 
     #[test]
     fn intervals_of_published_values() {
-        assert_eq!(interval(8344, 0, Rounding::Nearest), "[8343.5, 8344.5]");
-        assert_eq!(
-            interval(-97_000_000, -6, Rounding::Nearest),
-            "[-97500000, -96500000]"
-        );
-        assert_eq!(interval(97, 0, Rounding::Truncated), "[97, 98)");
-        assert_eq!(interval(-97, 0, Rounding::Truncated), "(-98, -97]");
-        assert_eq!(interval(0, 0, Rounding::Truncated), "(-1, 1)");
+        for (value, decimals, rounding, expected) in [
+            (8344, 0, Rounding::Nearest, "[8343.5, 8344.5]"),
+            (-97_000_000, -6, Rounding::Nearest, "[-97500000, -96500000]"),
+            (97, 0, Rounding::Truncated, "[97, 98)"),
+            (-97, 0, Rounding::Truncated, "(-98, -97]"),
+            (0, 0, Rounding::Truncated, "(-1, 1)"),
+        ] {
+            assert_eq!(amount(value, decimals, rounding).to_string(), expected);
+        }
     }
 
     #[test]
     fn open_ends_do_not_touch() {
-        let at = |value: i64, rounding| {
-            Amount::new(Decimal::from(value), Precision::Decimals(0), rounding)
-                .unwrap()
-                .interval()
-                .unwrap()
-        };
-        let truncated = at(97, Rounding::Truncated);
-        let exact_98 = Interval::between(98.into(), 98.into());
-        assert!(!truncated.meets(&exact_98));
+        let truncated = amount(97, 0, Rounding::Truncated);
+        assert!(!truncated.meets(&Interval::point(98.into())));
         assert!(
-            at(97, Rounding::Nearest).meets(&at(98, Rounding::Nearest)),
+            amount(97, 0, Rounding::Nearest).meets(&amount(98, 0, Rounding::Nearest)),
             "both may be 97.5"
         );
-        assert!(truncated.contains(97.into()) && !truncated.contains(98.into()));
+        assert!(truncated.contains(97) && !truncated.contains(98));
+        assert!(truncated.contains(Decimal::new(979_999, 4)));
+    }
+
+    /// Intervals as they are written, so that a test reads like a table.
+    fn written(text: &str) -> Interval {
+        let inner = &text[1..text.len() - 1];
+        let (low, high) = inner.split_once(", ").unwrap();
+        let bound = |value: &str, closed| match value {
+            "-inf" | "inf" => Bound::Unbounded,
+            value => Bound::at(value.parse::<Decimal>().unwrap().into(), closed),
+        };
+        Interval {
+            low: bound(low, text.starts_with('[')),
+            high: bound(high, text.ends_with(']')),
+        }
+    }
+
+    #[test]
+    fn products_and_quotients_keep_their_ends() {
+        for (a, b, product, quotient) in [
+            ("[2, 3]", "[4, 5)", "[8, 15)", "(0.4, 0.75]"),
+            ("(-2, 3]", "[4, 5]", "(-10, 15]", "(-0.5, 0.75]"),
+            ("[-2, 3)", "[-4, 5]", "(-12, 15)", "(-inf, inf)"),
+            ("[0, 1]", "(0, 2)", "[0, 2)", "[0, inf)"),
+            ("(0, 1)", "[0, 2]", "[0, 2)", "(0, inf)"),
+            ("[1, 2]", "[0, 4]", "[0, 8]", "[0.25, inf)"),
+            ("[1, 2]", "[-4, 0)", "[-8, 0)", "(-inf, -0.25]"),
+            ("[0, 0]", "[-4, 1)", "[0, 0]", "[0, 0]"),
+            ("[2, 4]", "[2, inf)", "[4, inf)", "(0, 2]"),
+            ("(0, 4]", "[2, inf)", "(0, inf)", "(0, 2]"),
+            ("[-1, 4]", "(-inf, -2]", "(-inf, inf)", "[-2, 0.5]"),
+        ] {
+            let (left, right) = (written(a), written(b));
+            assert_eq!(
+                left.times(&right).unwrap().to_string(),
+                product,
+                "{a} x {b}"
+            );
+            assert_eq!(
+                left.over(&right).unwrap().to_string(),
+                quotient,
+                "{a} / {b}"
+            );
+        }
+        assert_eq!(
+            written("[1, 2]").over(&written("[0, 0]")),
+            Err(ArithmeticError::DivisionByZero)
+        );
+    }
+
+    fn interval() -> impl Strategy<Value = Interval> {
+        let end = (-40_i64..40, 1_i64..4);
+        (end.clone(), end, any::<[bool; 2]>()).prop_map(|(a, b, [low_in, high_in])| {
+            let of = |(n, d): (i64, i64)| Fraction::new(n.into(), d.into()).unwrap();
+            let (low, high) = (of(a).min(of(b)), of(a).max(of(b)));
+            let closed = low == high;
+            Interval {
+                low: Bound::at(low, low_in || closed),
+                high: Bound::at(high, high_in || closed),
+            }
+        })
+    }
+
+    /// A value inside, `part` of 8 of the way.
+    fn inside(interval: &Interval, part: i64) -> Fraction {
+        let ((low, low_in), (high, high_in)) = (
+            interval.low.value().unwrap(),
+            interval.high.value().unwrap(),
+        );
+        let part = part.clamp(i64::from(!low_in), 8 - i64::from(!high_in));
+        let way = Fraction::new(part.into(), 8).unwrap();
+        low.plus(high.minus(low).unwrap().times(way).unwrap())
+            .unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_result_lies_in_the_interval_of_results(
+            a in interval(), b in interval(), at in 0_i64..=8, bt in 0_i64..=8
+        ) {
+            let (x, y) = (inside(&a, at), inside(&b, bt));
+            prop_assert!(a.plus(&b).unwrap().contains(x.plus(y).unwrap()));
+            prop_assert!(a.minus(&b).unwrap().contains(x.minus(y).unwrap()));
+            prop_assert!(a.times(&b).unwrap().contains(x.times(y).unwrap()));
+            if let Ok(quotient) = x.over(y) {
+                prop_assert!(a.over(&b).unwrap().contains(quotient));
+            }
+        }
+
+        #[test]
+        fn every_end_is_reached_if_closed_and_approached_if_open(a in interval(), b in interval()) {
+            // Against all corners, and points a millionth of the width inside of them.
+            let near = |interval: &Interval| {
+                let ((low, low_in), (high, high_in)) =
+                    (interval.low.value().unwrap(), interval.high.value().unwrap());
+                let little = high.minus(low).unwrap()
+                    .times(Fraction::new(1, 1_000_000).unwrap()).unwrap();
+                let mut points = vec![low.plus(little).unwrap(), high.minus(little).unwrap()];
+                points.extend(low_in.then_some(low));
+                points.extend(high_in.then_some(high));
+                if interval.contains(0) { points.push(Fraction::ZERO) }
+                points
+            };
+            let product = a.times(&b).unwrap();
+            let all: Vec<Fraction> = near(&a).iter()
+                .flat_map(|x| near(&b).into_iter().map(|y| x.times(y).unwrap()).collect::<Vec<_>>())
+                .collect();
+            let (least, most) = (*all.iter().min().unwrap(), *all.iter().max().unwrap());
+            for (bound, found) in [(product.low, least), (product.high, most)] {
+                match bound {
+                    Bound::Closed(value) => prop_assert_eq!(value, found),
+                    Bound::Open(value) => {
+                        let apart = value.minus(found).unwrap().abs().unwrap();
+                        prop_assert!(value != found && apart < Fraction::new(1, 100).unwrap());
+                    }
+                    Bound::Unbounded => prop_assert!(false, "bounded operands"),
+                }
+            }
+        }
     }
 }

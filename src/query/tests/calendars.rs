@@ -64,7 +64,7 @@ fn quarters_of_12_and_16_weeks_follow_each_other() {
     let qoq = revenue(&db).qoq("FY2017 Q1").unwrap().unwrap();
     assert_eq!(
         qoq.to_string(),
-        "FY2017 Q1  27 million USD   -25.0%  (FY2016 Q4 36)  [84 days against 112]"
+        "FY2017 Q1  27 million USD   -25.0% [-27.4%, -22.5%]  (FY2016 Q4 36)  [84 days against 112]"
     );
 }
 
@@ -156,10 +156,13 @@ fn after_a_change_of_year_end_a_year_ago_is_still_a_year_ago() {
     let revenue = revenue(&db);
     let yoy = |label| revenue.yoy(label).unwrap().unwrap().to_string();
     // 1Q14 began in April: the first quarter of 2015 is not compared with it.
-    assert_eq!(yoy("1Q15"), "1Q15  143 million USD   +10.0%  (4Q13 130)");
+    assert_eq!(
+        yoy("1Q15"),
+        "1Q15  143 million USD   +10.0% [+9.1%, +10.9%]  (4Q13 130)"
+    );
     assert_eq!(
         revenue.qoq("1Q15").unwrap().unwrap().to_string(),
-        "1Q15  143 million USD   +19.2%  (3Q14 120)"
+        "1Q15  143 million USD   +19.2% [+18.2%, +20.1%]  (3Q14 120)"
     );
     // The nine months of the cut year are compared with nine months.
     assert_eq!(
@@ -195,7 +198,7 @@ fn quarters_that_a_change_of_year_end_left_without_a_name_are_found_by_dates() {
     let qoq = revenue.qoq("1Q15").unwrap().unwrap();
     assert_eq!(
         qoq.to_string(),
-        "1Q15  150 million USD   +25.0%  (2014-10-01..2014-12-31 120)"
+        "1Q15  150 million USD   +25.0% [+24.0%, +26.0%]  (2014-10-01..2014-12-31 120)"
     );
     let yoy = revenue.yoy("1Q15").unwrap().unwrap();
     assert_eq!(
@@ -222,6 +225,12 @@ fn since_year_end_follows_the_calendar_through_a_change() {
         .database();
     let cash = db.series("acme", "cash").unwrap().load().unwrap();
     let since = |label| cash.since_year_end(label).unwrap().unwrap().to_string();
-    assert_eq!(since("3Q14"), "3Q14  110 million USD   +10.0%  (4Q13 100)");
-    assert_eq!(since("1Q15"), "1Q15  121 million USD   +10.0%  (3Q14 110)");
+    assert_eq!(
+        since("3Q14"),
+        "3Q14  110 million USD   +10.0% [+8.9%, +11.1%]  (4Q13 100)"
+    );
+    assert_eq!(
+        since("1Q15"),
+        "1Q15  121 million USD   +10.0% [+9.0%, +11.0%]  (3Q14 110)"
+    );
 }

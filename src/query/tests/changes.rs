@@ -329,7 +329,7 @@ fn what_fits_no_slot_is_compared_by_its_dates() {
     let yoy = |dates| revenue.yoy(dates).unwrap().unwrap().to_string();
     assert_eq!(
         yoy("2008-06-03..2008-12-30"),
-        "2008-06-03..2008-12-30  120 JPY   +20.0%  (2007-06-01..2007-12-31 100)"
+        "2008-06-03..2008-12-30  120 JPY   +20.0% [+18.9%, +21.2%]  (2007-06-01..2007-12-31 100)"
     );
     assert_eq!(
         yoy("2007-06-01..2007-12-31"),

@@ -89,10 +89,13 @@ fn comparators_too_are_those_known_then() {
             .to_string()
     };
     let revenue = db.series("iij", "revenue").unwrap();
-    assert_eq!(yoy(revenue.clone()), "1Q08  120 JPY   +25.0%  (1Q07 96)");
+    assert_eq!(
+        yoy(revenue.clone()),
+        "1Q08  120 JPY   +25.0% [+23.8%, +26.2%]  (1Q07 96)"
+    );
     assert_eq!(
         yoy(revenue.clone().as_of(day("2009-08-12"))),
-        "1Q08  120 JPY   +20.0%  (1Q07 100)"
+        "1Q08  120 JPY   +20.0% [+18.9%, +21.2%]  (1Q07 100)"
     );
     assert!(revenue.as_of(day("2008-08-12")).load().unwrap().is_empty());
 }
@@ -151,7 +154,7 @@ fn a_document_that_contradicts_itself_gives_candidates() {
     assert_eq!(said(db.observations(&point).unwrap()), ["1", "3", "4"]);
     assert_eq!(
         revenue.yoy("1Q04").unwrap().unwrap().to_string(),
-        "1Q04  6 JPY   +100.0%  (1Q03 3)  [base conflicting]"
+        "1Q04  6 JPY   +100.0% [+57.1%, +160.0%]  (1Q03 3)  [base conflicting]"
     );
 }
 
