@@ -21,6 +21,7 @@ pub(crate) mod quantity;
 pub(crate) mod scope;
 pub(crate) mod unit;
 pub(crate) mod versions;
+pub(crate) mod why;
 pub(crate) mod year_end;
 
 pub use calendar::{CalendarRule, FiscalCalendar, PLACEMENT_TOLERANCE, Placement, YearNaming};
@@ -43,6 +44,7 @@ pub use period::{Period, PeriodKind};
 pub use quantity::{Quantity, SafeDigits};
 pub use scope::{Scenario, Scope};
 pub use unit::{Currency, Dimension, Noun, Unit};
+pub use why::{WhyCell, WhyDocument, WhyShown};
 pub use year_end::{WeekdayPick, YearEnd};
 
 /// A name, date or rule that means nothing.

@@ -5,14 +5,17 @@ use std::cmp::Ordering;
 use super::fact::Observation;
 use super::figure::{Figure, Nil, Precision};
 use super::outcome::Outcome;
+use super::why::{WhyCell, WhyDocument, WhyShown};
 
-/// The observation shown for a fact, and whether its document contradicts itself about it.
+/// The observation shown for a fact, why it is, and whether the document that speaks last contradicts itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Shown {
     /// The index of the observation.
     pub(crate) index: usize,
     /// Whether cells of the document that speaks last contradict each other.
     pub(crate) conflicting: bool,
+    /// Why it is shown.
+    pub(crate) why: WhyShown,
 }
 
 /// Chooses among the observations of one fact. `by_document` orders documents by their own id, so that the
@@ -27,6 +30,17 @@ pub(crate) fn shown(
     observations: &[Observation],
     by_document: impl Fn(u32, u32) -> Ordering,
 ) -> Option<Shown> {
+    if observations.len() == 1 {
+        return Some(Shown {
+            index: 0,
+            conflicting: false,
+            why: WhyShown {
+                document: WhyDocument::Only,
+                cell: WhyCell::Only,
+                contradicted: false,
+            },
+        });
+    }
     let mut order: Vec<usize> = (0..observations.len()).collect();
     let at = |index: usize| observations.get(index);
     let same_edition = |a: &Observation, b: &Observation| {
@@ -53,6 +67,8 @@ pub(crate) fn shown(
         .copied()
         .filter(|edition| at(edition.index).is_some_and(|seen| !is_absence(&seen.figure)))
         .collect();
+    let last_of_all = editions.last().map(|edition| edition.index);
+    let only = editions.len() == 1;
     let editions = if telling.is_empty() {
         editions
     } else {
@@ -60,6 +76,11 @@ pub(crate) fn shown(
     };
     let (last, earlier) = editions.split_last()?;
     let mut best = *last;
+    best.why.document = match (only, last_of_all == Some(last.index)) {
+        (true, _) => WhyDocument::Only,
+        (false, true) => WhyDocument::Last,
+        (false, false) => WhyDocument::LastFigure,
+    };
     let mut since = vec![&at(last.index)?.figure];
     for edition in earlier.iter().rev() {
         let figure = &at(edition.index)?.figure;
@@ -68,6 +89,10 @@ pub(crate) fn shown(
             .all(|later| figure.agrees_with(later) == Some(true));
         if agrees && tells_more(figure, &at(best.index)?.figure) {
             best.index = edition.index;
+            best.why = WhyShown {
+                document: WhyDocument::MorePrecise,
+                ..edition.why
+            };
         }
         since.push(figure);
     }
@@ -100,32 +125,65 @@ fn spoken(observations: &[Observation], edition: &[usize]) -> Option<Shown> {
             .skip(nth + 1)
             .any(|(_, b)| a.figure.agrees_with(&b.figure) == Some(false))
     });
-    let better = |a: &Observation, b: &Observation| {
-        let by_kind = plainness(&a.figure).cmp(&plainness(&b.figure));
-        let by_precision = fineness(&a.figure).cmp(&fineness(&b.figure));
-        let by_rank = a.rank.cmp(&b.rank);
-        let says_something = is_absence(&b.figure).cmp(&is_absence(&a.figure));
-        if conflicting {
-            says_something
-                .then(by_rank)
-                .then(by_kind)
-                .then(by_precision)
-        } else {
-            says_something
-                .then(by_kind)
-                .then(by_precision)
-                .then(by_rank)
-        }
+    let rules = if conflicting {
+        [
+            WhyCell::Figure,
+            WhyCell::Rank,
+            WhyCell::Plainer,
+            WhyCell::MorePrecise,
+        ]
+    } else {
+        [
+            WhyCell::Figure,
+            WhyCell::Plainer,
+            WhyCell::MorePrecise,
+            WhyCell::Rank,
+        ]
     };
-    all.into_iter()
-        .reduce(|best, next| {
-            if better(next.1, best.1) == Ordering::Greater {
-                next
-            } else {
-                best
-            }
-        })
-        .map(|(index, _)| Shown { index, conflicting })
+    let better = |a, b| {
+        let told = rules.iter().map(|rule| compare(*rule, a, b));
+        told.fold(Ordering::Equal, Ordering::then)
+    };
+    let (index, best) = all.iter().copied().reduce(|best, next| {
+        if better(next.1, best.1) == Ordering::Greater {
+            next
+        } else {
+            best
+        }
+    })?;
+    let cell = if all.len() == 1 {
+        WhyCell::Only
+    } else {
+        let others = || all.iter().filter(|(other, _)| *other != index);
+        // Cells without a figure decide only where there are no others.
+        let alone = others().all(|(_, other)| is_absence(&other.figure));
+        let told = |rule: &WhyCell| {
+            others()
+                .filter(|(_, other)| alone || !is_absence(&other.figure))
+                .any(|(_, other)| compare(*rule, best, other) == Ordering::Greater)
+        };
+        rules.into_iter().find(told).unwrap_or(WhyCell::First)
+    };
+    Some(Shown {
+        index,
+        conflicting,
+        why: WhyShown {
+            document: WhyDocument::Only,
+            cell,
+            contradicted: conflicting,
+        },
+    })
+}
+
+/// How two cells of one document compare by one rule: the greater is preferred.
+fn compare(rule: WhyCell, a: &Observation, b: &Observation) -> Ordering {
+    match rule {
+        WhyCell::Figure => is_absence(&b.figure).cmp(&is_absence(&a.figure)),
+        WhyCell::Plainer => plainness(&a.figure).cmp(&plainness(&b.figure)),
+        WhyCell::MorePrecise => fineness(&a.figure).cmp(&fineness(&b.figure)),
+        WhyCell::Rank => a.rank.cmp(&b.rank),
+        WhyCell::Only | WhyCell::First => Ordering::Equal,
+    }
 }
 
 /// A plain figure tells more than an approximate one, that more than a bound, that more than words.
@@ -400,6 +458,7 @@ mod tests {
             let second = shown(&turned, numbers).unwrap();
             prop_assert_eq!(&all[first.index], &turned[second.index]);
             prop_assert_eq!(first.conflicting, second.conflicting);
+            prop_assert_eq!(first.why, second.why);
         }
     }
 }
