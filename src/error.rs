@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 
 use crate::ingest::IngestError;
-use crate::model::{Id, MetricPath, ModelError, Scenario, Scope, SeriesKey, Unit};
+use crate::model::{FactKey, Id, MetricPath, ModelError, Scenario, Scope, SeriesKey, Unit};
 use crate::store::StoreError;
 
 /// Any error of this crate.
@@ -105,6 +105,13 @@ pub enum QueryError {
     NoPanelPeriod {
         /// What was asked for.
         text: String,
+    },
+    /// The answer shows what the reader that was asked to explain it does not see: it is of another database, or
+    /// of a later commit.
+    #[error("this reader does not see the figure of {fact} that is to be explained")]
+    NotExplained {
+        /// The fact.
+        fact: Box<FactKey>,
     },
     /// No company reports the metric so.
     #[error("no company has a series {}", series_text(.metric, *.scenario, .scope, .unit.as_ref()))]

@@ -3,10 +3,12 @@
 use std::error::Error;
 
 use kessan::{
-    ChangeKind, Comparator, Convention, Database, Delta, Entry, Figure, Nil, Observation,
-    PeriodKind, Point, Precision, Scenario, Series, SeriesKey, Unit,
+    ChangeKind, Comparator, Convention, Database, Delta, Entry, Explanation, Figure, Nil,
+    Observation, PeriodKind, Point, Precision, Scenario, Series, SeriesKey, Unit,
 };
 use serde::Serialize;
+
+use crate::{Arguments, Explained};
 
 /// One period of a series. The fields are described at the top.
 #[derive(Serialize)]
@@ -39,6 +41,8 @@ pub(crate) struct Answer {
     pub(crate) shown: [String; 2],
     #[serde(skip)]
     pub(crate) cells: Vec<Printing>,
+    #[serde(skip)]
+    pub(crate) explanation: Option<Explanation>,
 }
 
 /// One printing of a figure.
@@ -112,12 +116,13 @@ pub(crate) fn answer(
     db: &Database,
     series: &Series,
     entry: &Entry,
-    cells: bool,
+    arguments: &Arguments,
 ) -> Result<Answer, Box<dyn Error>> {
     let key = series.key();
     let mut remarks = Vec::new();
     let (mut yoy, mut qoq) = (Written::default(), Written::default());
     let mut printings = Vec::new();
+    let mut explanation = None;
     if let Some(point) = entry.point() {
         let observations = db.observations(point)?;
         remarks.extend(point_remarks(point, &observations));
@@ -129,11 +134,12 @@ pub(crate) fn answer(
             remarks.extend(change_remarks(&delta));
             qoq = written(&delta);
         }
-        if cells {
+        if arguments.cells {
             for seen in &observations {
                 printings.push(printing(db, point, seen)?);
             }
         }
+        explanation = explain(db, series, point, arguments)?;
     } else {
         remarks.push("not reported".to_owned());
     }
@@ -167,7 +173,24 @@ pub(crate) fn answer(
             figure.map_or_else(String::new, |figure| with_unit(figure, &key.unit)),
         ],
         cells: printings,
+        explanation,
     })
+}
+
+/// The explanation that was asked for.
+fn explain(
+    db: &Database,
+    series: &Series,
+    point: &Point,
+    arguments: &Arguments,
+) -> Result<Option<Explanation>, kessan::Error> {
+    let delta = match arguments.explain {
+        None => return Ok(None),
+        Some(Explained::Figure) => return db.explain(point).map(Some),
+        Some(Explained::Yoy) => series.yoy(point.period())?,
+        Some(Explained::Qoq) => series.qoq(point.period())?,
+    };
+    delta.map(|delta| db.explain(&delta)).transpose()
 }
 
 /// What to know about a figure. `observations` is all that was published about it.

@@ -6,6 +6,8 @@
 //! query DATABASE iij revenue --from 1Q02 --to 1Q03     # a range of quarters with YoY and QoQ
 //! query DATABASE iij 'backbone_cost.*' --at 1Q03       # a pattern, one period
 //! query DATABASE iij revenue --at 1Q03 --cells         # where every printing of a figure stands
+//! query DATABASE iij revenue --at 1Q03 --explain        # why a figure is what it is, down to its cells
+//! query DATABASE iij revenue --at 1Q03 --explain=yoy    # the same of a change
 //! query DATABASE iij revenue --span years --scenario target --as-of 2008-10-24 --format json
 //! ```
 //!
@@ -27,6 +29,7 @@
 //! | `remark` | what else to know, as in the table |
 //!
 //! With `--cells` each record of JSON has its `cells`, and CSV has one line a cell: the same fields again, then the cell's.
+//! With `--explain` each record of JSON has its `explanation`, a tree; CSV has no place for one.
 
 mod answer;
 mod output;
@@ -79,8 +82,19 @@ struct Arguments {
     /// Also list every printed cell of each figure.
     #[arg(long)]
     cells: bool,
+    /// Also explain each figure, or a change of it, down to the printed cells.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "figure")]
+    explain: Option<Explained>,
     #[arg(long, default_value = "table")]
     format: Format,
+}
+
+/// What is explained.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Explained {
+    Figure,
+    Yoy,
+    Qoq,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -121,6 +135,11 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    if arguments.explain.is_some() && arguments.format == Format::Csv {
+        return Err(
+            "an explanation is a tree, which CSV has no place for: use table or json".into(),
+        );
+    }
     let db = Database::open(&arguments.database)?;
     let Some(company) = &arguments.company else {
         let rows = db
@@ -149,7 +168,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             empty.push(instead(&db, arguments, &series)?);
         }
         for entry in &entries {
-            answers.push(answer(&db, &series, entry, arguments.cells)?);
+            answers.push(answer(&db, &series, entry, arguments)?);
         }
     }
     print_answers(&answers, arguments)?;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::Write as _;
 
 use comfy_table::{CellAlignment, Table, presets};
-use kessan::Database;
+use kessan::{Database, Explanation};
 use serde::Serialize;
 
 use crate::answer::{Answer, CELL_FIELDS, FIELDS, Printing};
@@ -15,7 +15,7 @@ pub(crate) fn print_answers(
     arguments: &Arguments,
 ) -> Result<(), Box<dyn Error>> {
     match arguments.format {
-        Format::Json => print_json(answers, arguments.cells),
+        Format::Json => print_json(answers, arguments),
         Format::Csv => print_csv(answers, arguments.cells),
         Format::Table if answers.is_empty() => Ok(()),
         Format::Table => {
@@ -38,7 +38,14 @@ pub(crate) fn print_answers(
                 rows.collect(),
                 Format::Table,
             )?;
-            answers.iter().try_for_each(print_cells)
+            answers.iter().try_for_each(print_cells)?;
+            for explanation in answers
+                .iter()
+                .filter_map(|answer| answer.explanation.as_ref())
+            {
+                writeln!(std::io::stdout(), "\n{explanation}")?;
+            }
+            Ok(())
         }
     }
 }
@@ -81,21 +88,24 @@ pub(crate) fn print_cells(answer: &Answer) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// An answer with its cells.
+/// An answer with its cells and its explanation, where they were asked for.
 #[derive(Serialize)]
 pub(crate) struct WithCells<'a> {
     #[serde(flatten)]
     pub(crate) answer: &'a Answer,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cells: Option<&'a [Printing]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) explanation: Option<&'a Explanation>,
 }
 
-pub(crate) fn print_json(answers: &[Answer], cells: bool) -> Result<(), Box<dyn Error>> {
+pub(crate) fn print_json(answers: &[Answer], arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let answers: Vec<WithCells> = answers
         .iter()
         .map(|answer| WithCells {
             answer,
-            cells: cells.then_some(answer.cells.as_slice()),
+            cells: arguments.cells.then_some(answer.cells.as_slice()),
+            explanation: answer.explanation.as_ref(),
         })
         .collect();
     let text = serde_json::to_string_pretty(&answers)?;

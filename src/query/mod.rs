@@ -3,10 +3,11 @@
 //! From question to answer: [`Reader`] begins it, [`SeriesQuery`] says what is meant and finds the series,
 //! `rows` is what was known of it, `select` and `slot` turn labels into dates and find the rows that fit them,
 //! [`Series`] puts these together into [`Points`], `partner` finds what a point is compared with and
-//! [`Delta`] compares.
+//! [`Delta`] compares. `explain` goes the way back, from an answer to its cells.
 
 pub(crate) mod delta;
 pub(crate) mod documents;
+pub(crate) mod explain;
 pub(crate) mod near;
 pub(crate) mod panel;
 pub(crate) mod panel_period;
@@ -23,11 +24,15 @@ pub(crate) mod slot;
 mod tests;
 
 pub use delta::{Comparator, Delta, DeltaKind};
+pub use explain::{
+    Basis, Computed, Excluded, Explain, Explanation, Subject, Value, Version, Versions,
+};
 pub use panel::{Panel, PanelQuery, PanelRow};
 pub use panel_period::{CalendarQuarter, PanelPeriod};
 pub use point::Point;
 pub use points::{Entry, Points};
 pub use reader::Reader;
 pub use request::SeriesQuery;
+pub use rows::Exclusion;
 pub use select::{FiscalLabel, FiscalRange, When};
 pub use series::Series;

@@ -10,6 +10,7 @@ use crate::error::{Error, QueryError};
 use crate::model::{Company, Id, MetricKind, MetricPath, Scenario, Scope, SeriesKey, Unit};
 use crate::store::{CurrentRow, Snapshot, Variant};
 
+use super::explain::Subject;
 use super::panel_period::PanelPeriod;
 use super::point::Point;
 use super::reader::Reader;
@@ -137,7 +138,7 @@ impl PanelQuery {
         current: Vec<CurrentRow>,
         period: PanelPeriod,
     ) -> Result<PanelRow, Error> {
-        let about = self.about(company, variant);
+        let about = self.about(snapshot, company, variant);
         let current = self.known_rows(snapshot, &about, current)?;
         let (row, standing) = find(&about, &current, period).unzip();
         let named = self
@@ -151,11 +152,12 @@ impl PanelQuery {
             point: named
                 .into_iter()
                 .next()
-                .map(|row| Point::new(about, row, standing.flatten())),
+                .map(|row| Point::new(Arc::clone(&about), row, standing.flatten())),
+            asked: Asked { about, period },
         })
     }
 
-    fn about(&self, company: &Company, variant: &Variant) -> About {
+    fn about(&self, snapshot: &Snapshot, company: &Company, variant: &Variant) -> About {
         About {
             key: SeriesKey {
                 company: company.id.clone(),
@@ -167,6 +169,7 @@ impl PanelQuery {
             kind: self.kind,
             calendar: company.calendar.clone(),
             known: self.known,
+            head: snapshot.sequence(),
         }
     }
 
@@ -223,6 +226,36 @@ pub struct PanelRow {
     pub unit: Unit,
     /// The figure; `None` where the company did not report it for this period.
     pub point: Option<Point>,
+    #[serde(skip)]
+    asked: Asked,
+}
+
+/// What a row was asked for, for its explanation where there is no point.
+#[derive(Clone, Debug)]
+struct Asked {
+    about: Arc<About>,
+    period: PanelPeriod,
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, other: &Self) -> bool {
+        self.about.key == other.about.key && self.period == other.period
+    }
+}
+
+impl Eq for Asked {}
+
+impl PanelRow {
+    /// What the row is about, as far as it is known without its point.
+    pub(crate) fn subject(&self) -> Subject {
+        let Asked { about, period } = &self.asked;
+        let (label, dates) = match period {
+            PanelPeriod::Fiscal(fiscal) => (about.calendar.label(*fiscal), None),
+            PanelPeriod::CalendarQuarter(quarter) => (quarter.to_string(), Some(quarter.period())),
+            PanelPeriod::Dates(dates) => (dates.to_string(), Some(*dates)),
+        };
+        Subject::new(&about.key, label, dates)
+    }
 }
 
 impl Panel {

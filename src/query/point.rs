@@ -215,6 +215,13 @@ impl Point {
         if self.is_conflicting() {
             remarks.push("conflicting".to_owned());
         }
+        remarks.extend(self.remarks_on_dates());
+        remarks
+    }
+
+    /// How the dates stand in the calendar, where that is worth saying.
+    pub(crate) fn remarks_on_dates(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
         if let Some(standing) = &self.standing {
             if standing.fit.nominal {
                 remarks.push("placed by its month-end".to_owned());

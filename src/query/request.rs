@@ -231,6 +231,7 @@ impl SeriesQuery {
             kind: self.kind,
             calendar: self.calendar.clone(),
             known: self.known,
+            head: snapshot.sequence(),
         });
         Ok(Arc::new(Rows { about, rows }))
     }

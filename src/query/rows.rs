@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 use crate::model::versions::shown;
 use crate::model::{FiscalCalendar, FiscalPeriod, Id, MetricKind, Observation, Period, SeriesKey};
@@ -21,13 +22,20 @@ pub(crate) struct Known {
 
 impl Known {
     pub(crate) fn holds(self, observation: &Observation) -> bool {
-        let by_then = self
+        self.excludes(observation).is_none()
+    }
+
+    /// Why an observation is not taken into account; `None` if it is.
+    pub(crate) fn excludes(self, observation: &Observation) -> Option<Exclusion> {
+        if self
             .published_by
-            .is_none_or(|day| observation.published <= day);
-        let there = self
-            .printed_in
-            .is_none_or(|document| observation.source.document == document);
-        by_then && there
+            .is_some_and(|day| observation.published > day)
+        {
+            return Some(Exclusion::PublishedLater);
+        }
+        self.printed_in
+            .is_some_and(|document| observation.source.document != document)
+            .then_some(Exclusion::OtherDocument)
     }
 
     /// The shown row of every fact of a series, sorted by its dates.
@@ -53,6 +61,30 @@ impl Known {
                 })
             })
             .collect())
+    }
+}
+
+/// Why a question does not take a printed figure into account.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Exclusion {
+    /// It was recorded after the question was begun.
+    RecordedLater,
+    /// It was published after the day the question asks about.
+    PublishedLater,
+    /// The question is about what another document prints.
+    OtherDocument,
+}
+
+impl Exclusion {
+    /// In words, behind a number of figures.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Exclusion::RecordedLater => "recorded after the question was begun",
+            Exclusion::PublishedLater => "published after the day asked about",
+            Exclusion::OtherDocument => "in other documents",
+        }
     }
 }
 
@@ -82,6 +114,8 @@ pub(crate) struct About {
     pub(crate) kind: MetricKind,
     pub(crate) calendar: FiscalCalendar,
     pub(crate) known: Known,
+    /// The last commit that the question sees.
+    pub(crate) head: u64,
 }
 
 impl About {

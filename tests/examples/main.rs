@@ -241,6 +241,49 @@ fn query_answers_in_tables_csv_and_json() {
     );
 }
 
+#[test]
+fn query_explains_figures_and_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    quickstart(folder.path());
+    let ask = |arguments: &[&str]| {
+        let question = ["iij.kessan", "iij", "revenue", "--at", "1Q03"];
+        let all: Vec<&str> = question.iter().chain(arguments).copied().collect();
+        run("query", &all, folder.path())
+    };
+
+    let table = text(&ask(&["--explain"]));
+    assert_eq!(
+        line(&table, "iij revenue 1Q03").join(" "),
+        "(2003-04-01..2003-06-30): 8,344,046 thousand JPY"
+    );
+    assert_eq!(
+        line(&table, "shown:").join(" "),
+        "the only document that gives it; of its cells the most precise"
+    );
+    assert_eq!(
+        line(&table, "> \"8,344,046\"").join(" "),
+        "(thousands) = 8,344,046 thousand statement Statements of operations row \"Total revenues\" \
+         column \"Year-over-year Comparison / Jun 30, 2003 / JPY\""
+    );
+    assert!(!text(&ask(&[])).contains("shown:"));
+
+    let json = text(&ask(&["--explain=yoy", "--format", "json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let computed = &json[0]["explanation"]["basis"]["computed"];
+    assert_eq!(computed["formula"], "(1Q03 - 1Q02) / 1Q02");
+    let base = &computed["operands"][1]["basis"]["reported"]["considered"];
+    let printed: Vec<&str> = base
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|version| version["cell"]["text"].as_str())
+        .collect();
+    assert_eq!(printed, ["9,849", "9,849,202"]);
+
+    let refused = refusal(&ask(&["--explain", "--format", "csv"]));
+    assert!(refused.contains("use table or json"), "{refused}");
+}
+
 /// The lines of a CSV text by their column names.
 fn records(text: &str) -> Vec<HashMap<String, String>> {
     csv::Reader::from_reader(text.as_bytes())

@@ -5,6 +5,7 @@ mod calendars;
 mod changes;
 mod databases;
 mod errors;
+mod explain;
 mod panels;
 mod ranges;
 mod versions;

@@ -1,0 +1,196 @@
+//! What of each answer its explanation tells.
+
+use crate::error::Error;
+use crate::model::{ChangeKind, Convention, FiscalPeriod};
+
+use super::sealed::{Answer, Explainer};
+use super::{Basis, Computed, Explanation, Subject, Value};
+use crate::query::delta::{Comparator, Delta, DeltaKind};
+use crate::query::panel::PanelRow;
+use crate::query::point::Point;
+
+pub(crate) mod sealed {
+    use super::{Error, Explanation};
+    use crate::store::Snapshot;
+
+    /// An answer, which knows how it came about.
+    pub trait Answer {
+        fn explanation(&self, explainer: &Explainer) -> Result<Explanation, Error>;
+    }
+
+    /// Where explanations look up what was published.
+    #[derive(Debug)]
+    pub struct Explainer {
+        pub(in crate::query::explain) snapshot: Snapshot,
+    }
+
+    impl Explainer {
+        pub(crate) fn new(snapshot: Snapshot) -> Self {
+            Self { snapshot }
+        }
+    }
+}
+
+impl Answer for Point {
+    fn explanation(&self, explainer: &Explainer) -> Result<Explanation, Error> {
+        let label = self.label();
+        let versions = explainer.versions(self)?;
+        let mut notes = self.remarks_on_dates();
+        if self.is_conflicting() && !versions.why.contradicted {
+            notes.push("the document published last contradicts itself".to_owned());
+        }
+        Ok(Explanation {
+            name: label.clone(),
+            subject: Subject::new(self.series(), label, Some(self.period())),
+            text: self.figure_text(),
+            quantity: self.figure().quantity(),
+            value: Some(Value::Figure(self.figure().clone())),
+            notes,
+            basis: Basis::Reported(versions),
+        })
+    }
+}
+
+impl Answer for Delta {
+    fn explanation(&self, explainer: &Explainer) -> Result<Explanation, Error> {
+        let current = self.current.explanation(explainer)?;
+        let mut subject = current.subject.clone();
+        subject.measure = Some(self.kind.to_string());
+        let base = match (&self.base, &self.missing) {
+            (Some(base), _) => Some(base.explanation(explainer)?),
+            (None, Some(label)) => Some(Explanation::not_reported(Subject {
+                measure: None,
+                label: label.clone(),
+                period: None,
+                ..subject.clone()
+            })),
+            (None, None) => None,
+        };
+        Ok(Explanation {
+            name: current.name.clone(),
+            subject,
+            text: self.change_text(),
+            quantity: self.change.quantity(),
+            value: Some(Value::Change(self.change.clone())),
+            notes: self.remarks(),
+            basis: Basis::Computed(Computed {
+                formula: base
+                    .as_ref()
+                    .and_then(|base| self.formula(&current.name, &base.name)),
+                rules: self.rules(),
+                operands: [Some(current), base].into_iter().flatten().collect(),
+            }),
+        })
+    }
+}
+
+impl Answer for PanelRow {
+    fn explanation(&self, explainer: &Explainer) -> Result<Explanation, Error> {
+        match &self.point {
+            Some(point) => point.explanation(explainer),
+            None => Ok(Explanation::not_reported(self.subject())),
+        }
+    }
+}
+
+impl Explanation {
+    pub(crate) fn not_reported(subject: Subject) -> Self {
+        Self {
+            name: subject.label.clone(),
+            subject,
+            text: "not reported".to_owned(),
+            quantity: None,
+            value: None,
+            notes: Vec::new(),
+            basis: Basis::NotReported,
+        }
+    }
+}
+
+impl Delta {
+    /// What was computed, where the change is a number.
+    fn formula(&self, current: &str, base: &str) -> Option<String> {
+        match &self.change.kind {
+            ChangeKind::Relative {
+                convention: Convention::OverBase,
+                ..
+            } => Some(format!("({current} - {base}) / {base}")),
+            ChangeKind::Relative {
+                convention: Convention::OverAbsoluteBase,
+                ..
+            } => Some(format!("({current} - {base}) / |{base}|")),
+            ChangeKind::Points(_) => Some(format!("{current} - {base}")),
+            _ => None,
+        }
+    }
+
+    /// How the base was found, and by which convention the change was taken.
+    fn rules(&self) -> Vec<String> {
+        let found = match (self.kind, self.comparator) {
+            (_, Comparator::NotApplicable) => match self.kind {
+                DeltaKind::SinceYearEnd => "only an instant has a change since the year end",
+                _ => "only a discrete quarter, or a quarter end, has a quarter before",
+            },
+            (DeltaKind::YearOnYear, _) if self.is_by_slot() => {
+                "the base is the same slot one fiscal year earlier"
+            }
+            (DeltaKind::YearOnYear, _) => {
+                "the base is what ends a year earlier and is as long, by its dates"
+            }
+            (DeltaKind::QuarterOnQuarter, _) => "the base is the quarter before",
+            (DeltaKind::SinceYearEnd, _) => "the base is the end of the fiscal year before",
+        };
+        let mut rules = vec![found.to_owned()];
+        if self.against_actual {
+            rules.push("the base is the actual figure".to_owned());
+        }
+        let convention = match &self.change.kind {
+            ChangeKind::Relative { convention, .. } => match convention {
+                Convention::OverBase => None,
+                Convention::OverAbsoluteBase => Some(
+                    "the base is negative: the difference is taken over its absolute value, so that a \
+                     growing loss is a negative change",
+                ),
+            },
+            ChangeKind::Points(_) => Some("ratios change in percentage points"),
+            ChangeKind::TurnedPositive | ChangeKind::TurnedNegative => {
+                Some("a change of sign is a word, not a percentage")
+            }
+            ChangeKind::FromZero | ChangeKind::ToZero | ChangeKind::Unchanged => {
+                Some("a change from or to zero is a word, not a percentage")
+            }
+            ChangeKind::BaseNotDistinctFromZero => {
+                Some("the rounding interval of the base contains zero")
+            }
+            ChangeKind::NotAnAmount => Some("only plain amounts have a change"),
+            ChangeKind::Overflow => Some("the digits are beyond exact arithmetic"),
+            ChangeKind::NoComparator => None,
+        };
+        rules.extend(convention.map(str::to_owned));
+        rules
+    }
+
+    /// Whether the base was looked up by its slot, not by dates.
+    fn is_by_slot(&self) -> bool {
+        let year_ago = self.current.fiscal().map(FiscalPeriod::year_ago);
+        match &self.base {
+            Some(base) => year_ago.is_some() && base.fiscal() == year_ago,
+            None => self.missing.is_some(),
+        }
+    }
+
+    /// What a reader should know besides the change.
+    fn remarks(&self) -> Vec<String> {
+        let days = |point: &Point| point.period().days();
+        let lengths = (
+            days(&self.current),
+            self.base.as_ref().and_then(days),
+            self.length_differs,
+        );
+        let mut remarks = Vec::new();
+        if let (Some(now), Some(then), true) = lengths {
+            remarks.push(format!("compares {now} days with {then}"));
+        }
+        remarks
+    }
+}
