@@ -166,6 +166,7 @@ impl PanelQuery {
             },
             kind: self.kind,
             calendar: company.calendar.clone(),
+            splits: company.splits.clone(),
             known: self.known,
         }
     }

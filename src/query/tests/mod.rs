@@ -7,4 +7,5 @@ mod databases;
 mod errors;
 mod panels;
 mod ranges;
+mod splits;
 mod versions;
