@@ -22,6 +22,8 @@
 //! into [figures](Figure) with unit and [precision](Precision), placed at a [metric](MetricPath), a
 //! [period](Period), a [scenario](Scenario) and a [scope](Scope). [`Database::ingest`] takes it in whole or not at all,
 //! and says what became of every figure. Programs with facts of their own build a [`Package`].
+//! A [`Company`] keeps its calendar, its [splits](Split) and its [identities](Identity): what holds between its figures, as an
+//! [`Expression`] of metrics.
 //!
 //! [`Reader::series`] asks for a series and gives [points](Point), ranges with their gaps, and
 //! [changes](Delta); [`Reader::panel`] one metric and period of all companies. Each point knows its document and

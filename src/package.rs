@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::Error;
 use crate::ingest::{
     IngestError, IngestReason, Place, Release, Role, check_claim, check_fact, check_figure,
-    check_metric, check_sum,
+    check_identity, check_metric, in_order,
 };
 use crate::model::date::check_date;
 use crate::model::{
@@ -29,7 +29,8 @@ use crate::store::{self, Snapshot};
 ///         id: "minato".parse()?,
 ///         name: "Minato Foods KK".into(),
 ///         calendar: FiscalCalendar::month_end(12, YearNaming::End)?,
-///         sums: vec![],
+///         identities: vec![],
+///         splits: vec![],
 ///     }],
 ///     metrics: vec![Metric {
 ///         path: "revenue".parse()?,
@@ -81,7 +82,8 @@ use crate::store::{self, Snapshot};
 /// ```
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Package {
-    /// Companies to create, or to extend by sums and later calendar rules. The name of a known one must be the same.
+    /// Companies to create, or to extend by identities, splits and later calendar rules. The name of a known one must
+    /// be the same, and splits of one day, too.
     pub companies: Vec<Company>,
     /// Metrics to create; a known one must be the same, but for a meaning of negative that is added.
     pub metrics: Vec<Metric>,
@@ -227,9 +229,11 @@ impl Package {
             check_metric(metric).map_err(|reason| reason.at(&whole(metric.path.as_str())))?;
         }
         for company in &self.companies {
-            for sum in &company.sums {
-                check_sum(sum, metric).map_err(|reason| reason.at(&whole(company.id.as_str())))?;
+            let at = |reason: IngestReason| reason.at(&whole(company.id.as_str()));
+            for identity in &company.identities {
+                check_identity(identity, metric).map_err(at)?;
             }
+            in_order(company.splits.clone()).map_err(at)?;
         }
         for filing in &self.filings {
             let document = &filing.document;

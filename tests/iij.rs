@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use kessan::{ChangeKind, Database, Figure, Precision, Release, Scenario, Scope, parse_date};
+use kessan::{
+    ChangeKind, Database, Figure, MetricPath, Precision, Release, Scenario, Scope, parse_date,
+};
 
 const RELEASES: [&str; 4] = [
     "2003-08-13-1q03-results",
@@ -362,5 +364,30 @@ fn the_order_of_ingest_changes_no_answer() {
         for (series, lines) in &expected {
             assert_eq!(&found[series], lines, "{series}, order {order:?}");
         }
+    }
+}
+
+#[test]
+fn what_holds_between_the_figures_is_kept_with_the_company() {
+    let db = all();
+    let company = db.company("iij").unwrap();
+    let known: Vec<String> = company.identities.iter().map(ToString::to_string).collect();
+    for identity in [
+        "cash = opening(cash) + net_cash.change",
+        "net_income_per_ads = net_income / weighted_average_ads",
+        "net_income = income_before_tax - income_tax + minority_interests + equity_method_income",
+        "subscription.price[subscriber=ntt] = subscription.shares[subscriber=ntt] * subscription.issue_price[subscriber=ntt]",
+        "gross_margin_ratio.systems_integration = (revenue.systems_integration - cost_of_revenue.systems_integration) / revenue.systems_integration",
+    ] {
+        assert!(known.iter().any(|text| text == identity), "{identity}");
+    }
+    // What was read from a release holds together in the database, too.
+    let metrics = db.metrics();
+    let kinds = |path: &MetricPath| {
+        let metric = metrics.iter().find(|metric| metric.path == *path)?;
+        Some((metric.kind, metric.dimension))
+    };
+    for identity in &company.identities {
+        assert_eq!(identity.check(kinds), Ok(()), "{identity}");
     }
 }

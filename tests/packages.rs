@@ -26,7 +26,8 @@ fn good() -> Package {
             id: "minato".parse().unwrap(),
             name: "Minato Foods KK".into(),
             calendar: FiscalCalendar::month_end(12, YearNaming::End).unwrap(),
-            sums: vec![],
+            identities: vec![],
+            splits: vec![],
         }],
         metrics: vec![Metric {
             path: "revenue".parse().unwrap(),
@@ -91,6 +92,35 @@ fn a_good_package_is_taken_in() {
     assert_eq!(point.unwrap().to_string(), "2Q21  1,250 million JPY");
 }
 
+#[test]
+fn a_company_gains_identities_and_splits_by_packages() {
+    let db = Database::temporary().unwrap();
+    db.ingest(good()).unwrap();
+    let mut more = good();
+    let split = |day: &str, new| kessan::Split::new(day.parse().unwrap(), new, 1).unwrap();
+    more.companies[0].identities = vec![kessan::Identity {
+        metric: "revenue".parse().unwrap(),
+        scope: Scope::total(),
+        equals: "revenue[area=east] + revenue[area=west]".parse().unwrap(),
+    }];
+    more.companies[0].splits = vec![split("2022-04-01", 3), split("2021-04-01", 2)];
+    assert!(!db.ingest(more.clone()).unwrap().unchanged());
+    assert!(db.ingest(more.clone()).unwrap().unchanged());
+    let known = db.company("minato").unwrap();
+    assert_eq!(
+        known.identities[0].to_string(),
+        "revenue = revenue[area=east] + revenue[area=west]"
+    );
+    let splits: Vec<String> = known.splits.iter().map(ToString::to_string).collect();
+    assert_eq!(splits, ["2021-04-01 2:1", "2022-04-01 3:1"]);
+    // A split that is known does not change.
+    more.companies[0].splits = vec![split("2022-04-01", 5)];
+    let error = db.ingest(more).unwrap_err();
+    assert!(matches!(error, Error::Store(_)), "{error}");
+    assert!(error.to_string().contains("share splits"), "{error}");
+    assert_eq!(db.company("minato").unwrap().splits, known.splits);
+}
+
 type Spoil = fn(&mut Package);
 
 fn fact(package: &mut Package) -> &mut Reported {
@@ -100,7 +130,7 @@ fn fact(package: &mut Package) -> &mut Reported {
 #[test]
 #[allow(clippy::too_many_lines, reason = "a table of cases")]
 fn what_a_release_could_not_say_is_refused_with_its_cell() {
-    let cases: [(&str, Spoil, &str); 14] = [
+    let cases: [(&str, Spoil, &str); 15] = [
         (
             "a reversed range",
             |p| {
@@ -181,15 +211,24 @@ fn what_a_release_could_not_say_is_refused_with_its_cell() {
             "percentages are ratios",
         ),
         (
-            "a sum of itself",
+            "an identity with itself",
             |p| {
-                let term: kessan::Term = "revenue".parse().unwrap();
-                p.companies[0].sums = vec![kessan::Sum {
-                    total: term.clone(),
-                    parts: vec![term],
+                p.companies[0].identities = vec![kessan::Identity {
+                    metric: "revenue".parse().unwrap(),
+                    scope: Scope::total(),
+                    equals: "2 * revenue".parse().unwrap(),
                 }];
             },
-            "itself as one",
+            "its own left side on the right",
+        ),
+        (
+            "two splits on one day",
+            |p| {
+                let day = "2014-06-09".parse().unwrap();
+                let split = |new| kessan::Split::new(day, new, 1).unwrap();
+                p.companies[0].splits = vec![split(7), split(2)];
+            },
+            "2014-06-09",
         ),
     ];
     for (name, spoil, expected) in cases {

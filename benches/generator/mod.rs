@@ -98,7 +98,8 @@ pub(crate) fn package(company: usize) -> Package {
             id,
             name: format!("Company {company}"),
             calendar,
-            sums: vec![],
+            identities: vec![],
+            splits: vec![],
         }],
         metrics: (0..METRICS)
             .map(|metric| Metric {

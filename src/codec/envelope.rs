@@ -1,7 +1,7 @@
 //! What surrounds every value of the tree: magic, version, kind, length, and a checksum bound to its key.
 
 use super::read::Reader;
-use super::{CodecError, FORMAT_VERSION, VALUE_LIMIT};
+use super::{CodecError, FORMAT_VERSION, VALUE_LIMIT, is_known};
 
 /// The first bytes of every value.
 pub(crate) const MAGIC: [u8; 2] = *b"KS";
@@ -56,7 +56,7 @@ pub(crate) fn open<'a>(key: &[u8], value: &'a [u8]) -> Result<&'a [u8], CodecErr
         return Err(CodecError::Checksum);
     }
     // After the checksum: a flipped bit is damage, not another format.
-    if version != FORMAT_VERSION {
+    if !is_known(version.into()) {
         return Err(CodecError::Version {
             found: version.into(),
         });

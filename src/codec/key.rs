@@ -18,6 +18,7 @@ pub(crate) enum Space {
     Metric = 0x21,
     Variant = 0x22,
     Sums = 0x23,
+    Additions = 0x24,
     Document = 0x30,
     DocumentIndex = 0x31,
     Cells = 0x32,
@@ -27,7 +28,7 @@ pub(crate) enum Space {
 }
 
 impl Space {
-    pub(crate) const ALL: [Space; 13] = [
+    pub(crate) const ALL: [Space; 14] = [
         Space::Current,
         Space::History,
         Space::Catalog,
@@ -35,6 +36,7 @@ impl Space {
         Space::Metric,
         Space::Variant,
         Space::Sums,
+        Space::Additions,
         Space::Document,
         Space::DocumentIndex,
         Space::Cells,
@@ -61,6 +63,7 @@ impl Space {
             Space::Metric => "metric record",
             Space::Variant => "variant record",
             Space::Sums => "sums record",
+            Space::Additions => "additions record",
             Space::Document => "document record",
             Space::DocumentIndex => "document index entry",
             Space::Cells => "cells record",
@@ -98,7 +101,13 @@ pub(crate) enum Key {
     Company(u32),
     Metric(u32),
     Variant(u32),
+    /// Of version 1; read, but not written.
     Sums {
+        company: u32,
+        commit: u64,
+        chunk: u16,
+    },
+    Additions {
         company: u32,
         commit: u64,
         chunk: u16,
@@ -136,6 +145,7 @@ impl Key {
             Key::Metric(_) => Space::Metric,
             Key::Variant(_) => Space::Variant,
             Key::Sums { .. } => Space::Sums,
+            Key::Additions { .. } => Space::Additions,
             Key::Document(_) => Space::Document,
             Key::DocumentIndex(_) => Space::DocumentIndex,
             Key::Cells { .. } => Space::Cells,
@@ -172,6 +182,11 @@ impl Key {
             | Key::Document(number)
             | Key::Intent(number) => bytes.extend(number.to_be_bytes()),
             Key::Sums {
+                company,
+                commit,
+                chunk,
+            }
+            | Key::Additions {
                 company,
                 commit,
                 chunk,
@@ -240,6 +255,11 @@ fn parse(bytes: &[u8]) -> Option<Key> {
             commit: reader.u64()?,
             chunk: reader.u16()?,
         },
+        Space::Additions => Key::Additions {
+            company: reader.u32()?,
+            commit: reader.u64()?,
+            chunk: reader.u16()?,
+        },
         Space::Document => Key::Document(reader.u32()?),
         Space::DocumentIndex => {
             let id = std::str::from_utf8(rest).ok()?.parse().ok()?;
@@ -288,6 +308,13 @@ pub(crate) mod tests {
                 company,
                 commit,
                 chunk
+            }),
+            (number(), long(), any::<u16>()).prop_map(|(company, commit, chunk)| {
+                Key::Additions {
+                    company,
+                    commit,
+                    chunk,
+                }
             }),
             number().prop_map(Key::Document),
             "[a-zA-Z0-9][a-zA-Z0-9/_-]{0,12}"

@@ -1,7 +1,7 @@
 //! The two small files beside sled: MANIFEST, which never changes, and HEAD, which names the last commit.
 
 use super::read::Reader;
-use super::{CodecError, FORMAT_VERSION};
+use super::{CodecError, FORMAT_VERSION, is_known};
 
 /// The first bytes of a MANIFEST.
 pub(crate) const MAGIC: [u8; 8] = *b"KESSANDB";
@@ -48,7 +48,7 @@ impl Manifest {
             return Err(CodecError::Checksum);
         }
         let version = reader.u32().ok_or(CodecError::Length)?;
-        if version != u32::from(FORMAT_VERSION) {
+        if !is_known(version) {
             return Err(CodecError::Version { found: version });
         }
         if bytes.len() != MANIFEST_LENGTH {
@@ -99,7 +99,7 @@ impl Head {
         if bytes.len() != SLOT_LENGTH || reader.array()? != SLOT_MAGIC {
             return None;
         }
-        if reader.u32()? != u32::from(FORMAT_VERSION) {
+        if !is_known(reader.u32()?) {
             return None;
         }
         let head = Head {
@@ -181,12 +181,12 @@ mod tests {
             assert_eq!(Manifest::parse(&damaged), Err(expected));
         }
         let mut other = bytes[..36].to_vec();
-        other[11] = 2;
+        other[11] = 9;
         other.extend([0; 5]);
         other.extend(crc32fast::hash(&other).to_be_bytes());
         assert_eq!(
             Manifest::parse(&other),
-            Err(CodecError::Version { found: 2 })
+            Err(CodecError::Version { found: 9 })
         );
     }
 

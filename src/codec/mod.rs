@@ -4,6 +4,7 @@
 //! allocated is bounded by the size of the input. The layouts are described byte by byte in
 //! `src/docs/format.md`; `golden.rs` pins them.
 
+pub(crate) mod addition;
 pub(crate) mod block;
 pub(crate) mod cells;
 pub(crate) mod check;
@@ -23,7 +24,16 @@ pub(crate) use key::{Key, SeriesId};
 pub(crate) use series::SeriesHeader;
 
 /// The version of everything this module writes.
-pub(crate) const FORMAT_VERSION: u8 = 1;
+pub(crate) const FORMAT_VERSION: u8 = 2;
+
+/// The oldest version it reads. A database of an older version than it writes keeps its MANIFEST and what is not
+/// written anew.
+pub(crate) const OLDEST_VERSION: u8 = 1;
+
+/// Whether something of a version can be read.
+fn is_known(version: u32) -> bool {
+    (u32::from(OLDEST_VERSION)..=u32::from(FORMAT_VERSION)).contains(&version)
+}
 
 /// The longest value in the tree, envelope included. sled writes pages that grow too big into files which
 /// it never fsyncs.
@@ -56,6 +66,9 @@ pub(crate) enum CodecError {
     /// A block that does not decode.
     #[error("its block is malformed: {reason}")]
     Block { reason: &'static str },
+    /// A sum of version 1 with more parts than an identity holds.
+    #[error("its sum of {total} is longer than an identity may be")]
+    Sum { total: String },
     /// Something that does not fit into a value.
     #[error("{what} takes {length} bytes, at most {limit} can be stored")]
     TooLong {

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use super::{CodecError, SeriesId, VALUE_LIMIT, check_length, envelope};
 use crate::model::date::check_date;
 use crate::model::{
-    Company, Document, FiscalCalendar, Id, Metric, NAME_LIMIT, Scenario, Scope, Sum, TITLE_LIMIT,
-    Unit, WORD_LIMIT,
+    Company, Document, FiscalCalendar, Id, Metric, NAME_LIMIT, Scenario, Scope, TITLE_LIMIT, Unit,
+    WORD_LIMIT,
 };
 
 /// The most series in one intent record.
@@ -64,7 +64,7 @@ pub(crate) fn packed_len<T: Serialize>(value: &T) -> Result<usize, CodecError> {
     usize::try_from(length).map_err(|_| CodecError::Record)
 }
 
-/// A company without its sums, which grow and are stored apart.
+/// A company without its identities and splits, which grow and are stored apart.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct CompanyRecord {
     pub(crate) id: Id,
@@ -85,16 +85,6 @@ impl CompanyRecord {
 impl Record for CompanyRecord {
     fn check(&self) -> Result<(), CodecError> {
         check_length("the name of a company", &self.name, NAME_LIMIT)
-    }
-}
-
-/// Sums of a company, added by one commit.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(crate) struct SumsRecord(pub(crate) Vec<Sum>);
-
-impl Record for SumsRecord {
-    fn check(&self) -> Result<(), CodecError> {
-        Ok(())
     }
 }
 

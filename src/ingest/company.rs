@@ -7,13 +7,13 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::model::{
-    CalendarRule, Company, FiscalCalendar, Id, LabelStyle, Metric, MetricPath, Sum, Term, YearEnd,
-    YearNaming,
+    CalendarRule, Company, Expression, FiscalCalendar, Id, Identity, IdentityError, LabelStyle,
+    Metric, MetricPath, Scope, Split, YearEnd, YearNaming,
 };
 
 use super::error::{IngestError, IngestReason, Place};
 use super::file::read_toml;
-use super::manifest::optional_date;
+use super::manifest::{date, optional_date};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +21,8 @@ struct CompanyFile {
     id: Id,
     name: String,
     calendar: Vec<CalendarEntry>,
+    #[serde(default)]
+    split: Vec<SplitEntry>,
 }
 
 /// A [`CalendarRule`] with its date as TOML writes it.
@@ -46,13 +48,49 @@ impl From<CalendarEntry> for CalendarRule {
     }
 }
 
+/// A [`Split`] with its date as TOML writes it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SplitEntry {
+    #[serde(deserialize_with = "date")]
+    date: NaiveDate,
+    new: u32,
+    old: u32,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MetricsFile {
     #[serde(default)]
     metric: Vec<Metric>,
     #[serde(default)]
-    sum: Vec<Sum>,
+    identity: Vec<IdentityEntry>,
+}
+
+/// An [`Identity`] whose right side has not been read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdentityEntry {
+    metric: MetricPath,
+    #[serde(default)]
+    scope: Scope,
+    equals: String,
+}
+
+impl IdentityEntry {
+    fn read(self) -> Result<Identity, IngestReason> {
+        match self.equals.parse::<Expression>() {
+            Ok(equals) => Ok(Identity {
+                metric: self.metric,
+                scope: self.scope,
+                equals,
+            }),
+            Err(error) => Err(IngestReason::Identity {
+                identity: format!("{} = {}", self.metric, self.equals),
+                error: error.into(),
+            }),
+        }
+    }
 }
 
 /// The metrics of a company, by path.
@@ -64,6 +102,12 @@ pub(super) fn read_company(folder: &Path) -> Result<(Company, Metrics), IngestEr
     let company: CompanyFile = read_toml(&path, &place)?;
     let rules = company.calendar.into_iter().map(Into::into).collect();
     let calendar = FiscalCalendar::new(rules).map_err(|e| IngestReason::from(e).at(&place))?;
+    let splits = company.split.into_iter();
+    let splits: Vec<Split> = splits
+        .map(|entry| Split::new(entry.date, entry.new, entry.old))
+        .collect::<Result<_, _>>()
+        .map_err(|e| IngestReason::from(e).at(&place))?;
+    let splits = in_order(splits).map_err(|reason| reason.at(&place))?;
 
     let (path, place) = find(folder, "metrics.toml")?;
     let file: MetricsFile = read_toml(&path, &place)?;
@@ -76,18 +120,22 @@ pub(super) fn read_company(folder: &Path) -> Result<(Company, Metrics), IngestEr
             return Err(IngestReason::DeclaredTwice { what, name }.at(&place));
         }
     }
-    let mut sums = file.sum;
-    for sum in &sums {
-        check_sum(sum, |path| metrics.get(path)).map_err(|reason| reason.at(&place))?;
+    let mut identities = Vec::new();
+    for entry in file.identity {
+        let identity = entry.read().and_then(|identity| {
+            check_identity(&identity, |path| metrics.get(path)).map(|()| identity)
+        });
+        identities.push(identity.map_err(|reason| reason.at(&place))?);
     }
-    sums.sort();
-    sums.dedup();
+    identities.sort();
+    identities.dedup();
     Ok((
         Company {
             id: company.id,
             name: company.name,
             calendar,
-            sums,
+            identities,
+            splits,
         },
         metrics,
     ))
@@ -128,31 +176,30 @@ pub(crate) fn check_metric(metric: &Metric) -> Result<(), IngestReason> {
     Ok(())
 }
 
-/// A total and its parts are defined, and of one kind and dimension.
-pub(crate) fn check_sum<'m>(
-    sum: &Sum,
+/// Both sides of an identity are defined, and of one kind and dimension.
+pub(crate) fn check_identity<'m>(
+    identity: &Identity,
     metric: impl Fn(&MetricPath) -> Option<&'m Metric>,
 ) -> Result<(), IngestReason> {
-    let define = |term: &Term| {
-        metric(&term.metric).ok_or_else(|| IngestReason::UnknownMetric {
-            path: term.metric.clone(),
+    let define = |path: &MetricPath| metric(path).map(|metric| (metric.kind, metric.dimension));
+    identity
+        .check(define)
+        .map_err(|error: IdentityError| IngestReason::Identity {
+            identity: identity.to_string(),
+            error,
         })
-    };
-    let total = define(&sum.total)?;
-    let own = |part: &&Term| (&part.metric, &part.scope) == (&sum.total.metric, &sum.total.scope);
-    if sum.parts.is_empty() || sum.parts.iter().any(|part| own(&part)) {
-        return Err(IngestReason::NoSum {
-            total: sum.total.to_string(),
-        });
-    }
-    for part in &sum.parts {
-        let metric = define(part)?;
-        if (metric.kind, metric.dimension) != (total.kind, total.dimension) {
-            return Err(IngestReason::MixedSum {
-                total: sum.total.to_string(),
-                part: part.to_string(),
-            });
+}
+
+/// Splits in the order of their dates, one a day.
+pub(crate) fn in_order(mut splits: Vec<Split>) -> Result<Vec<Split>, IngestReason> {
+    splits.sort();
+    for pair in splits.windows(2) {
+        if let [a, b] = pair
+            && a.date() == b.date()
+        {
+            let (what, name) = ("split", a.date().to_string());
+            return Err(IngestReason::DeclaredTwice { what, name });
         }
     }
-    Ok(())
+    Ok(splits)
 }

@@ -5,7 +5,9 @@ use std::fmt;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::model::{Currency, Dimension, MetricKind, MetricPath, ModelError, Period, Unit};
+use crate::model::{
+    Currency, Dimension, IdentityError, MetricKind, MetricPath, ModelError, Period, Unit,
+};
 
 use super::printed::PrintedError;
 
@@ -334,19 +336,13 @@ pub enum IngestReason {
         /// The upper end.
         high: String,
     },
-    /// A sum of nothing, or of its own total.
-    #[error("the sum of {total} has no parts, or itself as one")]
-    NoSum {
-        /// The total.
-        total: String,
-    },
-    /// A sum of metrics that do not add up by kind or dimension.
-    #[error("the sum of {total} mixes kinds or dimensions: {part}")]
-    MixedSum {
-        /// The total.
-        total: String,
-        /// The part that differs.
-        part: String,
+    /// An identity that means nothing.
+    #[error("the identity {identity:?}: {error}")]
+    Identity {
+        /// The identity, as far as it could be read.
+        identity: String,
+        /// What is wrong with it.
+        error: IdentityError,
     },
     /// A meaning of positive that is neither of the metric's.
     #[error(

@@ -445,7 +445,7 @@ impl<'de> Deserialize<'de> for Decimals {
 }
 
 /// A date as TOML writes it (`2003-08-13`), or the same in quotes.
-fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged, expecting = "expected a date such as 2003-08-13")]
     enum Written {

@@ -17,7 +17,7 @@ mod tables;
 mod unused;
 mod words;
 
-pub(crate) use company::{check_metric, check_sum};
+pub(crate) use company::{check_identity, check_metric, in_order};
 pub use error::{IngestError, IngestReason, Place};
 pub(crate) use fit::{check_claim, check_fact, check_figure};
 pub use printed::PrintedError;

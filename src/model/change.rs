@@ -47,6 +47,9 @@ pub enum ChangeKind {
     Unchanged,
     /// There is nothing to compare with.
     NoComparator,
+    /// Figures per share, or numbers of shares, that were published on two sides of a [`Split`](crate::Split): the raw
+    /// difference and ratio are of different things. Found where the company is known: [`change_between`] does not.
+    ShareBasisDiffers,
     /// Only one side is a plain amount: the other is a bound, a range, an approximation, words or nil.
     NotAnAmount,
     /// The base cannot be told from zero: its rounding interval contains zero.
@@ -291,6 +294,7 @@ impl fmt::Display for Change {
             ChangeKind::ToZero => "to zero".into(),
             ChangeKind::Unchanged => "unchanged".into(),
             ChangeKind::NoComparator => "no comparator".into(),
+            ChangeKind::ShareBasisDiffers => "share basis differs".into(),
             ChangeKind::NotAnAmount => "not a plain amount".into(),
             ChangeKind::BaseNotDistinctFromZero => "base not distinct from zero".into(),
             ChangeKind::Overflow => "beyond exact arithmetic".into(),

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::FiscalCalendar;
 use super::document::Id;
-use super::metric::Sum;
+use super::identity::Identity;
+use super::split::Split;
 
-/// A company, its fiscal calendar, and how its statements add up.
+/// A company, its fiscal calendar, what holds between its figures, and its share splits.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Company {
     /// Its identity, such as `iij`.
@@ -15,6 +16,9 @@ pub struct Company {
     pub name: String,
     /// Its fiscal calendar.
     pub calendar: FiscalCalendar,
-    /// Its totals and their parts.
-    pub sums: Vec<Sum>,
+    /// What holds between its figures: totals and their parts, roll-forwards, products, ratios. In order, once each,
+    /// when it comes from a database; in any order when it is taken in.
+    pub identities: Vec<Identity>,
+    /// Its share splits, one a day at most; ordered like its identities.
+    pub splits: Vec<Split>,
 }

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use super::period::{Period, PeriodKind};
-use super::scope::Scope;
 use super::unit::Dimension;
 
 /// The name of a metric: field terms from general to particular, joined by dots, such as
@@ -194,106 +193,9 @@ impl Metric {
     }
 }
 
-/// A term of a [`Sum`]: a metric, perhaps of a scope, with its sign.
-///
-/// Written `revenue`, `-cost_of_revenue`, `subscription.price[subscriber=ntt]`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Term {
-    /// Whether it is subtracted.
-    pub negative: bool,
-    /// The metric.
-    pub metric: MetricPath,
-    /// The part of the company it is about.
-    pub scope: Scope,
-}
-
-/// A total and its parts, as a company's statements add up.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sum {
-    /// The total.
-    pub total: Term,
-    /// What it is the sum of.
-    pub parts: Vec<Term>,
-}
-
-impl FromStr for Term {
-    type Err = ModelError;
-
-    fn from_str(text: &str) -> Result<Self, ModelError> {
-        let (negative, rest) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
-        let (metric, scope) = match rest.split_once('[') {
-            Some((metric, scope)) => {
-                let inner = scope
-                    .strip_suffix(']')
-                    .ok_or_else(|| ModelError::Metric { text: text.into() })?;
-                (metric, inner.parse()?)
-            }
-            None => (rest, Scope::total()),
-        };
-        Ok(Self {
-            negative,
-            metric: metric.parse()?,
-            scope,
-        })
-    }
-}
-
-impl fmt::Display for Term {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.negative { "-" } else { "" };
-        if self.scope.is_total() {
-            f.pad(&format!("{sign}{}", self.metric))
-        } else {
-            f.pad(&format!("{sign}{}[{}]", self.metric, self.scope))
-        }
-    }
-}
-
-impl TryFrom<String> for Term {
-    type Error = ModelError;
-    fn try_from(text: String) -> Result<Self, ModelError> {
-        text.parse()
-    }
-}
-
-impl From<Term> for String {
-    fn from(term: Term) -> String {
-        term.to_string()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn terms_read_back_as_they_print() {
-        for text in [
-            "revenue",
-            "-cost_of_revenue",
-            "subscription.price[subscriber=ntt]",
-        ] {
-            assert_eq!(text.parse::<Term>().unwrap().to_string(), text);
-        }
-        for bad in [
-            "",
-            "-",
-            "--revenue",
-            "revenue[",
-            "revenue[a]",
-            "a..b",
-            ".a",
-            "a.",
-            "Revenue",
-        ] {
-            assert!(bad.parse::<Term>().is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_meaning_of_negative_may_be_added() {

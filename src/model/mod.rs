@@ -12,6 +12,7 @@ pub(crate) mod fact;
 pub(crate) mod figure;
 pub(crate) mod fiscal;
 pub(crate) mod fraction;
+pub(crate) mod identity;
 pub(crate) mod interval;
 pub(crate) mod limit;
 pub(crate) mod metric;
@@ -19,6 +20,7 @@ pub(crate) mod outcome;
 pub(crate) mod period;
 pub(crate) mod quantity;
 pub(crate) mod scope;
+pub(crate) mod split;
 pub(crate) mod unit;
 pub(crate) mod versions;
 pub(crate) mod why;
@@ -36,13 +38,15 @@ pub use fact::{FactKey, Observation, SeriesKey, Source};
 pub use figure::{Amount, Figure, Nil, Precision, Rounding};
 pub use fiscal::{FiscalPeriod, LabelStyle, Slot, Span};
 pub use fraction::{ArithmeticError, Fraction};
+pub use identity::{Identity, IdentityError};
 pub use interval::{Bound, Interval};
 pub use limit::{CELL_TEXT_LIMIT, NAME_LIMIT, TITLE_LIMIT, WORD_LIMIT};
-pub use metric::{Metric, MetricKind, MetricPath, Sum, Term};
+pub use metric::{Metric, MetricKind, MetricPath};
 pub use outcome::Outcome;
 pub use period::{Period, PeriodKind};
 pub use quantity::{Quantity, SafeDigits};
 pub use scope::{Scenario, Scope};
+pub use split::Split;
 pub use unit::{Currency, Dimension, Noun, Unit};
 pub use why::{WhyCell, WhyDocument, WhyShown};
 pub use year_end::{WeekdayPick, YearEnd};
@@ -122,6 +126,14 @@ pub enum ModelError {
     Number {
         /// What was given.
         text: String,
+    },
+    /// Not a ratio of a share split.
+    #[error("{new} new shares for {old} old ones are no split")]
+    Split {
+        /// The number of shares after it.
+        new: u32,
+        /// The number of shares before it.
+        old: u32,
     },
     /// Decimals out of range.
     #[error("{decimals} decimals are outside -28 to 28")]

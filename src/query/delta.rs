@@ -92,10 +92,18 @@ impl Delta {
             Partner::Gap(slot) => (None, Comparator::Gap, slot),
             Partner::NotApplicable => (None, Comparator::NotApplicable, None),
         };
-        let change = match &base {
+        let mut change = match &base {
             Some(base) => change_between(current.figure(), base.figure(), current.about().kind),
             None => Change::none(ChangeKind::NoComparator),
         };
+        let split = |base: &Point| {
+            let about = current.about();
+            about.split_between(base.published(), current.published())
+        };
+        // Difference and raw ratio stay; of figures that are no amounts there is nothing to say.
+        if change.difference.is_some() && base.as_ref().is_some_and(split) {
+            change.kind = ChangeKind::ShareBasisDiffers;
+        }
         let of_base = |test: fn(&Point, &Point) -> bool| {
             base.as_ref().is_some_and(|base| test(current, base))
         };

@@ -168,6 +168,7 @@ impl PanelQuery {
             },
             kind: self.kind,
             calendar: company.calendar.clone(),
+            splits: company.splits.clone(),
             known: self.known,
             head: snapshot.sequence(),
         }

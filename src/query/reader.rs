@@ -234,8 +234,7 @@ impl Reader {
         let metric = find_metric(&snapshot, metric.as_ref())?;
         Ok(SeriesQuery::new(
             reader,
-            company.id.clone(),
-            company.calendar.clone(),
+            company,
             metric.path.clone(),
             metric.kind,
         ))

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::error::{Error, NoSeries, QueryError};
-use crate::model::{FiscalCalendar, Id, MetricKind, MetricPath, Scenario, Scope, SeriesKey, Unit};
+use crate::model::{
+    Company, FiscalCalendar, Id, MetricKind, MetricPath, Scenario, Scope, SeriesKey, Split, Unit,
+};
 use crate::store::{SeriesId, Snapshot};
 
 use super::point::Point;
@@ -47,6 +49,7 @@ pub struct SeriesQuery {
     reader: Reader,
     company: Id,
     calendar: FiscalCalendar,
+    splits: Vec<Split>,
     metric: MetricPath,
     kind: MetricKind,
     scenario: Scenario,
@@ -60,15 +63,15 @@ impl SeriesQuery {
     /// `reader` is pinned.
     pub(crate) fn new(
         reader: Reader,
-        company: Id,
-        calendar: FiscalCalendar,
+        company: &Company,
         metric: MetricPath,
         kind: MetricKind,
     ) -> Self {
         Self {
             reader,
-            company,
-            calendar,
+            company: company.id.clone(),
+            calendar: company.calendar.clone(),
+            splits: company.splits.clone(),
             metric,
             kind,
             scenario: Scenario::default(),
@@ -230,6 +233,7 @@ impl SeriesQuery {
             key,
             kind: self.kind,
             calendar: self.calendar.clone(),
+            splits: self.splits.clone(),
             known: self.known,
             head: snapshot.sequence(),
         });

@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::model::versions::shown;
-use crate::model::{FiscalCalendar, FiscalPeriod, Id, MetricKind, Observation, Period, SeriesKey};
+use crate::model::{
+    FiscalCalendar, FiscalPeriod, Id, MetricKind, Observation, Period, SeriesKey, Split, Unit,
+};
 use crate::store::{CurrentRow, SeriesId, Snapshot, StoreError};
 
 use super::slot::{self, Dated, Fit, Shape, Target};
@@ -113,12 +115,22 @@ pub(crate) struct About {
     pub(crate) key: SeriesKey,
     pub(crate) kind: MetricKind,
     pub(crate) calendar: FiscalCalendar,
+    pub(crate) splits: Vec<Split>,
     pub(crate) known: Known,
     /// The last commit that the question sees.
     pub(crate) head: u64,
 }
 
 impl About {
+    /// Whether the figures are per share, or numbers of shares, and were published on two days with a split between.
+    pub(crate) fn split_between(&self, one: NaiveDate, other: NaiveDate) -> bool {
+        let shares = match &self.key.unit {
+            Unit::Count(noun) => noun.as_str() == "shares",
+            _ => self.kind == MetricKind::PerShare,
+        };
+        shares && self.splits.iter().any(|split| split.separates(one, other))
+    }
+
     pub(crate) fn target(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Target> {
         Target::new(&self.calendar, fiscal, shape)
     }

@@ -32,11 +32,13 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// A database of another format.
-    #[error("the database is of format version {found}, this library reads version {expected}")]
+    #[error(
+        "the database is of format version {found}, this library reads versions 1 to {expected}"
+    )]
     FormatVersion {
         /// The version of the database.
         found: u32,
-        /// The version that this library reads.
+        /// The newest version that this library reads.
         expected: u32,
     },
     /// Somebody has the database open.

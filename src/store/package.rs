@@ -9,7 +9,7 @@ use crate::model::{
 /// What is taken in at once: visible all at once or not at all.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Package {
-    /// Companies to create, or to extend by sums. Name and calendar of a known one must be the same.
+    /// Companies to create, or to extend by identities, splits and later calendar rules.
     pub(crate) companies: Vec<Company>,
     /// Metrics to create; a known one must be the same.
     pub(crate) metrics: Vec<Metric>,

@@ -17,13 +17,14 @@ use super::open::first_digest;
 use super::order::DocumentOrder;
 use super::series;
 use super::stage::Write;
+use crate::codec::addition::{Addition, AdditionsRecord, SumsRecord};
 use crate::codec::envelope::PAYLOAD_LIMIT;
 use crate::codec::manifest::{Head, Manifest};
 use crate::codec::record::{
-    CommitRecord, CompanyRecord, DocumentRecord, IntentRecord, Record, SumsRecord, chain, unpack,
+    CommitRecord, CompanyRecord, DocumentRecord, IntentRecord, Record, chain, unpack,
 };
 use crate::codec::{Key, Row, SeriesHeader, SeriesId, block};
-use crate::model::{Company, Observation, Period};
+use crate::model::{Company, Observation, Period, Split};
 
 /// Brings tree and HEAD together, and reads what is kept in memory.
 pub(super) fn recover(
@@ -184,7 +185,7 @@ fn removals(
     Ok(groups)
 }
 
-/// Companies, metrics and variants beyond the head's, and sums added after it.
+/// Companies, metrics and variants beyond the head's, and what was added to companies after it.
 fn newer_names(
     engine: &Engine,
     head: u64,
@@ -199,15 +200,31 @@ fn newer_names(
     ] {
         groups.extend(removals(engine, key(first), key(u32::MAX), |_| true)?);
     }
-    let sums = |company, commit, chunk| Key::Sums {
+    for key in [sums as fn(u32, u64, u16) -> Key, additions] {
+        let newer = |key: &Key| match key {
+            Key::Sums { commit, .. } | Key::Additions { commit, .. } => *commit > head,
+            _ => false,
+        };
+        let (first, last) = (key(0, 0, 0), key(u32::MAX, u64::MAX, u16::MAX));
+        groups.extend(removals(engine, first, last, newer)?);
+    }
+    Ok(groups)
+}
+
+fn sums(company: u32, commit: u64, chunk: u16) -> Key {
+    Key::Sums {
         company,
         commit,
         chunk,
-    };
-    let newer = |key: &Key| matches!(key, Key::Sums { commit, .. } if *commit > head);
-    let all = (sums(0, 0, 0), sums(u32::MAX, u64::MAX, u16::MAX));
-    groups.extend(removals(engine, all.0, all.1, newer)?);
-    Ok(groups)
+    }
+}
+
+fn additions(company: u32, commit: u64, chunk: u16) -> Key {
+    Key::Additions {
+        company,
+        commit,
+        chunk,
+    }
 }
 
 /// Documents beyond the head's, with their cells and checks.
@@ -317,26 +334,33 @@ fn read_names(engine: &Engine, record: &CommitRecord) -> Result<Names, StoreErro
                 id,
                 name,
                 calendar,
-                sums: Vec::new(),
+                identities: Vec::new(),
+                splits: Vec::new(),
             }
         })?,
         metrics: read_table(engine, Key::Metric, totals.metrics, |metric| metric)?,
         variants: read_table(engine, Key::Variant, totals.variants, |variant| variant)?,
     };
-    let sums = |company, commit, chunk| Key::Sums {
-        company,
-        commit,
-        chunk,
-    };
-    let mut added: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+    let mut added: BTreeMap<u32, Vec<Addition>> = BTreeMap::new();
     for entry in engine.range(sums(0, 0, 0)..=sums(u32::MAX, u64::MAX, u16::MAX))? {
         let (key, payload) = entry?;
-        let SumsRecord(sums) = unpack(&payload).map_err(|e| StoreError::decoding(&key, &e))?;
+        let identities = unpack::<SumsRecord>(&payload)
+            .and_then(|record| record.identities())
+            .map_err(|e| StoreError::decoding(&key, &e))?;
         if let Key::Sums { company, .. } = key {
-            added.entry(company).or_default().extend(sums);
+            let identities = identities.into_iter().map(Addition::Identity);
+            added.entry(company).or_default().extend(identities);
         }
     }
-    for (number, mut sums) in added {
+    for entry in engine.range(additions(0, 0, 0)..=additions(u32::MAX, u64::MAX, u16::MAX))? {
+        let (key, payload) = entry?;
+        let AdditionsRecord(record) =
+            unpack(&payload).map_err(|e| StoreError::decoding(&key, &e))?;
+        if let Key::Additions { company, .. } = key {
+            added.entry(company).or_default().extend(record);
+        }
+    }
+    for (number, added) in added {
         let known = names.companies.get(number).cloned();
         let Some(mut company) = known else {
             return Err(StoreError::damaged_at(
@@ -344,8 +368,23 @@ fn read_names(engine: &Engine, record: &CommitRecord) -> Result<Names, StoreErro
                 "it is missing",
             ));
         };
-        sums.sort();
-        company.sums = sums;
+        for addition in added {
+            match addition {
+                Addition::Identity(identity) => company.identities.push(identity),
+                Addition::Split(split) => company.splits.push(split),
+            }
+        }
+        company.identities.sort();
+        // Two sums of version 1 may be one identity.
+        company.identities.dedup();
+        company.splits.sort();
+        let twice = |pair: &[Split]| matches!(pair, [a, b] if a.date() == b.date());
+        if company.splits.windows(2).any(twice) {
+            return Err(StoreError::damaged_at(
+                &Key::Company(number),
+                "it has two splits on one day",
+            ));
+        }
         names.companies.replace(number, company);
     }
     Ok(names)

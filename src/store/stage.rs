@@ -9,13 +9,14 @@ use super::merge::{Merged, merge};
 use super::names::Names;
 use super::order::{self, DocumentOrder};
 use super::package::{DocumentOutcome, NewFact, Package, PackageDocument};
+use crate::codec::addition::{Addition, AdditionsRecord};
 use crate::codec::check::{CheckRecord, ChecksRecord};
 use crate::codec::record::{
-    CompanyRecord, DocumentNumber, DocumentRecord, SumsRecord, Totals, Variant, digest_of, pack,
-    split_by_size, unpack,
+    CompanyRecord, DocumentNumber, DocumentRecord, Totals, Variant, digest_of, pack, split_by_size,
+    unpack,
 };
 use crate::codec::{Key, SeriesId, cells};
-use crate::model::{Company, Id, Metric, Observation, Outcome, SeriesKey, Source, Sum};
+use crate::model::{Company, Id, Metric, Observation, Outcome, SeriesKey, Source, Split};
 
 /// A key that a commit changes.
 #[derive(Debug)]
@@ -175,7 +176,7 @@ impl<'a> Stager<'a> {
     }
 
     fn companies(&mut self, companies: &[Company]) -> Result<(), StoreError> {
-        let mut added: BTreeMap<u32, Vec<Sum>> = BTreeMap::new();
+        let mut added: BTreeMap<u32, Vec<Addition>> = BTreeMap::new();
         for company in companies {
             let number = match self.names.companies.number(&company.id) {
                 Some(number) => number,
@@ -201,38 +202,38 @@ impl<'a> Stager<'a> {
             } else if !known.calendar.extends(&company.calendar) {
                 return differs("fiscal calendar");
             }
-            for sum in &company.sums {
-                if let Err(place) = known.sums.binary_search(sum) {
-                    known.sums.insert(place, sum.clone());
-                    added.entry(number).or_default().push(sum.clone());
-                }
-            }
-            if added.contains_key(&number) {
+            let Some(new) = added_to(&mut known, company) else {
+                return differs("share splits");
+            };
+            if !new.is_empty() {
+                added.entry(number).or_default().extend(new);
                 self.names.companies.replace(number, known);
             }
         }
-        for (company, sums) in added {
-            for (chunk, sums) in (0_u16..).zip(split_by_size("a sum of a company", &sums)?) {
-                let key = Key::Sums {
+        for (company, additions) in added {
+            let runs = split_by_size("an identity of a company", &additions)?;
+            for (chunk, run) in (0_u16..).zip(runs) {
+                let key = Key::Additions {
                     company,
                     commit: self.sequence,
                     chunk,
                 };
                 self.groups
-                    .push(vec![Write::put(key, pack(&SumsRecord(sums))?)]);
+                    .push(vec![Write::put(key, pack(&AdditionsRecord(run))?)]);
             }
         }
         Ok(())
     }
 
-    /// Adds a company without its sums.
+    /// Adds a company without its identities and splits.
     fn new_company(&mut self, company: &Company) -> Result<u32, StoreError> {
         let payload = pack(&CompanyRecord::of(company))?;
-        let without_sums = Company {
-            sums: Vec::new(),
+        let bare = Company {
+            identities: Vec::new(),
+            splits: Vec::new(),
             ..company.clone()
         };
-        let number = self.names.companies.push(without_sums);
+        let number = self.names.companies.push(bare);
         let number = number.ok_or(StoreError::Full { what: "companies" })?;
         self.groups
             .push(vec![Write::put(Key::Company(number), payload)]);
@@ -415,6 +416,31 @@ pub(super) fn document_number(engine: &Engine, id: &Id) -> Result<Option<u32>, S
     let DocumentNumber(number) =
         unpack(&value).map_err(|error| StoreError::decoding(&key, &error))?;
     Ok(Some(number))
+}
+
+/// Adds to a known company what another description of it has more; `None` where their splits of one day differ.
+fn added_to(known: &mut Company, company: &Company) -> Option<Vec<Addition>> {
+    let mut added = Vec::new();
+    for identity in &company.identities {
+        if let Err(place) = known.identities.binary_search(identity) {
+            known.identities.insert(place, identity.clone());
+            added.push(Addition::Identity(identity.clone()));
+        }
+    }
+    for split in &company.splits {
+        match known
+            .splits
+            .binary_search_by_key(&split.date(), Split::date)
+        {
+            Ok(place) if known.splits.get(place) == Some(split) => {}
+            Ok(_) => return None,
+            Err(place) => {
+                known.splits.insert(place, *split);
+                added.push(Addition::Split(*split));
+            }
+        }
+    }
+    Some(added)
 }
 
 /// The first thing in which two definitions of one metric differ.

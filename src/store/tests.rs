@@ -1,6 +1,7 @@
 //! Tests of the store, by scenario.
 
 mod commits;
+mod companies;
 mod crashes;
 mod damage;
 mod naive;

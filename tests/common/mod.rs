@@ -52,9 +52,9 @@ dimension = "money_per"
 positive = "income"
 negative = "loss"
 
-[[sum]]
-total = "operating_income"
-parts = ["revenue"]
+[[identity]]
+metric = "operating_income"
+equals = "revenue"
 "#;
 
 pub(crate) const MANIFEST: &str = r#"format = 1

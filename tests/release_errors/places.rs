@@ -222,8 +222,33 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         (
             "a sum of money and stores",
-            good().edit("metrics.toml", "parts = [\"revenue\"]", "parts = [\"revenue\", \"stores\"]"),
-            &["the sum of operating_income mixes kinds or dimensions: stores"],
+            good().edit("metrics.toml", "equals = \"revenue\"", "equals = \"revenue + stores\""),
+            &["metrics.toml: the identity \"operating_income = revenue + stores\": revenue (flow of money) + stores (stock of count) means nothing"],
+        ),
+        (
+            "an identity of a flow and a ratio",
+            good().edit("metrics.toml", "equals = \"revenue\"", "equals = \"revenue / revenue\""),
+            &["metrics.toml: the identity \"operating_income = revenue / revenue\": a flow of money equals a ratio of pure"],
+        ),
+        (
+            "an identity that cannot be read",
+            good().edit("metrics.toml", "equals = \"revenue\"", "equals = \"revenue + \""),
+            &["metrics.toml: the identity \"operating_income = revenue + \": expected a metric", "at byte 10, found the end"],
+        ),
+        (
+            "an identity with a metric nobody defined",
+            good().edit("metrics.toml", "equals = \"revenue\"", "equals = \"sales\""),
+            &["metrics.toml: the identity \"operating_income = sales\": the metric sales is not defined"],
+        ),
+        (
+            "a split of nothing",
+            good().edit("company.toml", "[[calendar]]", "[[split]]\ndate = 2014-06-09\nnew = 7\nold = 0\n\n[[calendar]]"),
+            &["company.toml: 7 new shares for 0 old ones are no split"],
+        ),
+        (
+            "two splits on one day",
+            good().edit("company.toml", "[[calendar]]", "[[split]]\ndate = 2014-06-09\nnew = 7\nold = 1\n\n[[split]]\ndate = 2014-06-09\nnew = 2\nold = 1\n\n[[calendar]]"),
+            &["company.toml: split \"2014-06-09\" is declared twice"],
         ),
         (
             "a label longer than is kept",
@@ -292,9 +317,9 @@ pub(crate) fn cases() -> Vec<Case> {
             &["metrics.toml", "operating_income needs a word for what positive means, and another one for negative"],
         ),
         (
-            "a sum that has itself as a part",
-            good().edit("metrics.toml", "parts = [\"revenue\"]", "parts = [\"revenue\", \"operating_income\"]"),
-            &["metrics.toml: the sum of operating_income has no parts, or itself as one"],
+            "an identity with itself on the right",
+            good().edit("metrics.toml", "equals = \"revenue\"", "equals = \"revenue + operating_income\""),
+            &["metrics.toml: the identity \"operating_income = revenue + operating_income\": it has its own left side on the right"],
         ),
         (
             "a share of something of another dimension",

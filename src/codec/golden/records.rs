@@ -4,15 +4,16 @@ use rust_decimal::Decimal;
 
 use super::{SERIES, amount, hex, pinned};
 use crate::codec::SeriesId;
+use crate::codec::addition::{Addition, AdditionsRecord, SumRecord, SumsRecord};
 use crate::codec::cells::{self, CellsRecord};
 use crate::codec::check::{CheckRecord, ChecksRecord};
 use crate::codec::record::{
     CatalogRecord, CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, IntentRecord,
-    SumsRecord, Totals, Variant, chain, pack, unpack,
+    Totals, Variant, chain, pack, unpack,
 };
 use crate::model::{
     CalendarRule, Cell, Check, Claim, Document, DocumentKind, Figure, FiscalCalendar, LabelStyle,
-    Metric, MetricKind, Operand, Precision, Rounding, Sum, WeekdayPick, YearEnd, YearNaming,
+    Metric, MetricKind, Operand, Precision, Rounding, Split, WeekdayPick, YearEnd, YearNaming,
 };
 
 #[test]
@@ -50,17 +51,53 @@ fn company_records() {
             "01 0a'2015-01-01' 0c 01 03'Sun' 01 01 01 0d0d0d0d 01 04 01 03",
         ),
     );
-    let sum = Sum {
-        total: "gross_profit".parse().unwrap(),
-        parts: vec![
-            "revenue".parse().unwrap(),
-            "-cost_of_revenue".parse().unwrap(),
-        ],
-    };
+}
+
+fn identity(metric: &str, scope: &str, equals: &str) -> crate::model::Identity {
+    crate::model::Identity {
+        metric: metric.parse().unwrap(),
+        scope: scope.parse().unwrap(),
+        equals: equals.parse().unwrap(),
+    }
+}
+
+#[test]
+fn additions_to_a_company() {
+    let split = Split::new("2014-06-09".parse().unwrap(), 7, 1).unwrap();
+    let additions = vec![
+        Addition::Identity(identity("cash", "", "opening(cash)+net_cash.change")),
+        Addition::Identity(identity("a", "x=y", "2*a[x=z]")),
+        Addition::Split(split),
+    ];
     pinned(
-        &SumsRecord(vec![sum]),
-        "01 0c'gross_profit' 02 07'revenue' 10'-cost_of_revenue'",
+        &AdditionsRecord(additions),
+        "03 00 04'cash' 00 1f'opening(cash) + net_cash.change'
+            00 01'a' 01 01'x' 01'y' 0a'2 * a[x=z]'
+            01 0a'2014-06-09' 07 01",
     );
+}
+
+/// The bytes of version 1, in which companies had sums.
+#[test]
+fn sums_of_version_1_are_read_as_identities() {
+    let sum = |total: &str, parts: &[&str]| SumRecord {
+        total: total.into(),
+        parts: parts.iter().map(ToString::to_string).collect(),
+    };
+    let record = SumsRecord(vec![
+        sum("gross_profit", &["revenue", "-cost_of_revenue"]),
+        sum("a[x=y]", &["-a[x=z]", "b"]),
+    ]);
+    pinned(
+        &record,
+        "02 0c'gross_profit' 02 07'revenue' 10'-cost_of_revenue'
+            06'a[x=y]' 02 07'-a[x=z]' 01'b'",
+    );
+    let expected = vec![
+        identity("gross_profit", "", "revenue - cost_of_revenue"),
+        identity("a", "x=y", "-a[x=z] + b"),
+    ];
+    assert_eq!(record.identities(), Ok(expected));
 }
 
 #[test]

@@ -49,8 +49,8 @@ impl Expression {
         &self,
         metric: impl Fn(&MetricPath) -> Option<(MetricKind, Dimension)>,
     ) -> Result<(MetricKind, Dimension), ExpressionError> {
-        let quantity = quantity(self.node(), &metric)?;
-        Ok(quantity.public())
+        let whole = typed(self.node(), &metric)?;
+        Ok(whole.public())
     }
 }
 
@@ -72,13 +72,13 @@ enum Kind {
 }
 
 #[derive(Clone, Copy)]
-struct Quantity {
+struct Typed {
     kind: Kind,
     dimension: Dimension,
 }
 
-impl Quantity {
-    const PURE: Quantity = Quantity {
+impl Typed {
+    const PURE: Typed = Typed {
         kind: Kind::Ratio,
         dimension: Dimension::Pure,
     };
@@ -95,20 +95,20 @@ impl Quantity {
     }
 }
 
-fn quantity(
+fn typed(
     node: &ExpressionNode,
     metric: &impl Fn(&MetricPath) -> Option<(MetricKind, Dimension)>,
-) -> Result<Quantity, ExpressionError> {
+) -> Result<Typed, ExpressionError> {
     match node {
         ExpressionNode::Leaf(leaf) => of_leaf(leaf, metric),
-        ExpressionNode::Number(_) => Ok(Quantity::PURE),
-        ExpressionNode::Neg(inner) => quantity(inner, metric),
+        ExpressionNode::Number(_) => Ok(Typed::PURE),
+        ExpressionNode::Neg(inner) => typed(inner, metric),
         ExpressionNode::Binary {
             operator,
             left,
             right,
         } => {
-            let (a, b) = (quantity(left, metric)?, quantity(right, metric)?);
+            let (a, b) = (typed(left, metric)?, typed(right, metric)?);
             let result = match operator {
                 Operator::Add => sum(a, b),
                 Operator::Subtract => difference(a, b),
@@ -129,7 +129,7 @@ fn quantity(
 fn of_leaf(
     leaf: &Leaf,
     metric: &impl Fn(&MetricPath) -> Option<(MetricKind, Dimension)>,
-) -> Result<Quantity, ExpressionError> {
+) -> Result<Typed, ExpressionError> {
     let (found, dimension) =
         metric(&leaf.metric).ok_or_else(|| ExpressionError::UnknownMetric {
             path: leaf.metric.clone(),
@@ -158,16 +158,16 @@ fn of_leaf(
             MetricKind::Average => Kind::Average,
         },
     };
-    Ok(Quantity { kind, dimension })
+    Ok(Typed { kind, dimension })
 }
 
-fn added(a: Quantity, b: Quantity, kind: impl Fn(Kind, Kind) -> Option<Kind>) -> Option<Quantity> {
+fn added(a: Typed, b: Typed, kind: impl Fn(Kind, Kind) -> Option<Kind>) -> Option<Typed> {
     let dimension = Some(a.dimension).filter(|dimension| *dimension == b.dimension)?;
     let kind = kind(a.kind, b.kind)?;
-    Some(Quantity { kind, dimension })
+    Some(Typed { kind, dimension })
 }
 
-fn sum(a: Quantity, b: Quantity) -> Option<Quantity> {
+fn sum(a: Typed, b: Typed) -> Option<Typed> {
     added(a, b, |a, b| match (a, b) {
         (Kind::Opening | Kind::Rolled, Kind::Flow) | (Kind::Flow, Kind::Opening | Kind::Rolled) => {
             Some(Kind::Rolled)
@@ -177,7 +177,7 @@ fn sum(a: Quantity, b: Quantity) -> Option<Quantity> {
     })
 }
 
-fn difference(a: Quantity, b: Quantity) -> Option<Quantity> {
+fn difference(a: Typed, b: Typed) -> Option<Typed> {
     added(a, b, |a, b| match (a, b) {
         (Kind::Opening | Kind::Rolled, Kind::Flow) => Some(Kind::Rolled),
         (Kind::Closing | Kind::Rolled, Kind::Opening)
@@ -188,14 +188,14 @@ fn difference(a: Quantity, b: Quantity) -> Option<Quantity> {
 }
 
 /// Per cent as the pure number it stands for.
-fn fraction(quantity: Quantity) -> Quantity {
+fn fraction(quantity: Typed) -> Typed {
     match quantity.dimension {
-        Dimension::Percent => Quantity::PURE,
+        Dimension::Percent => Typed::PURE,
         _ => quantity,
     }
 }
 
-fn product(a: Quantity, b: Quantity) -> Option<Quantity> {
+fn product(a: Typed, b: Typed) -> Option<Typed> {
     match (a.dimension, b.dimension) {
         (Dimension::Pure, Dimension::Pure) => match (a.kind, b.kind) {
             (Kind::Ratio, _) => Some(b),
@@ -211,7 +211,7 @@ fn product(a: Quantity, b: Quantity) -> Option<Quantity> {
 }
 
 /// The money that so many things at a price are.
-fn priced(price: Kind, things: Kind) -> Option<Quantity> {
+fn priced(price: Kind, things: Kind) -> Option<Typed> {
     let stock = |kind| matches!(kind, Kind::Closing | Kind::Opening | Kind::Rolled);
     let kind = match (price, things) {
         (Kind::PerShare, things) if stock(things) => things,
@@ -223,22 +223,22 @@ fn priced(price: Kind, things: Kind) -> Option<Quantity> {
         (Kind::Ttm, _) | (_, Kind::Ttm) => Kind::Ttm,
         _ => Kind::Flow,
     };
-    Some(Quantity {
+    Some(Typed {
         kind,
         dimension: Dimension::Money,
     })
 }
 
-fn quotient(a: Quantity, b: Quantity) -> Option<Quantity> {
+fn quotient(a: Typed, b: Typed) -> Option<Typed> {
     match (a.dimension, b.dimension) {
         (_, Dimension::Pure) if b.kind == Kind::Ratio => Some(a),
-        (x, y) if x == y => Some(Quantity::PURE),
+        (x, y) if x == y => Some(Typed::PURE),
         (_, Dimension::Pure) => Some(a),
-        (Dimension::Money, Dimension::Count | Dimension::Bandwidth) => Some(Quantity {
+        (Dimension::Money, Dimension::Count | Dimension::Bandwidth) => Some(Typed {
             kind: Kind::PerShare,
             dimension: Dimension::MoneyPer,
         }),
-        (Dimension::Money, Dimension::MoneyPer) => Some(Quantity {
+        (Dimension::Money, Dimension::MoneyPer) => Some(Typed {
             kind: a.kind,
             dimension: Dimension::Count,
         }),

@@ -32,8 +32,16 @@ impl Book {
             id: id.parse().unwrap(),
             name: id.to_uppercase(),
             calendar,
-            sums: Vec::new(),
+            identities: Vec::new(),
+            splits: Vec::new(),
         });
+        self
+    }
+
+    pub(super) fn split(mut self, company: &str, split: Split) -> Self {
+        let companies = &mut self.0.companies;
+        let company = companies.iter_mut().find(|c| c.id.as_str() == company);
+        company.unwrap().splits.push(split);
         self
     }
 

@@ -8,4 +8,5 @@ mod errors;
 mod explain;
 mod panels;
 mod ranges;
+mod splits;
 mod versions;

@@ -4,7 +4,7 @@ use super::support::*;
 use crate::model::{Check, Claim, Operand, Outcome, Scenario, Scope, Source};
 use crate::store::commit::prepare;
 use crate::store::package::DocumentOutcome;
-use crate::store::{NewFact, Package, Store, StoreError};
+use crate::store::{NewFact, Store, StoreError};
 
 #[test]
 fn a_database_is_created_filled_and_opened_again() {
@@ -190,60 +190,6 @@ fn what_contradicts_the_database_is_refused_and_leaves_it_as_it_was() {
 }
 
 #[test]
-fn a_company_gains_sums_and_keeps_them() {
-    let place = Place::new();
-    let store = Store::create(&place.path()).unwrap();
-    let with_sums = |sums: &[(&str, &[&str])]| {
-        let mut company = company("a");
-        company.sums = sums
-            .iter()
-            .map(|(total, parts)| crate::model::Sum {
-                total: total.parse().unwrap(),
-                parts: parts.iter().map(|part| part.parse().unwrap()).collect(),
-            })
-            .collect();
-        Package {
-            companies: vec![company],
-            ..Package::default()
-        }
-    };
-    let sums = |store: &Store| {
-        let snapshot = store.snapshot();
-        let company = snapshot.company_by_number(0).unwrap();
-        company
-            .sums
-            .iter()
-            .map(|sum| sum.total.to_string())
-            .collect::<Vec<_>>()
-    };
-    let m: (&str, &[&str]) = ("m", &["x", "-y"]);
-    let b: (&str, &[&str]) = ("b", &["x", "z"]);
-    store.commit(&with_sums(&[m])).unwrap();
-    let old = store.snapshot();
-    assert_eq!(store.commit(&with_sums(&[m])).unwrap().commit, None);
-    assert_eq!(store.commit(&with_sums(&[m, b])).unwrap().commit, Some(2));
-    assert_eq!(store.commit(&with_sums(&[])).unwrap().commit, None);
-    assert_eq!(sums(&store), ["b", "m"]);
-    assert_eq!(old.company_by_number(0).unwrap().sums.len(), 1);
-    // More than one value holds.
-    let many: Vec<String> = (0..2000).map(|n| format!("total_{n}")).collect();
-    let parts: &[&str] = &["part_one", "part_two"];
-    let many: Vec<(&str, &[&str])> = many.iter().map(|total| (total.as_str(), parts)).collect();
-    store.commit(&with_sums(&many)).unwrap();
-    drop((store, old));
-    let store = Store::open(&place.path()).unwrap();
-    assert_eq!(sums(&store).len(), 2002);
-    assert!(
-        store
-            .snapshot()
-            .company_by_number(0)
-            .unwrap()
-            .sums
-            .is_sorted()
-    );
-}
-
-#[test]
 fn contradictions_within_one_document_are_flagged() {
     let place = Place::new();
     let store = Store::create(&place.path()).unwrap();
@@ -372,7 +318,7 @@ fn databases_and_snapshots_are_shared_by_threads() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<Store>();
     shared::<crate::store::Snapshot>();
-    assert_eq!(Store::format_version(), 1);
+    assert_eq!(Store::format_version(), 2);
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn begin(store: &Store, package: &Package, batches: usize) -> usize {
     count
 }
 
-/// Names, sums, documents, cells, series old and new, history old and new.
+/// Names, identities, documents, cells, series old and new, history old and new.
 fn start(place: &Place) -> Store {
     let store = Store::create(&place.path()).unwrap();
     store
@@ -46,10 +46,13 @@ fn interrupted() -> Package {
     let more = simple("d3", "2003-01-01", &[(1, 21, 0), (2, 30, 0), (3, 40, 0)]);
     package.documents.extend(more.documents);
     package.companies.push(company("e"));
-    package.companies[0].sums.push(crate::model::Sum {
-        total: "m".parse().unwrap(),
-        parts: vec!["n".parse().unwrap()],
-    });
+    package.companies[0]
+        .identities
+        .push(crate::model::Identity {
+            metric: "m".parse().unwrap(),
+            scope: crate::model::Scope::total(),
+            equals: "n".parse().unwrap(),
+        });
     package
 }
 

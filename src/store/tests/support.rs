@@ -62,7 +62,8 @@ pub(super) fn company(id: &str) -> Company {
         id: id.parse().unwrap(),
         name: format!("{id} Inc."),
         calendar: FiscalCalendar::month_end(3, YearNaming::Start).unwrap(),
-        sums: Vec::new(),
+        identities: Vec::new(),
+        splits: Vec::new(),
     }
 }
 

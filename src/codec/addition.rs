@@ -1,0 +1,178 @@
+//! What a company gains over time: identities and splits; in version 1 sums.
+
+use serde::{Deserialize, Serialize};
+
+use super::CodecError;
+use super::record::Record;
+use crate::model::{
+    Expression, ExpressionError, ExpressionNode, Identity, LeafKind, MetricPath, Scope, Split,
+};
+
+/// Something that a commit added to a company.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) enum Addition {
+    Identity(Identity),
+    Split(Split),
+}
+
+/// What one commit added to a company, several to a record.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct AdditionsRecord(pub(crate) Vec<Addition>);
+
+impl Record for AdditionsRecord {
+    fn check(&self) -> Result<(), CodecError> {
+        Ok(())
+    }
+}
+
+/// Sums that a commit of version 1 added to a company. They are read as identities, and not written.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct SumsRecord(pub(crate) Vec<SumRecord>);
+
+/// A total and its parts: metrics, perhaps of a scope, with a minus sign where they are taken off.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct SumRecord {
+    pub(crate) total: String,
+    pub(crate) parts: Vec<String>,
+}
+
+impl SumsRecord {
+    /// The sums as identities.
+    pub(crate) fn identities(&self) -> Result<Vec<Identity>, CodecError> {
+        self.0.iter().map(SumRecord::identity).collect()
+    }
+}
+
+impl Record for SumsRecord {
+    fn check(&self) -> Result<(), CodecError> {
+        Ok(())
+    }
+}
+
+impl SumRecord {
+    fn identity(&self) -> Result<Identity, CodecError> {
+        let (negative, metric, scope) = term(&self.total)?;
+        let mut sum = String::new();
+        for part in &self.parts {
+            term(part)?;
+            match (sum.is_empty(), part.strip_prefix('-')) {
+                (true, _) => sum.push_str(part),
+                (false, None) => sum.extend([" + ", part]),
+                (false, Some(part)) => sum.extend([" - ", part]),
+            }
+        }
+        if negative {
+            sum = format!("-({sum})");
+        }
+        Ok(Identity {
+            metric,
+            scope,
+            equals: sum.parse().map_err(|error| match error {
+                ExpressionError::TooLong { .. } | ExpressionError::TooDeep { .. } => {
+                    CodecError::Sum {
+                        total: self.total.clone(),
+                    }
+                }
+                _ => CodecError::Record,
+            })?,
+        })
+    }
+}
+
+/// Whether it is taken off, the metric and the scope of a term.
+fn term(text: &str) -> Result<(bool, MetricPath, Scope), CodecError> {
+    let (negative, name) = match text.strip_prefix('-') {
+        Some(name) => (true, name),
+        None => (false, text),
+    };
+    let expression: Expression = name.parse().map_err(|_| CodecError::Record)?;
+    match expression.node() {
+        ExpressionNode::Leaf(leaf) if leaf.of == LeafKind::Plain => {
+            Ok((negative, leaf.metric.clone(), leaf.scope.clone()))
+        }
+        _ => Err(CodecError::Record),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::codec::record::{pack, unpack};
+
+    fn identities(total: &str, parts: &[&str]) -> Result<Vec<String>, CodecError> {
+        let sum = SumRecord {
+            total: total.into(),
+            parts: parts.iter().map(ToString::to_string).collect(),
+        };
+        let record: SumsRecord = unpack(&pack(&SumsRecord(vec![sum]))?)?;
+        let identities = record.identities()?;
+        Ok(identities.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_sum_of_version_1_is_an_identity() {
+        for (total, parts, identity) in [
+            (
+                "gross_profit",
+                &["revenue", "-cost_of_revenue"][..],
+                "gross_profit = revenue - cost_of_revenue",
+            ),
+            ("a", &["-b", "c", "-d"], "a = -b + c - d"),
+            ("-a", &["b", "c"], "a = -(b + c)"),
+            ("a[x=y]", &["a[x=z]", "-a[x=w]"], "a[x=y] = a[x=z] - a[x=w]"),
+        ] {
+            assert_eq!(identities(total, parts), Ok(vec![identity.to_owned()]));
+        }
+        for (total, parts) in [
+            ("a", &[][..]),
+            ("", &["b"]),
+            ("a", &["b + c"]),
+            ("a", &["opening(b)"]),
+            ("a", &["--b"]),
+            ("2", &["b"]),
+        ] {
+            assert_eq!(identities(total, parts), Err(CodecError::Record), "{total}");
+        }
+        let most = Expression::DEPTH_LIMIT;
+        assert!(identities("a", &vec!["b"; most]).is_ok());
+        let error = Err(CodecError::Sum { total: "a".into() });
+        assert_eq!(identities("a", &vec!["b"; most + 1]), error);
+        let long = "b".repeat(200);
+        assert_eq!(identities("a", &[long.as_str(); 20]), error);
+    }
+
+    fn any_addition() -> impl Strategy<Value = Addition> {
+        let identity = prop_oneof![
+            Just(("cash", "", "opening(cash) + net_cash.change")),
+            Just(("price", "by=a", "shares[by=a] * 1.5")),
+        ];
+        let identity = identity.prop_map(|(metric, scope, equals)| {
+            Addition::Identity(Identity {
+                metric: metric.parse().unwrap(),
+                scope: scope.parse().unwrap(),
+                equals: equals.parse().unwrap(),
+            })
+        });
+        let split = (crate::codec::block::tests::any_date(), 1..1000_u32)
+            .prop_map(|(date, new)| Addition::Split(Split::new(date, new + 1, 1).unwrap()));
+        prop_oneof![identity, split]
+    }
+
+    proptest! {
+        #[test]
+        fn additions_read_back(additions in proptest::collection::vec(any_addition(), 0..8)) {
+            let record = AdditionsRecord(additions);
+            prop_assert_eq!(unpack::<AdditionsRecord>(&pack(&record).unwrap()).unwrap(), record);
+        }
+
+        #[test]
+        fn any_bytes_are_additions_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let _ = unpack::<AdditionsRecord>(&bytes);
+            if let Ok(sums) = unpack::<SumsRecord>(&bytes) {
+                let _ = sums.identities();
+            }
+        }
+    }
+}
