@@ -162,6 +162,9 @@ impl Delta {
             ChangeKind::BaseNotDistinctFromZero => {
                 Some("the rounding interval of the base contains zero")
             }
+            ChangeKind::ShareBasisDiffers => {
+                Some("the two were published on two sides of a share split")
+            }
             ChangeKind::NotAnAmount => Some("only plain amounts have a change"),
             ChangeKind::Overflow => Some("the digits are beyond exact arithmetic"),
             ChangeKind::NoComparator => None,

@@ -66,6 +66,8 @@ fn figures_of_two_share_bases_do_not_compare() {
     );
     assert_eq!(percent(&across), None);
     assert_eq!(across.change.quantity(), None);
+    let why = db.explain(&across).unwrap().to_string();
+    assert!(why.contains("on two sides of a share split"), "{why}");
     // What 12 and 77 are as numbers is there: 12 / 77 - 1.
     let raw = across.change.ratio_minus_one.unwrap();
     assert_eq!((raw.numerator(), raw.denominator()), (-65, 77));
