@@ -27,8 +27,9 @@ pub struct SeriesKey {
     pub unit: Unit,
 }
 
-impl fmt::Display for SeriesKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl SeriesKey {
+    /// As it is printed before a figure that names its unit: `iij revenue (target)`.
+    pub(crate) fn without_unit(&self) -> String {
         let scope = if self.scope.is_total() {
             String::new()
         } else {
@@ -38,8 +39,13 @@ impl fmt::Display for SeriesKey {
             Scenario::Actual => String::new(),
             other => format!(" ({other})"),
         };
-        let (company, metric, unit) = (&self.company, &self.metric, &self.unit);
-        f.pad(&format!("{company} {metric}{scope}{scenario}, {unit}"))
+        format!("{} {}{scope}{scenario}", self.company, self.metric)
+    }
+}
+
+impl fmt::Display for SeriesKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}, {}", self.without_unit(), self.unit))
     }
 }
 

@@ -272,6 +272,12 @@ impl Figure {
         }
         match (self, other) {
             (Figure::Amount(a), Figure::Amount(b)) => a.agrees_with(b),
+            (Figure::Amount(a), Figure::Nil(Nil::Zero))
+            | (Figure::Nil(Nil::Zero), Figure::Amount(a))
+                if a.value().is_zero() =>
+            {
+                Some(true)
+            }
             _ => Some(self.possible()?.meets(&other.possible()?)),
         }
     }
@@ -433,6 +439,10 @@ mod tests {
         let unknown = Amount::new(Decimal::from(7), Precision::Unknown, Rounding::Nearest).unwrap();
         assert_eq!(unknown.agrees_with(&at(8, 0)), None);
         assert_eq!(unknown.agrees_with(&at(7, 0)), Some(true));
+        let zero = Amount::new(Decimal::ZERO, Precision::Unknown, Rounding::Nearest).unwrap();
+        let nil = Figure::Nil(Nil::Zero);
+        assert_eq!(nil.agrees_with(&Figure::Amount(zero)), Some(true));
+        assert_eq!(nil.agrees_with(&Figure::Amount(unknown)), None);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub(crate) mod metric;
 pub(crate) mod outcome;
 pub(crate) mod period;
 pub(crate) mod quantity;
+pub(crate) mod revision;
 pub(crate) mod scope;
 pub(crate) mod split;
 pub(crate) mod unit;

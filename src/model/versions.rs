@@ -12,10 +12,13 @@ use super::why::{WhyCell, WhyDocument, WhyShown};
 pub(crate) struct Shown {
     /// The index of the observation.
     pub(crate) index: usize,
-    /// Whether cells of the document that speaks last contradict each other.
+    /// Whether cells of the document that speaks contradict each other.
     pub(crate) conflicting: bool,
     /// Why it is shown.
     pub(crate) why: WhyShown,
+    /// The index of the observation with which that document speaks: another one where an earlier, more precise
+    /// figure is shown in its place.
+    pub(crate) speaker: usize,
 }
 
 /// Chooses among the observations of one fact. `by_document` orders documents by their own id, so that the
@@ -34,6 +37,7 @@ pub(crate) fn shown(
         return Some(Shown {
             index: 0,
             conflicting: false,
+            speaker: 0,
             why: WhyShown {
                 document: WhyDocument::Only,
                 cell: WhyCell::Only,
@@ -41,6 +45,47 @@ pub(crate) fn shown(
             },
         });
     }
+    let Editions { all, telling } = editions(observations, by_document);
+    let mut chosen = latest(observations, &telling)?;
+    if chosen.why.document != WhyDocument::MorePrecise {
+        let last = all.last().is_some_and(|last| last.index == chosen.index);
+        chosen.why.document = match (all.len(), last) {
+            (1, _) => WhyDocument::Only,
+            (_, true) => WhyDocument::Last,
+            (_, false) => WhyDocument::LastFigure,
+        };
+    }
+    Some(chosen)
+}
+
+/// Chooses the observation that was published first, by the same order: of the first document that gives a figure,
+/// what it speaks with. Only where no document gives one, "none" or "n/a".
+pub(crate) fn first(
+    observations: &[Observation],
+    by_document: impl Fn(u32, u32) -> Ordering,
+) -> Option<Shown> {
+    let Editions { all, telling } = editions(observations, by_document);
+    let mut chosen = telling.first().copied()?;
+    let first = all.first().is_some_and(|first| first.index == chosen.index);
+    chosen.why.document = match (all.len(), first) {
+        (1, _) => WhyDocument::Only,
+        (_, true) => WhyDocument::First,
+        (_, false) => WhyDocument::FirstFigure,
+    };
+    Some(chosen)
+}
+
+/// What each document says about one fact, in the order of publication and document.
+pub(super) struct Editions {
+    all: Vec<Shown>,
+    /// Those that give a figure, if any does: "none" and "n/a" say nothing against it.
+    pub(super) telling: Vec<Shown>,
+}
+
+pub(super) fn editions(
+    observations: &[Observation],
+    by_document: impl Fn(u32, u32) -> Ordering,
+) -> Editions {
     let mut order: Vec<usize> = (0..observations.len()).collect();
     let at = |index: usize| observations.get(index);
     let same_edition = |a: &Observation, b: &Observation| {
@@ -54,33 +99,31 @@ pub(crate) fn shown(
             .then_with(|| a.source.cell.cmp(&b.source.cell)),
         _ => Ordering::Equal,
     });
-    let editions: Vec<Shown> = order
+    let all: Vec<Shown> = order
         .chunk_by(|&a, &b| match (at(a), at(b)) {
             (Some(a), Some(b)) => same_edition(a, b),
             _ => false,
         })
         .filter_map(|edition| spoken(observations, edition))
         .collect();
-    // "None" and "n/a" say nothing against a figure that another document gives.
-    let telling: Vec<Shown> = editions
+    let telling: Vec<Shown> = all
         .iter()
         .copied()
         .filter(|edition| at(edition.index).is_some_and(|seen| !is_absence(&seen.figure)))
         .collect();
-    let last_of_all = editions.last().map(|edition| edition.index);
-    let only = editions.len() == 1;
-    let editions = if telling.is_empty() {
-        editions
+    let telling = if telling.is_empty() {
+        all.clone()
     } else {
         telling
     };
+    Editions { all, telling }
+}
+
+/// What is shown once these editions are out.
+pub(super) fn latest(observations: &[Observation], editions: &[Shown]) -> Option<Shown> {
+    let at = |index: usize| observations.get(index);
     let (last, earlier) = editions.split_last()?;
     let mut best = *last;
-    best.why.document = match (only, last_of_all == Some(last.index)) {
-        (true, _) => WhyDocument::Only,
-        (false, true) => WhyDocument::Last,
-        (false, false) => WhyDocument::LastFigure,
-    };
     let mut since = vec![&at(last.index)?.figure];
     for edition in earlier.iter().rev() {
         let figure = &at(edition.index)?.figure;
@@ -99,7 +142,8 @@ pub(crate) fn shown(
     Some(best)
 }
 
-fn is_absence(figure: &Figure) -> bool {
+/// Whether it says that there is no figure.
+pub(crate) fn is_absence(figure: &Figure) -> bool {
     matches!(figure, Figure::Nil(Nil::None | Nil::NotApplicable))
 }
 
@@ -167,6 +211,7 @@ fn spoken(observations: &[Observation], edition: &[usize]) -> Option<Shown> {
     Some(Shown {
         index,
         conflicting,
+        speaker: index,
         why: WhyShown {
             document: WhyDocument::Only,
             cell,
@@ -222,7 +267,7 @@ pub(crate) fn outcome(
     if known.iter().find(contradicts).is_some() {
         return Outcome::Conflicting;
     }
-    let Some(before) = shown(known, by_document).and_then(|shown| known.get(shown.index)) else {
+    let Some(before) = shown(known, &by_document).and_then(|shown| known.get(shown.index)) else {
         return Outcome::Created;
     };
     match (is_absence(&before.figure), is_absence(&new.figure)) {
@@ -232,11 +277,23 @@ pub(crate) fn outcome(
     }
     match before.figure.agrees_with(&new.figure) {
         Some(false) => Outcome::Restated,
+        None if says_less(known, new, by_document) => Outcome::LessPrecise,
         None => Outcome::ChangedPrecisionUnknown,
         Some(true) if tells_more(&new.figure, &before.figure) => Outcome::MorePrecise,
         Some(true) if tells_more(&before.figure, &new.figure) => Outcome::LessPrecise,
         Some(true) => Outcome::Unchanged,
     }
+}
+
+/// Whether a new observation speaks last, and only says less precisely what an earlier one says.
+fn says_less(
+    known: &[Observation],
+    new: &Observation,
+    by_document: impl Fn(u32, u32) -> Ordering,
+) -> bool {
+    let all: Vec<Observation> = known.iter().chain([new]).cloned().collect();
+    shown(&all, by_document)
+        .is_some_and(|after| after.speaker == known.len() && after.index != after.speaker)
 }
 
 #[cfg(test)]
@@ -432,6 +489,17 @@ mod tests {
             let new = observation(day, day, 0, Rank::Table, new);
             assert_eq!(outcome(&known, &new, numbers), expected, "{new:?}");
         }
+        // Shown is 512 all the time: first to the unit, then of unknown precision, then to the unit again.
+        let known = history(&[at(512, 0), (512, None)]);
+        let hundreds = observation(3, 3, 0, Rank::Table, at(500, -2));
+        assert_eq!(outcome(&known, &hundreds, numbers), Outcome::LessPrecise);
+        let tens = observation(3, 3, 0, Rank::Table, at(520, -1));
+        let changed = Outcome::ChangedPrecisionUnknown;
+        assert_eq!(outcome(&known, &tens, numbers), changed);
+        // A document that was published before those that are known restates nothing, but differs from them.
+        let late = [observation(13, 2, 0, Rank::Table, at(512, 0))];
+        let early = observation(12, 1, 0, Rank::Table, at(513, 0));
+        assert_eq!(outcome(&late, &early, numbers), Outcome::Restated);
         let known = [observation(13, 1, 0, Rank::Table, at(512, 0))];
         let other_cell = observation(13, 1, 1, Rank::Table, at(513, 0));
         assert_eq!(outcome(&known, &other_cell, numbers), Outcome::Conflicting);

@@ -37,6 +37,11 @@ pub enum WhyDocument {
     /// It was published last of those that give a figure: what came later says "none" or "n/a", and that
     /// hides no figure.
     LastFigure,
+    /// The question was for what was reported first, and it was published first; of those of one day, its id is the
+    /// first.
+    First,
+    /// The question was for what was reported first, and it was published first of those that give a figure.
+    FirstFigure,
     /// It was published earlier, but tells more precisely what all figures published since agree with.
     MorePrecise,
 }
@@ -66,6 +71,8 @@ impl fmt::Display for WhyDocument {
             WhyDocument::Only => "the only document that gives it",
             WhyDocument::Last => "published last",
             WhyDocument::LastFigure => "published last of those that give a figure",
+            WhyDocument::First => "published first",
+            WhyDocument::FirstFigure => "published first of those that give a figure",
             WhyDocument::MorePrecise => {
                 "published earlier, but more precise, and every later figure agrees with it"
             }

@@ -1,29 +1,30 @@
-//! The identities of documents, remembered.
+//! Documents, remembered.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::model::Id;
+use crate::model::versions::is_absence;
+use crate::model::{Document, Observation};
 use crate::store::{CurrentRow, Snapshot, StoreError};
 
 use super::rows::Row;
 
-/// How many identities are remembered before all are forgotten.
+/// How many documents are remembered before all are forgotten.
 const LIMIT: usize = 1 << 16;
 
-/// The identities of documents by their numbers, as far as they were asked for. A number never comes to
+/// Documents by their numbers, as far as they were asked for. A number never comes to
 /// mean another document, so what is remembered holds for all snapshots of the database.
 #[derive(Debug, Default)]
-pub(crate) struct Documents(RwLock<HashMap<u32, Arc<Id>>>);
+pub(crate) struct Documents(RwLock<HashMap<u32, Arc<Document>>>);
 
 impl Documents {
-    /// Rows with their documents' identities.
+    /// Rows with their documents.
     pub(crate) fn name(
         &self,
         snapshot: &Snapshot,
         rows: Vec<CurrentRow>,
     ) -> Result<Vec<Row>, StoreError> {
-        let known: Vec<Option<Arc<Id>>> = {
+        let known: Vec<Option<Arc<Document>>> = {
             let met = self.0.read().unwrap_or_else(PoisonError::into_inner);
             rows.iter()
                 .map(|row| met.get(&row.observation.source.document).cloned())
@@ -33,7 +34,7 @@ impl Documents {
             .zip(known)
             .map(|(current, known)| {
                 let document = match known {
-                    Some(id) => id,
+                    Some(document) => document,
                     None => self.look_up(snapshot, current.observation.source.document)?,
                 };
                 Ok(Row { current, document })
@@ -41,18 +42,54 @@ impl Documents {
             .collect()
     }
 
-    fn look_up(&self, snapshot: &Snapshot, number: u32) -> Result<Arc<Id>, StoreError> {
+    /// One document.
+    fn look_up(&self, snapshot: &Snapshot, number: u32) -> Result<Arc<Document>, StoreError> {
         let met = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(id) = met.get(&number) {
-            return Ok(Arc::clone(id));
+        if let Some(document) = met.get(&number) {
+            return Ok(Arc::clone(document));
         }
         drop(met);
-        let id = Arc::new(snapshot.document(number)?.id);
+        let document = Arc::new(snapshot.document(number)?);
         let mut met = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if met.len() >= LIMIT {
             met.clear();
         }
-        met.insert(number, Arc::clone(&id));
-        Ok(id)
+        met.insert(number, Arc::clone(&document));
+        Ok(document)
+    }
+
+    /// What is left of the observations of a series, sorted by fact, under [`Supersede::Periodic`](
+    /// super::rows::Supersede::Periodic): where a periodic report gives a figure of a fact, those of other documents
+    /// are left out.
+    pub(crate) fn periodic(
+        &self,
+        snapshot: &Snapshot,
+        observations: &[Observation],
+    ) -> Result<Vec<Observation>, StoreError> {
+        let mut left = Vec::with_capacity(observations.len());
+        for fact in observations.chunk_by(|a, b| a.period == b.period) {
+            if let [only] = fact {
+                left.push(only.clone());
+                continue;
+            }
+            let periodic = fact
+                .iter()
+                .map(|seen| {
+                    let document = self.look_up(snapshot, seen.source.document)?;
+                    Ok(document.kind.is_periodic())
+                })
+                .collect::<Result<Vec<bool>, StoreError>>()?;
+            let reported = fact
+                .iter()
+                .zip(&periodic)
+                .any(|(seen, periodic)| *periodic && !is_absence(&seen.figure));
+            let kept = fact
+                .iter()
+                .zip(&periodic)
+                .filter(|(_, periodic)| !reported || **periodic)
+                .map(|(seen, _)| seen.clone());
+            left.extend(kept);
+        }
+        Ok(left)
     }
 }

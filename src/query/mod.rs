@@ -5,6 +5,7 @@
 //! [`Series`] puts these together into [`Points`], `partner` finds what a point is compared with and
 //! [`Delta`] compares. `explain` goes the way back, from an answer to its cells.
 
+pub(crate) mod cycle;
 pub(crate) mod delta;
 pub(crate) mod documents;
 pub(crate) mod explain;
@@ -16,6 +17,7 @@ pub(crate) mod point;
 pub(crate) mod points;
 pub(crate) mod reader;
 pub(crate) mod request;
+pub(crate) mod restatement;
 pub(crate) mod rows;
 pub(crate) mod select;
 pub(crate) mod series;
@@ -33,6 +35,7 @@ pub use point::Point;
 pub use points::{Entry, Points};
 pub use reader::Reader;
 pub use request::SeriesQuery;
-pub use rows::Exclusion;
+pub use restatement::{Restatement, RestatementKind, RestatementQuery, Restatements};
+pub use rows::{Exclusion, Supersede};
 pub use select::{FiscalLabel, FiscalRange, When};
 pub use series::Series;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::error::{Error, QueryError};
@@ -14,7 +14,7 @@ use super::explain::Subject;
 use super::panel_period::PanelPeriod;
 use super::point::Point;
 use super::reader::Reader;
-use super::rows::{About, Known, Standing};
+use super::rows::{About, Known, Standing, Supersede};
 use super::slot::{self, Found};
 
 /// A question about one metric of all companies.
@@ -86,6 +86,50 @@ impl PanelQuery {
         self
     }
 
+    /// Takes into account only what this database had taken in by a time: what it would have answered then, by its
+    /// companies and calendars of now. It may be combined with [`PanelQuery::as_of`], which is about publication.
+    ///
+    /// Commits are recorded to the second, and those of that second are taken into account. For single
+    /// commits there is [`PanelQuery::recorded_by`].
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the database cannot be read.
+    pub fn recorded_as_of(self, time: DateTime<Utc>) -> Result<Self, Error> {
+        let commit = self.reader.snapshot().recorded_by(time)?;
+        Ok(self.recorded_by(commit))
+    }
+
+    /// Takes into account only what this database had taken in by a commit, that one included:
+    /// [`Point::commit`] and [`Ingested::commit`](crate::Ingested::commit) give their numbers.
+    #[must_use]
+    pub fn recorded_by(mut self, commit: u64) -> Self {
+        self.known.recorded_by = Some(commit);
+        self
+    }
+
+    /// Says which documents may supersede what others say: all of them, unless asked otherwise.
+    #[must_use]
+    pub fn supersede(mut self, policy: Supersede) -> Self {
+        self.known.supersede = policy;
+        self
+    }
+
+    /// Asks for each fact as it was first reported: by the first document that gives a figure of it, whatever was
+    /// said later. [`Point::is_comparative`] tells where that document was already about a later period.
+    #[must_use]
+    pub fn first_reported(mut self) -> Self {
+        self.known.first = true;
+        self
+    }
+
+    /// Asks for each fact as it is known latest, restated or not. That is the default; it takes back
+    /// [`PanelQuery::first_reported`], and no date.
+    #[must_use]
+    pub fn latest(mut self) -> Self {
+        self.known.first = false;
+        self
+    }
+
     /// The figures of one period: a label in each company's own calendar (`"1Q03"`), a calendar quarter
     /// (`"CY2003Q2"`), a date or dates, or their typed forms.
     ///
@@ -143,7 +187,7 @@ impl PanelQuery {
         let (row, standing) = find(&about, &current, period).unzip();
         let named = self
             .reader
-            .document_names()
+            .document_cache()
             .name(snapshot, row.cloned().into_iter().collect())?;
         let about = Arc::new(about);
         Ok(PanelRow {
@@ -184,7 +228,9 @@ impl PanelQuery {
             return Ok(current);
         }
         Ok(match snapshot.series_id(&about.key)? {
-            Some(id) => self.known.rows(snapshot, id)?,
+            Some(id) => self
+                .known
+                .rows(snapshot, self.reader.document_cache(), id)?,
             None => Vec::new(),
         })
     }

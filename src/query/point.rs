@@ -12,6 +12,7 @@ use crate::model::{
     Scenario, Scope, SeriesKey, Source, Unit,
 };
 
+use super::cycle;
 use super::rows::{About, Row, Standing};
 use super::slot::Shape;
 
@@ -170,7 +171,27 @@ impl Point {
     /// The document that printed it.
     #[must_use]
     pub fn document(&self) -> &Id {
-        &self.row.document
+        &self.row.document.id
+    }
+
+    /// How many fiscal years the document that printed the figure reports on after the fact's own: 0 where it was
+    /// reported for its own year, 1 in the comparative columns of the year after, negative where it lay ahead
+    /// (a target). `None` where the company's calendar has no such years.
+    ///
+    /// A document reports on the period that it [says](crate::Document::reports). One that does not say reports, by
+    /// its day of publication, on the last quarter that had ended, or, if it is an annual report, on the last
+    /// year; so does the earlier publication that a later document gives evidence for.
+    #[must_use]
+    pub fn reporting_cycle(&self) -> Option<i32> {
+        cycle::reporting_cycle(&self.about.calendar, &self.row.document, self.observation())
+    }
+
+    /// Whether the figure stands in a comparative column: the document that printed it reports on a period that
+    /// ends later than the fact's, by more than [`PLACEMENT_TOLERANCE`](crate::PLACEMENT_TOLERANCE) days. What
+    /// it reports on is said at [`Point::reporting_cycle`].
+    #[must_use]
+    pub fn is_comparative(&self) -> bool {
+        cycle::is_comparative(&self.about.calendar, &self.row.document, self.observation())
     }
 
     /// The numbers, in this database, of the document and its cell.
@@ -179,14 +200,14 @@ impl Point {
         self.observation().source
     }
 
-    /// Whether the document that speaks last about this fact contradicts itself. The figures it prints are
+    /// Whether the document that speaks about this fact contradicts itself. The figures it prints are
     /// [`Reader::candidates`](crate::Reader::candidates).
     #[must_use]
     pub fn is_conflicting(&self) -> bool {
         self.row.current.conflicting
     }
 
-    /// Whether the fact was published more than once, by the day of the query. All of it is
+    /// Whether the query took more than one observation of the fact into account. All of them are
     /// [`Reader::observations`](crate::Reader::observations).
     #[must_use]
     pub fn has_versions(&self) -> bool {
@@ -214,6 +235,9 @@ impl Point {
         let mut remarks = Vec::new();
         if self.is_conflicting() {
             remarks.push("conflicting".to_owned());
+        }
+        if self.about.known.first && self.is_comparative() {
+            remarks.push("comparative column".to_owned());
         }
         remarks.extend(self.remarks_on_dates());
         remarks
@@ -306,6 +330,8 @@ struct Written<'a> {
     document: &'a Id,
     cell: u32,
     commit: u64,
+    reporting_cycle: Option<i32>,
+    comparative: bool,
     conflicting: bool,
     versions: bool,
     off_by: i64,
@@ -325,6 +351,8 @@ impl Serialize for Point {
             document: self.document(),
             cell: self.source().cell,
             commit: self.commit(),
+            reporting_cycle: self.reporting_cycle(),
+            comparative: self.is_comparative(),
             conflicting: self.is_conflicting(),
             versions: self.has_versions(),
             off_by: self.off_by(),

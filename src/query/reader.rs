@@ -11,13 +11,14 @@ use crate::error::{Error, QueryError};
 use crate::model::{
     Cell, Check, Company, Document, Id, Metric, MetricPath, Observation, SeriesKey,
 };
-use crate::store::{Snapshot, Store};
+use crate::store::{Snapshot, Store, StoreError};
 
 use super::documents::Documents;
 use super::near::near;
 use super::panel::PanelQuery;
 use super::point::Point;
 use super::request::{SeriesQuery, series_of};
+use super::restatement::RestatementQuery;
 
 /// A handle that reads a database and cannot write to it. Cheap to clone, and may be used from many threads.
 ///
@@ -67,7 +68,7 @@ impl Reader {
         &self.open.store
     }
 
-    pub(crate) fn document_names(&self) -> &Documents {
+    pub(crate) fn document_cache(&self) -> &Documents {
         &self.open.documents
     }
 
@@ -264,32 +265,59 @@ impl Reader {
         Ok(PanelQuery::new(reader, path, kind))
     }
 
-    /// All that was published about a point's fact by the day of its question, the earliest first.
+    /// Begins a question about the restatements of a company.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownCompany`], with names near to what was asked.
+    pub fn restatements(&self, company: impl AsRef<str>) -> Result<RestatementQuery, Error> {
+        let reader = self.pinned();
+        let company = find_company(&reader.snapshot(), company.as_ref())?.clone();
+        Ok(RestatementQuery::new(reader, company))
+    }
+
+    /// All that the question of a point took into account about its fact, the earliest publication first: what
+    /// was published and recorded by its dates, of the documents that it lets
+    /// [supersede](crate::Supersede) each other.
     ///
     /// # Errors
     /// [`Error::Store`] where the database cannot be read.
     pub fn observations(&self, point: &Point) -> Result<Vec<Observation>, Error> {
         let snapshot = self.snapshot();
-        let Some(id) = snapshot.series_id(point.series())? else {
-            return Ok(Vec::new());
-        };
-        let known = point.about().known;
-        let mut observations = snapshot.observations(id)?;
-        observations.retain(|seen| seen.period == point.period() && known.holds(seen));
-        Ok(observations)
+        Ok(self.observations_of(&snapshot, point)?)
     }
 
     /// The figures among which a [conflicting](Point::is_conflicting) point was chosen: what the document
-    /// that speaks last about the fact prints for it, in the order of its cells.
+    /// that speaks about the fact prints for it, in the order of its cells. That is the last one which gives a
+    /// figure, or the first where the question was for what was
+    /// [first reported](SeriesQuery::first_reported).
     ///
     /// # Errors
     /// As of [`Reader::observations`].
     pub fn candidates(&self, point: &Point) -> Result<Vec<Observation>, Error> {
-        let mut observations = self.observations(point)?;
-        if let Some(last) = observations.last() {
-            let edition = (last.published, last.source.document);
-            observations.retain(|seen| (seen.published, seen.source.document) == edition);
-        }
+        let snapshot = self.snapshot();
+        let mut observations = self.observations_of(&snapshot, point)?;
+        let order = snapshot.document_order(&observations)?;
+        let speaker = point
+            .about()
+            .known
+            .shown(&observations, &order)
+            .and_then(|shown| observations.get(shown.speaker))
+            .map(|speaker| (speaker.published, speaker.source.document));
+        observations.retain(|seen| Some((seen.published, seen.source.document)) == speaker);
+        Ok(observations)
+    }
+
+    fn observations_of(
+        &self,
+        snapshot: &Snapshot,
+        point: &Point,
+    ) -> Result<Vec<Observation>, StoreError> {
+        let Some(id) = snapshot.series_id(point.series())? else {
+            return Ok(Vec::new());
+        };
+        let known = point.about().known;
+        let mut observations = known.observations(snapshot, self.document_cache(), id)?;
+        observations.retain(|seen| seen.period == point.period());
         Ok(observations)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::{Error, NoSeries, QueryError};
 use crate::model::{
@@ -13,7 +13,8 @@ use crate::store::{SeriesId, Snapshot};
 use super::point::Point;
 use super::points::Points;
 use super::reader::{Reader, find_document};
-use super::rows::{About, Known};
+use super::restatement::{self, Restatements};
+use super::rows::{About, Known, Supersede};
 use super::select::{FiscalRange, When};
 use super::series::{Rows, Series};
 
@@ -107,6 +108,50 @@ impl SeriesQuery {
     #[must_use]
     pub fn as_of(mut self, day: NaiveDate) -> Self {
         self.known.published_by = Some(day);
+        self
+    }
+
+    /// Takes into account only what this database had taken in by a time: what it would have answered then, by its
+    /// companies and calendars of now. It may be combined with [`SeriesQuery::as_of`], which is about publication.
+    ///
+    /// Commits are recorded to the second, and those of that second are taken into account. For single
+    /// commits there is [`SeriesQuery::recorded_by`].
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the database cannot be read.
+    pub fn recorded_as_of(self, time: DateTime<Utc>) -> Result<Self, Error> {
+        let commit = self.reader.snapshot().recorded_by(time)?;
+        Ok(self.recorded_by(commit))
+    }
+
+    /// Takes into account only what this database had taken in by a commit, that one included:
+    /// [`Point::commit`] and [`Ingested::commit`](crate::Ingested::commit) give their numbers.
+    #[must_use]
+    pub fn recorded_by(mut self, commit: u64) -> Self {
+        self.known.recorded_by = Some(commit);
+        self
+    }
+
+    /// Says which documents may supersede what others say: all of them, unless asked otherwise.
+    #[must_use]
+    pub fn supersede(mut self, policy: Supersede) -> Self {
+        self.known.supersede = policy;
+        self
+    }
+
+    /// Asks for each fact as it was first reported: by the first document that gives a figure of it, whatever was
+    /// said later. [`Point::is_comparative`] tells where that document was already about a later period.
+    #[must_use]
+    pub fn first_reported(mut self) -> Self {
+        self.known.first = true;
+        self
+    }
+
+    /// Asks for each fact as it is known latest, restated or not. That is the default; it takes back
+    /// [`SeriesQuery::first_reported`], and no date.
+    #[must_use]
+    pub fn latest(mut self) -> Self {
+        self.known.first = false;
         self
     }
 
@@ -218,6 +263,42 @@ impl SeriesQuery {
         Ok(self.load()?.all())
     }
 
+    /// The restatements of the series by the days and documents of this question: every value that was followed by
+    /// another one, the earliest first. Comparators and [`SeriesQuery::first_reported`] do not matter here.
+    ///
+    /// ```
+    /// # use kessan::{Database, Release, Scenario};
+    /// let db = Database::temporary()?;
+    /// db.ingest(&Release::read("data/iij/2009-02-12-3q08-results")?)?;
+    /// let target = db.series("iij", "revenue")?.scenario(Scenario::Target);
+    /// for restatement in &target.restatements()? {
+    ///     assert_eq!(restatement.change.to_string(), "-5.1%");
+    ///     assert_eq!(restatement.new.to_string(), "FY2008  69.3 billion JPY");
+    /// }
+    /// # Ok::<(), kessan::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As of [`SeriesQuery::load`].
+    pub fn restatements(&self) -> Result<Restatements, Error> {
+        let snapshot = self.reader.snapshot();
+        let (id, key) = self.resolve(&snapshot)?;
+        let about = self.about(key);
+        let found = restatement::of_series(&snapshot, self.reader.document_cache(), id, &about)?;
+        Ok(Restatements::new(found))
+    }
+
+    fn about(&self, key: SeriesKey) -> About {
+        About {
+            key,
+            kind: self.kind,
+            calendar: self.calendar.clone(),
+            splits: self.splits.clone(),
+            known: self.known,
+            head: self.reader.last_commit(),
+        }
+    }
+
     fn rows(
         &self,
         snapshot: &Snapshot,
@@ -225,18 +306,13 @@ impl SeriesQuery {
         key: SeriesKey,
     ) -> Result<Arc<Rows>, Error> {
         let current = match id {
-            Some(id) => self.known.rows(snapshot, id)?,
+            Some(id) => self
+                .known
+                .rows(snapshot, self.reader.document_cache(), id)?,
             None => Vec::new(),
         };
-        let rows = self.reader.document_names().name(snapshot, current)?;
-        let about = Arc::new(About {
-            key,
-            kind: self.kind,
-            calendar: self.calendar.clone(),
-            splits: self.splits.clone(),
-            known: self.known,
-            head: snapshot.sequence(),
-        });
+        let rows = self.reader.document_cache().name(snapshot, current)?;
+        let about = Arc::new(self.about(key));
         Ok(Arc::new(Rows { about, rows }))
     }
 

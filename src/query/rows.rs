@@ -3,27 +3,50 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::model::versions::shown;
+use crate::model::versions::{Shown, first, shown};
 use crate::model::{
-    FiscalCalendar, FiscalPeriod, Id, MetricKind, Observation, Period, SeriesKey, Split, Unit,
+    Document, FiscalCalendar, FiscalPeriod, MetricKind, Observation, Period, SeriesKey, Split, Unit,
 };
-use crate::store::{CurrentRow, SeriesId, Snapshot, StoreError};
+use crate::store::{CurrentRow, DocumentOrder, SeriesId, Snapshot, StoreError};
 
+use super::documents::Documents;
 use super::slot::{self, Dated, Fit, Shape, Target};
 
-/// Which observations a query takes into account.
+/// Which documents may supersede what others say about a fact.
+///
+/// A notice or proxy statement may repeat the figures of a report at a wrong scale, or in other words.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Supersede {
+    /// Any document.
+    #[default]
+    All,
+    /// Periodic reports only ([`DocumentKind::is_periodic`](crate::DocumentKind::is_periodic)): where one of
+    /// them gives a figure of a fact, what other documents say about that fact is left out of the answer, be it
+    /// earlier or later. A fact of which no periodic report gives a figure is answered from all documents: there
+    /// is nothing to be superseded.
+    Periodic,
+}
+
+/// Which observations a query takes into account, and which of them it shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Known {
     /// Only those published by this day; all, if there is none.
     pub(crate) published_by: Option<NaiveDate>,
+    /// Only those of commits up to this one; all, if there is none.
+    pub(crate) recorded_by: Option<u64>,
     /// Only those of the document of this number; all, if there is none.
     pub(crate) printed_in: Option<u32>,
+    /// Whose observations may supersede others.
+    pub(crate) supersede: Supersede,
+    /// Whether the first observation of each fact is shown, not the last.
+    pub(crate) first: bool,
 }
 
 impl Known {
-    pub(crate) fn holds(self, observation: &Observation) -> bool {
+    fn holds(self, observation: &Observation) -> bool {
         self.excludes(observation).is_none()
     }
 
@@ -35,27 +58,55 @@ impl Known {
         {
             return Some(Exclusion::PublishedLater);
         }
+        if self
+            .recorded_by
+            .is_some_and(|commit| observation.commit > commit)
+        {
+            return Some(Exclusion::RecordedLater);
+        }
         self.printed_in
             .is_some_and(|document| observation.source.document != document)
             .then_some(Exclusion::OtherDocument)
+    }
+
+    /// The observations of a series that are taken into account, by fact and in the order of
+    /// [`Snapshot::observations`].
+    pub(crate) fn observations(
+        self,
+        snapshot: &Snapshot,
+        documents: &Documents,
+        id: SeriesId,
+    ) -> Result<Vec<Observation>, StoreError> {
+        let mut observations = snapshot.observations(id)?;
+        observations.retain(|observation| self.holds(observation));
+        match self.supersede {
+            Supersede::All => Ok(observations),
+            Supersede::Periodic => documents.periodic(snapshot, &observations),
+        }
+    }
+
+    /// Which of one fact's observations is shown.
+    pub(crate) fn shown(self, fact: &[Observation], order: &DocumentOrder) -> Option<Shown> {
+        let choose = if self.first { first } else { shown };
+        choose(fact, &|a, b| order.compare(a, b))
     }
 
     /// The shown row of every fact of a series, sorted by its dates.
     pub(crate) fn rows(
         self,
         snapshot: &Snapshot,
+        documents: &Documents,
         id: SeriesId,
     ) -> Result<Vec<CurrentRow>, StoreError> {
         if self == Known::default() {
             return snapshot.current(id);
         }
-        let mut observations = snapshot.observations(id)?;
-        observations.retain(|observation| self.holds(observation));
+        let observations = self.observations(snapshot, documents, id)?;
         let order = snapshot.document_order(&observations)?;
         Ok(observations
             .chunk_by(|a, b| a.period == b.period)
             .filter_map(|fact| {
-                let shown = shown(fact, |a, b| order.compare(a, b))?;
+                let shown = self.shown(fact, &order)?;
                 Some(CurrentRow {
                     observation: fact.get(shown.index)?.clone(),
                     conflicting: shown.conflicting,
@@ -71,12 +122,14 @@ impl Known {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Exclusion {
-    /// It was recorded after the question was begun.
+    /// It was recorded after the question was begun, or after the commit the question asks about.
     RecordedLater,
     /// It was published after the day the question asks about.
     PublishedLater,
     /// The question is about what another document prints.
     OtherDocument,
+    /// Its document may not supersede the periodic reports that give the fact.
+    NotPeriodic,
 }
 
 impl Exclusion {
@@ -86,7 +139,14 @@ impl Exclusion {
             Exclusion::RecordedLater => "recorded after the question was begun",
             Exclusion::PublishedLater => "published after the day asked about",
             Exclusion::OtherDocument => "in other documents",
+            Exclusion::NotPeriodic => "in documents that are no periodic reports",
         }
+    }
+}
+
+impl Dated for Period {
+    fn period(&self) -> Period {
+        *self
     }
 }
 
@@ -96,11 +156,11 @@ impl Dated for CurrentRow {
     }
 }
 
-/// A shown row, with its document's own identity.
+/// A shown row, with its document.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) current: CurrentRow,
-    pub(crate) document: Arc<Id>,
+    pub(crate) document: Arc<Document>,
 }
 
 impl Dated for Row {

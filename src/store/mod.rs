@@ -31,6 +31,7 @@ mod stage;
 mod tests;
 
 pub use error::StoreError;
+pub(crate) use order::DocumentOrder;
 pub(crate) use package::{Committed, NewFact, Package, PackageDocument};
 pub(crate) use snapshot::Snapshot;
 

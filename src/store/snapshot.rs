@@ -54,6 +54,22 @@ impl Snapshot {
             .ok_or_else(|| StoreError::damaged_at(&Key::Commit(commit), "its time is no time"))
     }
 
+    /// The last commit that was recorded by a time, 0 where there was none yet. Commits are recorded in the
+    /// order of their numbers, to the second.
+    pub(crate) fn recorded_by(&self, time: DateTime<Utc>) -> Result<u64, StoreError> {
+        let (mut low, mut high) = (0, self.sequence().saturating_add(1));
+        // Commit `low` was recorded by then, or is 0; commit `high` was not, or is none.
+        while high - low > 1 {
+            let middle = u64::midpoint(low, high);
+            if self.recorded(middle)? <= time {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
     /// All companies, by number.
     pub(crate) fn companies(&self) -> impl Iterator<Item = &Company> {
         self.state

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, QueryError};
-use crate::model::versions::shown;
 use crate::model::{Document, Observation};
 
 use super::sealed::Explainer;
 use super::{Excluded, Version, Versions};
+use crate::query::documents::Documents;
 use crate::query::point::Point;
-use crate::query::rows::Exclusion;
+use crate::query::rows::{Exclusion, Supersede};
 
 impl Explainer {
     /// Everything that was published about the fact of a point, of which it shows one.
@@ -33,8 +33,16 @@ impl Explainer {
             }
             why.is_none()
         });
+        if about.known.supersede == Supersede::Periodic {
+            let left = Documents::default().periodic(&self.snapshot, &observations)?;
+            match observations.len() - left.len() {
+                0 => {}
+                count => *excluded.entry(Exclusion::NotPeriodic).or_default() += count,
+            }
+            observations = left;
+        }
         let order = self.snapshot.document_order(&observations)?;
-        let chosen = shown(&observations, |a, b| order.compare(a, b));
+        let chosen = about.known.shown(&observations, &order);
         let chosen = chosen.filter(|chosen| {
             observations.get(chosen.index).is_some_and(|seen| {
                 seen.figure == *point.figure()

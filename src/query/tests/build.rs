@@ -75,6 +75,18 @@ impl Book {
         self
     }
 
+    /// Says of what kind the last document is.
+    pub(super) fn kind(mut self, kind: DocumentKind) -> Self {
+        self.0.documents.last_mut().unwrap().document.kind = kind;
+        self
+    }
+
+    /// Says on which period the last document reports.
+    pub(super) fn reports(mut self, label: &str) -> Self {
+        self.0.documents.last_mut().unwrap().document.reports = Some(label.into());
+        self
+    }
+
     /// A fact of the last document. The series is written `company metric unit scenario scope`, the last two
     /// may be left out.
     pub(super) fn figure(mut self, series: &str, period: &str, figure: Figure) -> Self {

@@ -242,6 +242,7 @@ fn points_are_written_with_serde() {
                 "label": "2Q02", "fiscal": {"year": 2002, "slot": "q2"}, "period": "2002-07-01..2002-09-30",
                 "figure": {"amount": {"value": "2", "precision": {"decimals": 0}, "rounding": "nearest"}},
                 "published": "2003-08-13", "document": "first", "cell": 1, "commit": 1,
+                "reporting_cycle": 1, "comparative": true,
                 "conflicting": false, "versions": false, "off_by": 0, "also": [],
             },
         })

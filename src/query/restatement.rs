@@ -1,0 +1,346 @@
+//! Restatements: values that were followed by other ones.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::model::revision::{Revision, revisions};
+use crate::model::versions::Shown;
+use crate::model::{
+    Change, ChangeKind, Company, FactKey, MetricKind, Observation, Period, SeriesKey,
+    change_between,
+};
+use crate::store::{CurrentRow, SeriesId, Snapshot, StoreError};
+
+use super::documents::Documents;
+use super::point::Point;
+use super::reader::Reader;
+use super::rows::{About, Known, Supersede};
+
+/// Whether a value that was followed by another one can be told to differ from it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RestatementKind {
+    /// The two differ beyond rounding.
+    Restated,
+    /// They differ, and whether by more than rounding cannot be told: the precision of one is unknown, or it is an
+    /// approximation or words.
+    ChangedPrecisionUnknown,
+}
+
+impl fmt::Display for RestatementKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            RestatementKind::Restated => "restated",
+            RestatementKind::ChangedPrecisionUnknown => "changed (precision unknown)",
+        })
+    }
+}
+
+/// A value of a fact that was followed, on a later day of publication, by another one.
+///
+/// The old value is the one that was shown as of the day before, the new one what that day's documents say. Where
+/// several of that day speak about the fact, the last by id does, as it does in every answer; what they say
+/// against each other is no restatement, nor are contradictions within a document. A value that is
+/// restated and then restated back is two restatements. A revised target is one too: its scenario is
+/// that of its [`Point::scenario`]. None of this depends on the order in which documents were taken in.
+///
+/// Printed as `2009-02-12  iij revenue (target)  FY2008  73.0 billion JPY -> 69.3 billion JPY  -5.1%  [published
+/// 2008-10-24 in iij-2009-02-12-3q08-results, 2009-02-12 in iij-2009-02-12-3q08-results]` on one line.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Restatement {
+    /// Whether the values differ beyond rounding.
+    pub kind: RestatementKind,
+    /// What was known before, with its document and day of publication.
+    pub old: Point,
+    /// What was published in its place.
+    pub new: Point,
+    /// The change from the old value to the new one; across a share split, that the share basis differs.
+    pub change: Change,
+}
+
+impl Restatement {
+    /// The fact.
+    #[must_use]
+    pub fn fact(&self) -> FactKey {
+        self.new.fact()
+    }
+
+    /// The day the new value was published.
+    #[must_use]
+    pub fn published(&self) -> NaiveDate {
+        self.new.published()
+    }
+}
+
+impl fmt::Display for Restatement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Restatement {
+            kind,
+            old,
+            new,
+            change,
+        } = self;
+        let unknown = match kind {
+            RestatementKind::Restated => String::new(),
+            RestatementKind::ChangedPrecisionUnknown => format!("  {kind}"),
+        };
+        f.pad(&format!(
+            "{}  {}  {}  {} -> {}  {change}{unknown}  [published {} in {}, {} in {}]",
+            new.published(),
+            new.series().without_unit(),
+            new.label(),
+            old.figure_text(),
+            new.figure_text(),
+            old.published(),
+            old.document(),
+            new.published(),
+            new.document(),
+        ))
+    }
+}
+
+/// Restatements, the earliest publication first; those of one day by series and period.
+///
+/// Printed one a line.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Restatements(Vec<Restatement>);
+
+impl Restatements {
+    pub(crate) fn new(mut found: Vec<Restatement>) -> Self {
+        found.sort_by_cached_key(|restatement| (restatement.published(), restatement.fact()));
+        Self(found)
+    }
+
+    /// Those whose new value was published on this day or later.
+    #[must_use]
+    pub fn since(mut self, day: NaiveDate) -> Self {
+        self.0.retain(|restatement| restatement.published() >= day);
+        self
+    }
+
+    /// The restatements, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Restatement> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<'a> IntoIterator for &'a Restatements {
+    type Item = &'a Restatement;
+    type IntoIter = std::slice::Iter<'a, Restatement>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Restatements {
+    type Item = Restatement;
+    type IntoIter = std::vec::IntoIter<Restatement>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl fmt::Display for Restatements {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (line, restatement) in self.0.iter().enumerate() {
+            if line > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{restatement}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A question about the restatements of a company, in all its series: metrics, scenarios, scopes and units.
+///
+/// [`SeriesQuery::restatements`](crate::SeriesQuery::restatements) asks for those of one series.
+///
+/// ```
+/// use kessan::{Database, parse_date};
+/// # use kessan::Release;
+/// let db = Database::temporary()?;
+/// db.ingest(&Release::read("data/iij/2009-02-12-3q08-results")?)?;
+/// let restated = db.restatements("iij")?.load()?.since(parse_date("2009-01-01")?);
+/// let revenue = restated.iter().find(|restated| restated.new.metric().as_str() == "revenue");
+/// assert_eq!(
+///     revenue.unwrap().to_string(),
+///     "2009-02-12  iij revenue (target)  FY2008  73.0 billion JPY -> 69.3 billion JPY  -5.1%  \
+///      [published 2008-10-24 in iij-2009-02-12-3q08-results, 2009-02-12 in iij-2009-02-12-3q08-results]",
+/// );
+/// # Ok::<(), kessan::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RestatementQuery {
+    reader: Reader,
+    company: Company,
+    known: Known,
+}
+
+impl RestatementQuery {
+    /// `reader` is pinned.
+    pub(crate) fn new(reader: Reader, company: Company) -> Self {
+        Self {
+            reader,
+            company,
+            known: Known::default(),
+        }
+    }
+
+    /// Takes into account only what was published by this day.
+    #[must_use]
+    pub fn as_of(mut self, day: NaiveDate) -> Self {
+        self.known.published_by = Some(day);
+        self
+    }
+
+    /// Takes into account only what this database had taken in by a time: what it would have answered then, by its
+    /// companies and calendars of now. It may be combined with [`RestatementQuery::as_of`], which is about publication.
+    ///
+    /// Commits are recorded to the second, and those of that second are taken into account. For single
+    /// commits there is [`RestatementQuery::recorded_by`].
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the database cannot be read.
+    pub fn recorded_as_of(self, time: DateTime<Utc>) -> Result<Self, Error> {
+        let commit = self.reader.snapshot().recorded_by(time)?;
+        Ok(self.recorded_by(commit))
+    }
+
+    /// Takes into account only what this database had taken in by a commit, that one included:
+    /// [`Point::commit`] and [`Ingested::commit`](crate::Ingested::commit) give their numbers.
+    #[must_use]
+    pub fn recorded_by(mut self, commit: u64) -> Self {
+        self.known.recorded_by = Some(commit);
+        self
+    }
+
+    /// Says which documents may supersede what others say: all of them, unless asked otherwise.
+    #[must_use]
+    pub fn supersede(mut self, policy: Supersede) -> Self {
+        self.known.supersede = policy;
+        self
+    }
+
+    /// The restatements.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the database cannot be read.
+    pub fn load(&self) -> Result<Restatements, Error> {
+        let snapshot = self.reader.snapshot();
+        let mut found = Vec::new();
+        for id in snapshot.series_of(&self.company.id)? {
+            let key = snapshot.series_key(id)?;
+            let metric = snapshot
+                .metric(&key.metric)
+                .ok_or_else(|| StoreError::damaged("a series has no metric"))?;
+            let about = self.about(key, metric.kind);
+            let documents = self.reader.document_cache();
+            found.extend(of_series(&snapshot, documents, id, &about)?);
+        }
+        Ok(Restatements::new(found))
+    }
+
+    fn about(&self, key: SeriesKey, kind: MetricKind) -> About {
+        About {
+            key,
+            kind,
+            calendar: self.company.calendar.clone(),
+            splits: self.company.splits.clone(),
+            known: self.known,
+            head: self.reader.last_commit(),
+        }
+    }
+}
+
+/// The restatements of one series.
+pub(crate) fn of_series(
+    snapshot: &Snapshot,
+    documents: &Documents,
+    id: SeriesId,
+    about: &About,
+) -> Result<Vec<Restatement>, StoreError> {
+    let observations = about.known.observations(snapshot, documents, id)?;
+    let order = snapshot.document_order(&observations)?;
+    let facts: Vec<&[Observation]> = observations.chunk_by(|a, b| a.period == b.period).collect();
+    let periods: Vec<Period> = facts
+        .iter()
+        .filter_map(|fact| fact.first().map(|seen| seen.period))
+        .collect();
+    // As of a day, so that a point's observations and candidates are those of then.
+    let point = |fact: &[Observation], shown: Shown, day: NaiveDate| {
+        let Some(observation) = fact.get(shown.index) else {
+            return Ok(None);
+        };
+        let about = Arc::new(About {
+            known: Known {
+                published_by: Some(day),
+                first: false,
+                ..about.known
+            },
+            ..about.clone()
+        });
+        let standing = about
+            .find_dates(&periods, &observation.period)
+            .and_then(|(_, standing)| standing);
+        let row = CurrentRow {
+            observation: observation.clone(),
+            conflicting: shown.conflicting,
+            versions: fact.iter().filter(|seen| seen.published <= day).count() > 1,
+        };
+        let named = documents.name(snapshot, vec![row])?.into_iter().next();
+        Ok::<_, StoreError>(named.map(|row| Point::new(about, row, standing)))
+    };
+    let mut found = Vec::new();
+    for fact in facts {
+        for revision in revisions(fact, |a, b| order.compare(a, b)) {
+            let Revision {
+                old,
+                new,
+                beyond_rounding,
+            } = revision;
+            let days = fact.get(new.index).map(|new| new.published);
+            let Some((day, before)) = days.and_then(|day| Some((day, day.pred_opt()?))) else {
+                continue;
+            };
+            let (Some(old), Some(new)) = (point(fact, old, before)?, point(fact, new, day)?) else {
+                continue;
+            };
+            let mut change = change_between(new.figure(), old.figure(), about.kind);
+            let split = about.split_between(old.published(), new.published());
+            if change.difference.is_some() && split {
+                change.kind = ChangeKind::ShareBasisDiffers;
+            }
+            found.push(Restatement {
+                kind: if beyond_rounding {
+                    RestatementKind::Restated
+                } else {
+                    RestatementKind::ChangedPrecisionUnknown
+                },
+                change,
+                old,
+                new,
+            });
+        }
+    }
+    Ok(found)
+}
