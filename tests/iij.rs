@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kessan::{
-    ChangeKind, Database, Figure, MetricPath, Precision, Release, Scenario, Scope, parse_date,
+    ChangeKind, Database, Figure, MetricPath, Precision, Release, RestatementKind, Scenario, Scope,
+    parse_date,
 };
+use rust_decimal::Decimal;
 
 const RELEASES: [&str; 4] = [
     "2003-08-13-1q03-results",
@@ -255,16 +257,70 @@ fn targets_as_known_on_a_date() {
             .series("iij", "revenue")
             .unwrap()
             .scenario(Scenario::Target);
-        let series = query.as_of(parse_date(day).unwrap());
-        series
-            .at("FY2008")
-            .unwrap()
-            .map(|point| point.figure().to_string())
+        let day = parse_date(day).unwrap();
+        let query = query.as_of(day);
+        let point = query.at("FY2008").unwrap();
+        let range = query.years("FY2008"..="FY2008").unwrap();
+        assert_eq!(range.len(), 1);
+        assert_eq!(range.points().next(), point.as_ref());
+        let panel = db.panel("revenue").unwrap().scenario(Scenario::Target);
+        let panel = panel.as_of(day).at("FY2008").unwrap();
+        assert_eq!(panel.points().next(), point.as_ref());
+        point.map(|point| point.figure().to_string())
     };
     assert_eq!(target("2008-10-23"), None);
     assert_eq!(target("2008-10-24").as_deref(), Some("73.0 billion"));
     assert_eq!(target("2009-02-11").as_deref(), Some("73.0 billion"));
     assert_eq!(target("2009-02-12").as_deref(), Some("69.3 billion"));
+}
+
+/// "JPY3.7 billion down" and the like, from the sentences of the deck under the table of targets.
+#[test]
+fn the_revised_targets_are_the_restatements() {
+    let db = all();
+    let restated = db.restatements("iij").unwrap().load().unwrap();
+    let told: Vec<_> = restated
+        .iter()
+        .map(|restated| {
+            assert_eq!(restated.kind, RestatementKind::Restated);
+            assert_eq!(restated.new.scenario(), Scenario::Target);
+            assert_eq!(restated.new.label(), "FY2008");
+            assert_eq!(restated.old.published(), parse_date("2008-10-24").unwrap());
+            assert_eq!(restated.published(), parse_date("2009-02-12").unwrap());
+            let billions = restated.change.difference.unwrap() / Decimal::from(1_000_000_000);
+            (
+                restated.new.metric().to_string(),
+                billions.normalize().to_string(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("income_before_tax", "-1.1"),
+        ("net_income", "-1.5"),
+        ("operating_income", "-1"),
+        ("revenue", "-3.7"),
+    ];
+    assert_eq!(
+        told,
+        expected.map(|(metric, change)| (metric.to_owned(), change.to_owned()))
+    );
+    assert!(restated.since(parse_date("2009-02-13").unwrap()).is_empty());
+}
+
+#[test]
+fn comparative_columns_are_told_from_first_reports() {
+    let db = all();
+    let at = |metric: &str, period: &str| {
+        let first = db.series("iij", metric).unwrap().first_reported();
+        let point = first.at(period).unwrap().unwrap();
+        (point.reporting_cycle(), point.is_comparative())
+    };
+    assert_eq!(at("revenue", "1Q03"), (Some(0), false));
+    assert_eq!(at("revenue", "1Q02"), (Some(1), true));
+    assert_eq!(at("revenue", "4Q02"), (Some(1), true));
+    assert_eq!(at("revenue", "9M08"), (Some(0), false));
+    assert_eq!(at("total_assets", "2008-12-31"), (Some(0), false));
+    assert_eq!(at("total_assets", "2008-03-31"), (Some(1), true));
 }
 
 #[test]
