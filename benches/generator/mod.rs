@@ -48,24 +48,37 @@ pub(crate) fn quarters() -> Vec<FiscalPeriod> {
 /// One company's facts, as one document: revenues of some billions that drift by a few per cent a quarter,
 /// a tenth of the series with losses, all in thousands of yen.
 pub(crate) fn package(company: usize) -> Package {
+    restated(company, METRICS, QUARTERS, 0)
+}
+
+/// The facts of the first metrics and quarters of a company, a thousand yen more in every version; each version is a
+/// document, a day after the one before.
+pub(crate) fn restated(company: usize, metrics: usize, count: usize, version: u32) -> Package {
     let calendar = calendar();
     let id = company_id(company);
     let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ (company as u64 + 1));
+    let first = kessan::parse_date("2024-05-10").expect("a date");
+    let later = if version == 0 {
+        String::new()
+    } else {
+        format!("-{version:02}")
+    };
     let document = Document {
-        id: format!("doc-{company:04}").parse().expect("an id"),
+        id: format!("doc-{company:04}{later}").parse().expect("an id"),
         title: "Generated".into(),
         issuer: id.to_string(),
         kind: DocumentKind::Results,
-        published: kessan::parse_date("2024-05-10").expect("a date"),
+        published: first + chrono::Days::new(version.into()),
         utc_offset: None,
         reports: None,
     };
     let periods: Vec<_> = quarters()
         .into_iter()
+        .take(count)
         .filter_map(|quarter| calendar.period(quarter))
         .collect();
-    let mut facts = Vec::with_capacity(METRICS * QUARTERS);
-    for metric in 0..METRICS {
+    let mut facts = Vec::with_capacity(metrics * count);
+    for metric in 0..metrics {
         let series = SeriesKey {
             company: id.clone(),
             metric: metric_path(metric),
@@ -79,7 +92,7 @@ pub(crate) fn package(company: usize) -> Package {
             let drift = i64::try_from(random.next() % 100).expect("small") - 45;
             thousands += thousands * drift / 1000;
             let amount = Amount::new(
-                (sign * thousands * 1000).into(),
+                (sign * (thousands + i64::from(version)) * 1000).into(),
                 Precision::Decimals(-3),
                 Rounding::Nearest,
             );
@@ -101,7 +114,7 @@ pub(crate) fn package(company: usize) -> Package {
             identities: vec![],
             splits: vec![],
         }],
-        metrics: (0..METRICS)
+        metrics: (0..metrics)
             .map(|metric| Metric {
                 path: metric_path(metric),
                 kind: MetricKind::Flow,
