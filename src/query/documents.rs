@@ -41,7 +41,8 @@ impl Documents {
             .collect()
     }
 
-    fn look_up(&self, snapshot: &Snapshot, number: u32) -> Result<Arc<Id>, StoreError> {
+    /// The identity of a document.
+    pub(crate) fn look_up(&self, snapshot: &Snapshot, number: u32) -> Result<Arc<Id>, StoreError> {
         let met = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = met.get(&number) {
             return Ok(Arc::clone(id));
