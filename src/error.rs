@@ -23,6 +23,15 @@ pub enum Error {
     /// The database could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A table could not be written.
+    #[error("{file} cannot be written")]
+    Export {
+        /// The file or folder.
+        file: String,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
     /// No folder could be made for a temporary database.
     #[error("no folder could be made for a temporary database")]
     TemporaryFolder(#[source] std::io::Error),

@@ -21,7 +21,8 @@
 //! A [`Release`] is a folder of tables as printed with a manifest that says what they mean. Reading one turns cells
 //! into [figures](Figure) with unit and [precision](Precision), placed at a [metric](MetricPath), a
 //! [period](Period), a [scenario](Scenario) and a [scope](Scope). [`Database::ingest`] takes it in whole or not at all,
-//! and says what became of every figure. Programs with facts of their own build a [`Package`].
+//! and says what became of every figure. A [`Tidy`] table has one observation a row, for data that is there already;
+//! programs with facts of their own build a [`Package`]. [`TidyExport`] writes a database as tidy tables.
 //! A [`Company`] keeps its calendar, its [splits](Split) and its [identities](Identity): what holds between its figures, as an
 //! [`Expression`] of metrics.
 //!
@@ -38,7 +39,7 @@
 //!
 //! # More
 //!
-//! The release format is taught in `data/README.md`. [`docs::design`] says how the house is built and why,
+//! The release format is taught in `data/README.md`, tables in [`docs::tidy`]. [`docs::design`] says how the house is built and why,
 //! [`docs::format`] describes the bytes on disk.
 #![cfg_attr(
     not(test),
@@ -57,6 +58,7 @@ mod codec;
 mod db;
 pub mod docs;
 mod error;
+mod export;
 mod ingest;
 mod model;
 mod package;
@@ -65,9 +67,13 @@ mod store;
 
 pub use db::Database;
 pub use error::{Error, NoSeries, QueryError};
-pub use ingest::{IngestError, IngestReason, Place, PrintedError, Release, ReleaseFigure, Role};
+pub use export::{Exported, TidyExport};
+pub use ingest::{
+    Filing, IngestError, IngestReason, Place, PrintedError, Release, ReleaseFigure, Reported, Role,
+    TableError, Tidy, TidyOptions,
+};
 pub use model::*;
-pub use package::{Filing, Ingested, IngestedFigure, Package, Reported};
+pub use package::{Ingested, IngestedFigure, Package};
 pub use query::*;
 pub use store::StoreError;
 

@@ -2,20 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::Error;
 use crate::ingest::{
-    IngestError, IngestReason, Place, Release, Role, check_claim, check_fact, check_figure,
-    check_identity, check_metric, in_order,
+    Filing, IngestError, IngestReason, Place, Release, Reported, Role, Tidy, check_claim,
+    check_figure, check_identity, check_metric, check_reported, in_order,
 };
 use crate::model::date::check_date;
-use crate::model::{
-    Cell, Check, Company, Document, FactKey, Figure, Metric, MetricPath, Outcome, Period, Rank,
-    SeriesKey,
-};
+use crate::model::{Cell, Check, Company, FactKey, Figure, Metric, MetricPath, Outcome};
 use crate::store::{self, Snapshot};
 
 /// What is taken in by one commit: visible all at once or not at all.
@@ -91,36 +87,6 @@ pub struct Package {
     pub filings: Vec<Filing>,
 }
 
-/// A document with all its figures.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Filing {
-    /// The document.
-    pub document: Document,
-    /// Its cells, numbered by position.
-    pub cells: Vec<Cell>,
-    /// What they say about facts.
-    pub facts: Vec<Reported>,
-    /// What they say that other figures determine.
-    pub checks: Vec<Check>,
-}
-
-/// What one cell says about a fact.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Reported {
-    /// The series. Its company and metric are in the package or in the database.
-    pub series: SeriesKey,
-    /// The dates.
-    pub period: Period,
-    /// The figure, in base units.
-    pub figure: Figure,
-    /// When it was published: the document's date, or an earlier one it gives evidence for.
-    pub published: NaiveDate,
-    /// The number of its cell.
-    pub cell: u32,
-    /// In a statement, a table or running text.
-    pub rank: Rank,
-}
-
 impl From<&Release> for Package {
     fn from(release: &Release) -> Self {
         let mut filing = Filing {
@@ -163,6 +129,23 @@ impl From<&Release> for Package {
             companies: vec![release.company().clone()],
             metrics: release.metrics().to_vec(),
             filings: vec![filing],
+        }
+    }
+}
+
+impl From<Tidy> for Package {
+    /// What was read. Rows that were [refused](Tidy::refused) are not in it.
+    fn from(tidy: Tidy) -> Self {
+        let Tidy {
+            companies,
+            metrics,
+            filings,
+            ..
+        } = tidy;
+        Package {
+            companies,
+            metrics,
+            filings,
         }
     }
 }
@@ -240,7 +223,7 @@ impl Package {
             check_date(document.published)
                 .map_err(|error| IngestReason::from(error).at(&whole(document.id.as_str())))?;
             for fact in &filing.facts {
-                check(document, fact, metric(&fact.series.metric))
+                check_reported(document, fact, metric(&fact.series.metric))
                     .map_err(|reason| misfit(filing, fact.cell, reason))?;
             }
             for check in &filing.checks {
@@ -277,37 +260,6 @@ fn whole(document: &str) -> Place {
         document: document.to_owned(),
         ..Place::default()
     }
-}
-
-/// Whether a figure is of its metric's dimension, at a period it can have, and published by its document.
-fn check(
-    document: &Document,
-    fact: &Reported,
-    metric: Option<&Metric>,
-) -> Result<(), IngestReason> {
-    check_date(fact.published)?;
-    if fact.published > document.published {
-        return Err(IngestReason::Publication);
-    }
-    let metric = metric.ok_or_else(|| IngestReason::UnknownMetric {
-        path: fact.series.metric.clone(),
-    })?;
-    if fact.series.unit.dimension() != metric.dimension {
-        return Err(IngestReason::WrongDimension {
-            path: metric.path.clone(),
-            dimension: metric.dimension,
-            unit: fact.series.unit.clone(),
-        });
-    }
-    if !metric.kind.admits(&fact.period) {
-        return Err(IngestReason::PeriodKind {
-            path: metric.path.clone(),
-            kind: metric.kind,
-            period: fact.period,
-        });
-    }
-    let scenario = fact.series.scenario;
-    check_fact(metric, scenario, fact.period, &fact.figure, fact.published)
 }
 
 fn misfit(filing: &Filing, cell: u32, reason: IngestReason) -> IngestError {
@@ -382,7 +334,10 @@ pub(crate) fn ingested(package: &store::Package, committed: store::Committed) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Amount, DocumentKind, Precision, Rounding, Scenario, Scope, parse_date};
+    use crate::model::{
+        Amount, Document, DocumentKind, Precision, Rank, Rounding, Scenario, Scope, SeriesKey,
+        parse_date,
+    };
 
     /// The digest of a document is one of these bytes. They are part of the format: a database made before a
     /// change here would refuse documents it knows.

@@ -84,8 +84,8 @@ fn no_binary_floating_point() {
 }
 
 /// The layers, lowest first: a module may name those before it, never those after.
-const LAYERS: [&str; 8] = [
-    "model", "codec", "store", "ingest", "error", "query", "package", "db",
+const LAYERS: [&str; 9] = [
+    "model", "codec", "store", "ingest", "error", "query", "export", "package", "db",
 ];
 
 #[test]

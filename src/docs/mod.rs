@@ -5,3 +5,6 @@ pub mod design {}
 
 #[doc = include_str!("format.md")]
 pub mod format {}
+
+#[doc = include_str!("tidy.md")]
+pub mod tidy {}

@@ -28,7 +28,7 @@ struct CompanyFile {
 /// A [`CalendarRule`] with its date as TOML writes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CalendarEntry {
+pub(super) struct CalendarEntry {
     #[serde(default, deserialize_with = "optional_date")]
     from: Option<NaiveDate>,
     year_end: YearEnd,
@@ -51,7 +51,7 @@ impl From<CalendarEntry> for CalendarRule {
 /// A [`Split`] with its date as TOML writes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SplitEntry {
+pub(super) struct SplitEntry {
     #[serde(deserialize_with = "date")]
     date: NaiveDate,
     new: u32,
@@ -70,15 +70,21 @@ struct MetricsFile {
 /// An [`Identity`] whose right side has not been read.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct IdentityEntry {
+pub(super) struct IdentityEntry {
     metric: MetricPath,
     #[serde(default)]
     scope: Scope,
     equals: String,
 }
 
+impl SplitEntry {
+    fn read(self) -> Result<Split, IngestReason> {
+        Ok(Split::new(self.date, self.new, self.old)?)
+    }
+}
+
 impl IdentityEntry {
-    fn read(self) -> Result<Identity, IngestReason> {
+    pub(super) fn read(self) -> Result<Identity, IngestReason> {
         match self.equals.parse::<Expression>() {
             Ok(equals) => Ok(Identity {
                 metric: self.metric,
@@ -100,28 +106,13 @@ pub(super) type Metrics = BTreeMap<MetricPath, Metric>;
 pub(super) fn read_company(folder: &Path) -> Result<(Company, Metrics), IngestError> {
     let (path, place) = find(folder, "company.toml")?;
     let company: CompanyFile = read_toml(&path, &place)?;
-    let rules = company.calendar.into_iter().map(Into::into).collect();
-    let calendar = FiscalCalendar::new(rules).map_err(|e| IngestReason::from(e).at(&place))?;
-    let splits = company.split.into_iter();
-    let splits: Vec<Split> = splits
-        .map(|entry| Split::new(entry.date, entry.new, entry.old))
-        .collect::<Result<_, _>>()
-        .map_err(|e| IngestReason::from(e).at(&place))?;
-    let splits = in_order(splits).map_err(|reason| reason.at(&place))?;
+    let calendar = calendar(company.calendar).map_err(|reason| reason.at(&place))?;
+    let splits = splits(company.split).map_err(|reason| reason.at(&place))?;
 
     let (path, place) = find(folder, "metrics.toml")?;
-    let file: MetricsFile = read_toml(&path, &place)?;
-    let mut metrics = Metrics::new();
-    for metric in file.metric {
-        check_metric(&metric).map_err(|reason| reason.at(&place))?;
-        let name = metric.path.to_string();
-        if metrics.insert(metric.path.clone(), metric).is_some() {
-            let what = "metric";
-            return Err(IngestReason::DeclaredTwice { what, name }.at(&place));
-        }
-    }
+    let (metrics, entries) = read_metrics(&path, &place)?;
     let mut identities = Vec::new();
-    for entry in file.identity {
+    for entry in entries {
         let identity = entry.read().and_then(|identity| {
             check_identity(&identity, |path| metrics.get(path)).map(|()| identity)
         });
@@ -141,12 +132,51 @@ pub(super) fn read_company(folder: &Path) -> Result<(Company, Metrics), IngestEr
     ))
 }
 
+/// The calendar of some rules.
+pub(super) fn calendar(entries: Vec<CalendarEntry>) -> Result<FiscalCalendar, IngestReason> {
+    let rules = entries.into_iter().map(Into::into).collect();
+    Ok(FiscalCalendar::new(rules)?)
+}
+
+/// Splits in the order of their dates, one a day.
+pub(super) fn splits(entries: Vec<SplitEntry>) -> Result<Vec<Split>, IngestReason> {
+    in_order(
+        entries
+            .into_iter()
+            .map(SplitEntry::read)
+            .collect::<Result<_, _>>()?,
+    )
+}
+
+/// The metrics of a file, and the identities of the company it stands beside.
+pub(super) fn read_metrics(
+    path: &Path,
+    place: &Place,
+) -> Result<(Metrics, Vec<IdentityEntry>), IngestError> {
+    let file: MetricsFile = read_toml(path, place)?;
+    let mut metrics = Metrics::new();
+    for metric in file.metric {
+        check_metric(&metric).map_err(|reason| reason.at(place))?;
+        let name = metric.path.to_string();
+        if metrics.insert(metric.path.clone(), metric).is_some() {
+            let what = "metric";
+            return Err(IngestReason::DeclaredTwice { what, name }.at(place));
+        }
+    }
+    Ok((metrics, file.identity))
+}
+
+/// The path of a file in a folder, else in its parent.
+pub(super) fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
+    // The folder may be given as ".", which names no parent.
+    [folder.join(name), folder.join("..").join(name)]
+        .into_iter()
+        .find(|path| path.exists())
+}
+
 /// The file in the release folder, else in its parent.
 fn find(folder: &Path, name: &str) -> Result<(PathBuf, Place), IngestError> {
-    // The folder may be given as ".", which names no parent.
-    let found = [folder.join(name), folder.join("..").join(name)]
-        .into_iter()
-        .find(|path| path.exists());
+    let found = beside(folder, name);
     let place = |document: &Path| Place {
         document: document.display().to_string(),
         ..Place::default()

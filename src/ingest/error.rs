@@ -10,6 +10,7 @@ use crate::model::{
 };
 
 use super::printed::PrintedError;
+use super::tidy::TableError;
 
 /// Why a release was refused, and the place of it. Nothing of the release has been taken in.
 ///
@@ -479,6 +480,9 @@ pub enum IngestReason {
         /// The fact both are about.
         fact: String,
     },
+    /// A tidy table that cannot be read.
+    #[error("{0}")]
+    Table(#[from] TableError),
     /// The document's digest could not be computed.
     #[error("the document's digest cannot be computed: {message}")]
     Digest {

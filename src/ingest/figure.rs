@@ -286,7 +286,7 @@ struct Plain {
 }
 
 /// mantissa x 10^(power - places), exactly.
-fn scaled(mantissa: i128, places: u32, power: u32) -> Result<Decimal, IngestReason> {
+pub(super) fn scaled(mantissa: i128, places: u32, power: u32) -> Result<Decimal, IngestReason> {
     let beyond = || IngestReason::TooManyDigits;
     let lift = power.saturating_sub(places);
     let mantissa = 10_i128

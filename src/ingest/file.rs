@@ -46,8 +46,8 @@ fn check_regular(path: &Path) -> std::io::Result<Result<(), IngestReason>> {
     Ok(Ok(()))
 }
 
-/// The text of a file, or why it is not one.
-pub(super) fn read_text(path: &Path, place: &Place) -> Result<String, IngestError> {
+/// A regular file of no more than so many bytes.
+pub(super) fn open_regular(path: &Path, limit: u64, place: &Place) -> Result<File, IngestError> {
     let file = file_name(path);
     let failed = |error: std::io::Error| {
         IngestReason::File {
@@ -59,18 +59,38 @@ pub(super) fn read_text(path: &Path, place: &Place) -> Result<String, IngestErro
     check_regular(path)
         .map_err(failed)?
         .map_err(|reason| reason.at(place))?;
+    let opened = File::open(path).map_err(failed)?;
+    if opened.metadata().map_err(failed)?.len() > limit {
+        return Err(IngestReason::TooLarge { file, limit }.at(place));
+    }
+    Ok(opened)
+}
+
+/// The text of a file of a release, or why it is not one.
+pub(super) fn read_text(path: &Path, place: &Place) -> Result<String, IngestError> {
+    read_text_within(path, FILE_LIMIT, place)
+}
+
+/// The text of a file of no more than so many bytes.
+pub(super) fn read_text_within(
+    path: &Path,
+    limit: u64,
+    place: &Place,
+) -> Result<String, IngestError> {
+    let file = file_name(path);
     let mut bytes = Vec::new();
-    File::open(path)
-        .map_err(failed)?
-        .take(FILE_LIMIT + 1)
+    open_regular(path, limit, place)?
+        .take(limit + 1)
         .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > FILE_LIMIT) {
-        return Err(IngestReason::TooLarge {
-            file,
-            limit: FILE_LIMIT,
-        }
-        .at(place));
+        .map_err(|error| {
+            IngestReason::File {
+                file: file.clone(),
+                message: error.to_string(),
+            }
+            .at(place)
+        })?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > limit) {
+        return Err(IngestReason::TooLarge { file, limit }.at(place));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         IngestReason::NotUtf8 {

@@ -3,10 +3,44 @@
 use chrono::NaiveDate;
 
 use crate::model::date::check_date;
-use crate::model::{Amount, Claim, Figure, Metric, MetricPath, Operand, Period, Scenario};
+use crate::model::{
+    Amount, Claim, Document, Figure, Metric, MetricPath, Operand, Period, Scenario,
+};
 
 use super::error::IngestReason;
+use super::filing::Reported;
 use super::words::{check_said, check_visible};
+
+/// A figure of its metric's dimension, at a period it can have, and published by its document.
+pub(crate) fn check_reported(
+    document: &Document,
+    fact: &Reported,
+    metric: Option<&Metric>,
+) -> Result<(), IngestReason> {
+    check_date(fact.published)?;
+    if fact.published > document.published {
+        return Err(IngestReason::Publication);
+    }
+    let metric = metric.ok_or_else(|| IngestReason::UnknownMetric {
+        path: fact.series.metric.clone(),
+    })?;
+    if fact.series.unit.dimension() != metric.dimension {
+        return Err(IngestReason::WrongDimension {
+            path: metric.path.clone(),
+            dimension: metric.dimension,
+            unit: fact.series.unit.clone(),
+        });
+    }
+    if !metric.kind.admits(&fact.period) {
+        return Err(IngestReason::PeriodKind {
+            path: metric.path.clone(),
+            kind: metric.kind,
+            period: fact.period,
+        });
+    }
+    let scenario = fact.series.scenario;
+    check_fact(metric, scenario, fact.period, &fact.figure, fact.published)
+}
 
 /// A figure of a fact: well formed, with a meaning for its sign, and of a period that had ended if it is actual.
 pub(crate) fn check_fact(

@@ -1,10 +1,11 @@
-//! From printed text to facts: release folders.
+//! From printed text to facts: release folders and tidy tables.
 
 mod columns;
 mod company;
 mod error;
 mod figure;
 mod file;
+mod filing;
 mod fit;
 mod manifest;
 mod matching;
@@ -14,11 +15,14 @@ mod prose;
 mod release;
 mod table;
 mod tables;
+pub(crate) mod tidy;
 mod unused;
 mod words;
 
 pub(crate) use company::{check_identity, check_metric, in_order};
 pub use error::{IngestError, IngestReason, Place};
-pub(crate) use fit::{check_claim, check_fact, check_figure};
+pub use filing::{Filing, Reported};
+pub(crate) use fit::{check_claim, check_figure, check_reported};
 pub use printed::PrintedError;
 pub use release::{Release, ReleaseFigure, Role};
+pub use tidy::{TableError, Tidy, TidyOptions};

@@ -43,7 +43,11 @@ impl Documents {
     }
 
     /// One document.
-    fn look_up(&self, snapshot: &Snapshot, number: u32) -> Result<Arc<Document>, StoreError> {
+    pub(crate) fn look_up(
+        &self,
+        snapshot: &Snapshot,
+        number: u32,
+    ) -> Result<Arc<Document>, StoreError> {
         let met = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(document) = met.get(&number) {
             return Ok(Arc::clone(document));

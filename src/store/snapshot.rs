@@ -285,9 +285,14 @@ impl Snapshot {
         Ok(panel)
     }
 
+    /// How many documents there are; they are numbered from 0.
+    pub(crate) fn document_count(&self) -> u32 {
+        self.state.totals.documents
+    }
+
     /// All documents, by number.
     pub(crate) fn documents(&self) -> Result<Vec<Document>, StoreError> {
-        (0..self.state.totals.documents)
+        (0..self.document_count())
             .map(|number| self.document(number))
             .collect()
     }

@@ -2,6 +2,7 @@
 
 mod read_only;
 mod run;
+mod tidy_table;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
