@@ -65,7 +65,10 @@ mod store;
 
 pub use db::Database;
 pub use error::{Error, NoSeries, QueryError};
-pub use ingest::{IngestError, IngestReason, Place, PrintedError, Release, ReleaseFigure, Role};
+pub use ingest::{
+    CalendarNote, CompanyFact, CompanyFacts, FactFault, IngestError, IngestReason, Place,
+    PrintedError, RefusedFact, Release, ReleaseFigure, Role,
+};
 pub use model::*;
 pub use package::{Filing, Ingested, IngestedFigure, Package, Reported};
 pub use query::*;

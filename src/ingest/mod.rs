@@ -2,6 +2,7 @@
 
 mod columns;
 mod company;
+mod companyfacts;
 mod error;
 mod figure;
 mod file;
@@ -18,6 +19,7 @@ mod unused;
 mod words;
 
 pub(crate) use company::{check_identity, check_metric, in_order};
+pub use companyfacts::{CalendarNote, CompanyFact, CompanyFacts, FactFault, RefusedFact};
 pub use error::{IngestError, IngestReason, Place};
 pub(crate) use fit::{check_claim, check_fact, check_figure};
 pub use printed::PrintedError;
