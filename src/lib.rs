@@ -21,7 +21,8 @@
 //! A [`Release`] is a folder of tables as printed with a manifest that says what they mean. Reading one turns cells
 //! into [figures](Figure) with unit and [precision](Precision), placed at a [metric](MetricPath), a
 //! [period](Period), a [scenario](Scenario) and a [scope](Scope). [`Database::ingest`] takes it in whole or not at all,
-//! and says what became of every figure. Programs with facts of their own build a [`Package`].
+//! and says what became of every figure. [`CompanyFacts`] reads what the SEC publishes of a company, all its filings in
+//! one file. Programs with facts of their own build a [`Package`].
 //! A [`Company`] keeps its calendar, its [splits](Split) and its [identities](Identity): what holds between its figures, as an
 //! [`Expression`] of metrics.
 //!

@@ -144,12 +144,12 @@ fn accounted_for(cik: &str, expected: usize, refused: &[(&str, &str, &str)]) {
         .iter()
         .map(|fact| fact.place.as_str())
         .collect();
-    let told = told(&path);
-    assert_eq!(told.len(), expected);
+    let all = told(&path);
+    assert_eq!(all.len(), expected);
 
     let mut kept: Vec<Line> = Vec::new();
     let mut left: Vec<(String, String, String)> = Vec::new();
-    for (place, line, _) in told {
+    for (place, line, _) in all {
         if found.contains(place.as_str()) {
             left.push((line[0].clone(), line[2].clone(), line[8].clone()));
         } else {

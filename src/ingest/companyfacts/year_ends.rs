@@ -150,14 +150,13 @@ pub(super) fn infer(
 fn year_ends(reports: &[Report], notes: &mut Vec<CalendarNote>) -> Vec<NaiveDate> {
     let mut told: BTreeMap<NaiveDate, u32> = BTreeMap::new();
     for report in reports.iter().filter(|report| report.annual) {
-        let years: BTreeMap<NaiveDate, (NaiveDate, u32)> = report
-            .durations
-            .iter()
-            .filter(|((start, end), _)| {
-                (350..=380).contains(&end.signed_duration_since(*start).num_days())
-            })
-            .map(|((start, end), facts)| (*end, (*start, *facts)))
-            .collect();
+        let mut years: BTreeMap<NaiveDate, (NaiveDate, u32)> = BTreeMap::new();
+        for ((start, end), facts) in &report.durations {
+            let is_year = (350..=380).contains(&end.signed_duration_since(*start).num_days());
+            if is_year && years.get(end).is_none_or(|(_, most)| facts > most) {
+                years.insert(*end, (*start, *facts));
+            }
+        }
         let most = years.values().map(|(_, facts)| *facts).max().unwrap_or(0);
         let own = years.iter().rev().find(|(_, (_, facts))| facts * 2 >= most);
         // Its own year, then the year that ends on the day before, and so on.
@@ -397,3 +396,6 @@ fn divisions() -> Vec<([u8; 4], u8)> {
         .flat_map(|weeks| [4, 1, 2, 3].map(|long| (weeks, long)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;
