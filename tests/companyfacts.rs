@@ -263,16 +263,21 @@ fn shows_what_is_marked(cik: &str, marks: usize) {
         .map(|fact| fact.place.as_str())
         .collect();
     let mut shown = BTreeMap::new();
+    let mut cells = BTreeMap::new();
     for key in db.series_list(&facts.company().id).unwrap() {
         let points = db.series_of(&key).unwrap().load().unwrap().all();
         for point in points.points() {
-            let cell = db.cell(point).unwrap();
+            let cells = cells
+                .entry(point.document().clone())
+                .or_insert_with_key(|document| db.cells(document).unwrap());
+            let cell = &cells[usize::try_from(point.source().cell).unwrap()];
             let found = [
-                cell.row,
-                cell.column,
-                cell.text,
-                point.document().to_string(),
+                &cell.row,
+                &cell.column,
+                &cell.text,
+                point.document().as_str(),
             ];
+            let found = found.map(str::to_owned);
             shown.insert((key.clone(), point.period()), found);
         }
     }

@@ -43,6 +43,7 @@ fn fault(json: &str) -> FactFault {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of cases")]
 fn a_fact_that_says_something_impossible_is_refused_alone() {
     let edit = |from: &str, to: &str| {
         assert_eq!(FACT.matches(from).count(), 1, "{from}");
@@ -271,7 +272,7 @@ fn a_file_that_is_cut_off_or_of_another_shape_is_an_error() {
         "[]".to_owned(),
         "5".into(),
         format!("{good} 1"),
-        good.replace(r#"{"label":null"#, r#"{label:null"#),
+        good.replace(r#"{"label":null"#, r"{label:null"),
         r#"{"cik":1,"facts":{"us-gaap":[]}}"#.into(),
         r#"{"cik":1,"facts":{"us-gaap":{"Assets":null}}}"#.into(),
         r#"{"cik":1,"facts":{"us-gaap":{"Assets":{"units":[]}}}}"#.into(),
@@ -413,6 +414,34 @@ fn a_newer_file_brings_only_what_is_new() {
         "CIK0000000123/0000000123-24-000009"
     );
     assert_eq!(db.observations(&point).unwrap().len(), 2);
+}
+
+#[test]
+fn a_company_may_have_an_id_and_calendar_of_its_own() {
+    let facts = read(&revenue(&[FACT]));
+    let mut company = facts.company().clone();
+    company.id = "minato".parse().unwrap();
+    company.calendar = kessan::FiscalCalendar::month_end(12, kessan::YearNaming::Start).unwrap();
+    let db = Database::temporary().unwrap();
+    db.ingest(facts.with_company(company)).unwrap();
+    let series = db
+        .series("minato", "us_gaap.revenues.flow")
+        .unwrap()
+        .load()
+        .unwrap();
+    let point = series.at("FY2023").unwrap().unwrap();
+    assert_eq!(point.to_string(), "FY2023  1,250 USD");
+    assert_eq!(
+        point.document().as_str(),
+        "CIK0000000123/0000000123-24-000001"
+    );
+    let cell = db.cell(&point).unwrap();
+    assert_eq!(cell.row, "us-gaap:Revenues");
+    assert_eq!(cell.column, "USD, 2023-01-01..2023-12-31");
+    assert_eq!(
+        (cell.place.as_str(), cell.text.as_str()),
+        ("10-K, fy 2023, fp FY", "1250")
+    );
 }
 
 #[test]
