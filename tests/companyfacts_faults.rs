@@ -6,6 +6,8 @@ use kessan::{
     YearEnd,
 };
 
+use proptest::prelude::*;
+
 /// A good fact, with all keys.
 const FACT: &str = r#"{"start":"2023-01-01","end":"2023-12-31","val":1250,"accn":"0000000123-24-000001","fy":2023,"fp":"FY","form":"10-K","filed":"2024-02-20","frame":"CY2023"}"#;
 
@@ -311,6 +313,12 @@ fn a_file_that_is_cut_off_or_of_another_shape_is_an_error() {
     for (json, key) in [(r#"{"cik":1}"#, "facts"), (r#"{"facts":{}}"#, "cik")] {
         assert_eq!(reason(json.as_bytes()), IngestReason::MissingKey { key });
     }
+    let tag = good.replace("units", "unit");
+    let error = CompanyFacts::from_reader(tag.as_bytes(), "file").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "file: /facts/us-gaap/Revenues: the key \"units\" is missing"
+    );
     for cik in ["-1", "1.5", "\"\"", "\"12345678901\"", "null", "\"CIK1\""] {
         let json = format!(r#"{{"cik":{cik},"facts":{{}}}}"#);
         assert!(
@@ -489,4 +497,36 @@ fn a_company_without_a_year_has_calendar_years_and_says_so() {
     assert_eq!(facts.calendar_notes(), [CalendarNote::OneYear { end }]);
     let known = facts.company().clone();
     assert!(facts.with_company(known).calendar_notes().is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever stands in a file, it is an error or every fact is kept or refused, and what is kept can be taken in.
+    #[test]
+    fn a_spoilt_file_is_an_error_or_accounted_for(
+        spoilt in prop::collection::vec(
+            (any::<prop::sample::Index>(), prop::sample::select(b"\"{}[],:-.eE019nulUS/ \\\n\x00\x7f\xe3".to_vec())),
+            1..4,
+        ),
+        cut in prop::option::weighted(0.1, any::<prop::sample::Index>()),
+    ) {
+        let instant = FACT.replace(r#""start":"2023-01-01","#, "").replace("24-000001", "24-000002");
+        let mut bytes = revenue(&[FACT, &instant]).into_bytes();
+        for (at, byte) in spoilt {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        if let Ok(facts) = CompanyFacts::from_reader(bytes.as_slice(), "file") {
+            let found = facts.len() + facts.refused().len();
+            prop_assert!(found == 2, "{found}: {}", String::from_utf8_lossy(&bytes));
+            if !facts.is_empty() {
+                let ingested = Database::temporary().unwrap().ingest(&facts);
+                prop_assert!(ingested.is_ok(), "{ingested:?}: {}", String::from_utf8_lossy(&bytes));
+            }
+        }
+    }
 }

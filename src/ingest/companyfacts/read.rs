@@ -429,6 +429,9 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
             }
             reading.path.pop();
         }
+        if matches!(level, Level::Tag(_)) && !seen.contains("units") {
+            return Err(reading.stop(IngestReason::MissingKey { key: "units" }));
+        }
         Ok(())
     }
 }
