@@ -21,8 +21,9 @@
 //! A [`Release`] is a folder of tables as printed with a manifest that says what they mean. Reading one turns cells
 //! into [figures](Figure) with unit and [precision](Precision), placed at a [metric](MetricPath), a
 //! [period](Period), a [scenario](Scenario) and a [scope](Scope). [`Database::ingest`] takes it in whole or not at all,
-//! and says what became of every figure. A [`Tidy`] table has one observation a row, for data that is there already;
-//! programs with facts of their own build a [`Package`]. [`TidyExport`] writes a database as tidy tables.
+//! and says what became of every figure. [`CompanyFacts`] reads what the SEC publishes of a company, all its filings in
+//! one file. A [`Tidy`] table has one observation a row, for data that is there already; programs with facts of their own
+//! build a [`Package`]. [`TidyExport`] writes a database as tidy tables.
 //! A [`Company`] keeps its calendar, its [splits](Split) and its [identities](Identity): what holds between its figures, as an
 //! [`Expression`] of metrics.
 //!
@@ -69,8 +70,9 @@ pub use db::Database;
 pub use error::{Error, NoSeries, QueryError};
 pub use export::{Exported, TidyExport};
 pub use ingest::{
-    Filing, IngestError, IngestReason, Place, PrintedError, Release, ReleaseFigure, Reported, Role,
-    TableError, Tidy, TidyOptions,
+    CalendarNote, CompanyFact, CompanyFacts, FactFault, Filing, IngestError, IngestReason, Place,
+    PrintedError, RefusedFact, Release, ReleaseFigure, Reported, Role, TableError, Tidy,
+    TidyOptions,
 };
 pub use model::*;
 pub use package::{Ingested, IngestedFigure, Package};

@@ -1,5 +1,7 @@
 //! What is taken in at once, and what became of it.
 
+mod companyfacts;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -16,7 +18,7 @@ use crate::store::{self, Snapshot};
 
 /// What is taken in by one commit: visible all at once or not at all.
 ///
-/// A [`Release`] is a package of one document. Programs that have facts of their own build one directly.
+/// A [`Release`] is a package of one document, [`CompanyFacts`](crate::CompanyFacts) are one of many. Programs that have facts of their own build one directly.
 ///
 /// ```
 /// use kessan::*;

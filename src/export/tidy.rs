@@ -131,9 +131,9 @@ impl TidyExport {
                     continue;
                 };
                 for seen in snapshot.observations(id)? {
-                    let names = self.reader.document_names();
-                    let source = names.look_up(&snapshot, seen.source.document)?;
-                    sheet.row(&tables::fact(&key, &seen, &source))?;
+                    let documents = self.reader.document_cache();
+                    let source = documents.look_up(&snapshot, seen.source.document)?;
+                    sheet.row(&tables::fact(&key, &seen, &source.id))?;
                 }
             }
         }

@@ -9,6 +9,7 @@ use crate::model::{
     Currency, Dimension, IdentityError, MetricKind, MetricPath, ModelError, Period, Unit,
 };
 
+use super::companyfacts::FactFault;
 use super::printed::PrintedError;
 use super::tidy::TableError;
 
@@ -116,6 +117,42 @@ pub enum IngestReason {
         line: usize,
         /// What the TOML reader says.
         message: String,
+    },
+    /// A JSON file that is cut off, is no JSON, or is not of the shape it must have.
+    #[error("line {line}, column {column}: {message}")]
+    Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1; 0 at the beginning of a line.
+        column: usize,
+        /// What the JSON reader says.
+        message: String,
+    },
+    /// A key without which a file says nothing.
+    #[error("the key {key:?} is missing")]
+    MissingKey {
+        /// The key.
+        key: &'static str,
+    },
+    /// Not SEC's number of a company.
+    #[error("{text} is not a CIK: at most ten digits")]
+    Cik {
+        /// What is given.
+        text: String,
+    },
+    /// A file that was written to while it was read.
+    #[error("{file} changed while it was read")]
+    Changed {
+        /// The file.
+        file: String,
+    },
+    /// A fact of a company facts file, in strict mode.
+    #[error("{fault} (facts refused in all: {refused})")]
+    Fact {
+        /// What is wrong with it.
+        fault: FactFault,
+        /// How many facts of the file are refused.
+        refused: usize,
     },
     /// A manifest of another format version.
     #[error("manifest format {found} is not known; this library reads format {expected}")]

@@ -2,6 +2,7 @@
 
 mod columns;
 mod company;
+mod companyfacts;
 mod error;
 mod figure;
 mod file;
@@ -20,6 +21,7 @@ mod unused;
 mod words;
 
 pub(crate) use company::{check_identity, check_metric, in_order};
+pub use companyfacts::{CalendarNote, CompanyFact, CompanyFacts, FactFault, RefusedFact};
 pub use error::{IngestError, IngestReason, Place};
 pub use filing::{Filing, Reported};
 pub(crate) use fit::{check_claim, check_figure, check_reported};

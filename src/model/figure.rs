@@ -121,6 +121,15 @@ impl Amount {
         }
     }
 
+    /// An amount of which the source does not say how exactly it is known.
+    #[must_use]
+    pub fn of_unknown_precision(value: Decimal) -> Self {
+        Self {
+            precision: Precision::Unknown,
+            ..Self::exact(value)
+        }
+    }
+
     /// The printed value in base units.
     #[must_use]
     pub fn value(&self) -> Decimal {

@@ -4,6 +4,7 @@ pub(crate) mod calendar;
 pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod company;
+pub(crate) mod concept;
 pub(crate) mod date;
 pub(crate) mod decimal;
 pub(crate) mod document;
@@ -31,6 +32,7 @@ pub use calendar::{CalendarRule, FiscalCalendar, PLACEMENT_TOLERANCE, Placement,
 pub use change::{Change, ChangeKind, Convention, change_between};
 pub use check::{Check, Claim, Operand};
 pub use company::Company;
+pub use concept::Concept;
 pub use date::{FIRST_YEAR, LAST_YEAR, parse_date};
 pub(crate) use decimal::parse_exact;
 pub use document::{Cell, Document, DocumentKind, Id, Rank, UtcOffset};
@@ -93,6 +95,12 @@ pub enum ModelError {
     /// Not a metric path.
     #[error("{text:?} is not a metric: lower-case terms joined by dots")]
     Metric {
+        /// What was given.
+        text: String,
+    },
+    /// Not a concept of a taxonomy.
+    #[error("{text:?} is not a concept such as us-gaap:NetIncomeLoss")]
+    Concept {
         /// What was given.
         text: String,
     },
