@@ -7,6 +7,10 @@ use crate::ingest::IngestError;
 use crate::model::{FactKey, Id, MetricPath, ModelError, Scenario, Scope, SeriesKey, Unit};
 use crate::store::StoreError;
 
+mod not_derivable;
+
+pub use not_derivable::{Alignment, Changed, NotDerivable, Obstacle};
+
 /// Any error of this crate.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -44,7 +48,7 @@ impl From<Infallible> for Error {
     }
 }
 
-/// A question that cannot be answered as it was put. Absence of a figure is none of these: a fact that was
+/// A question that cannot be answered as it was put. Absence of a reported figure is none of these: a fact that was
 /// not reported is `None` or a gap.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -122,6 +126,9 @@ pub enum QueryError {
         /// The fact.
         fact: Box<FactKey>,
     },
+    /// The figure was not reported and cannot be derived; the error says why.
+    #[error(transparent)]
+    NotDerivable(#[from] Box<NotDerivable>),
     /// No company reports the metric so.
     #[error("no company has a series {}", series_text(.metric, *.scenario, .scope, .unit.as_ref()))]
     NoPanel {
@@ -214,5 +221,11 @@ impl<T: fmt::Display> fmt::Display for List<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let texts: Vec<String> = self.0.iter().map(ToString::to_string).collect();
         f.write_str(&texts.join(" and "))
+    }
+}
+
+impl From<NotDerivable> for Error {
+    fn from(reason: NotDerivable) -> Self {
+        Error::Query(QueryError::NotDerivable(Box::new(reason)))
     }
 }

@@ -67,7 +67,7 @@ mod query;
 mod store;
 
 pub use db::Database;
-pub use error::{Error, NoSeries, QueryError};
+pub use error::{Alignment, Changed, Error, NoSeries, NotDerivable, Obstacle, QueryError};
 pub use export::{Exported, TidyExport};
 pub use ingest::{
     CalendarNote, CompanyFact, CompanyFacts, FactFault, Filing, IngestError, IngestReason, Place,

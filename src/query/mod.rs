@@ -5,6 +5,7 @@
 //! [`Series`] puts these together into [`Points`], `partner` finds what a point is compared with and
 //! [`Delta`] compares. `explain` goes the way back, from an answer to its cells.
 
+pub(crate) mod answer;
 pub(crate) mod cycle;
 pub(crate) mod delta;
 pub(crate) mod documents;
@@ -25,6 +26,7 @@ pub(crate) mod slot;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{Answer, Derived, DerivedOperand, Together, Vintage};
 pub use delta::{Comparator, Delta, DeltaKind};
 pub use explain::{
     Basis, Computed, Excluded, Explain, Explanation, Subject, Value, Version, Versions,

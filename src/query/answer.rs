@@ -1,0 +1,329 @@
+//! Answers: figures as reported, or derived from reported ones.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    Amount, FiscalPeriod, Fraction, Id, Interval, Measure, MetricKind, Period, Precision, Quantity,
+    Rounding, Scenario, Scope, SeriesKey, Unit,
+};
+
+use super::point::Point;
+
+/// A figure that was reported, or one that was derived from reported figures.
+///
+/// Plain data, as a [`Point`] is. Printed as `4Q08  18,942 million JPY`, a derived figure with its formula behind it:
+/// `4Q08  18,942 million JPY  [FY2008 - 9M08]`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Published as it is.
+    Reported(Point),
+    /// Computed, with its operands.
+    Derived(Box<Derived>),
+}
+
+/// Whether figures of different vintage may be combined.
+///
+/// A restated full year less an unrestated nine months is a fourth quarter that never was. The *reporting cycle* of an
+/// observation is the fiscal year that its document reports on minus that of the fact: 0 where it is first reported, 1
+/// in the comparative columns of the year after.
+///
+/// Figures are of one vintage if in some cycle each of them was observed with the value that is used, and none was
+/// changed in that cycle after the last observation of another. Figures of one document always are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Vintage {
+    /// All operands are of one vintage, or there is no answer.
+    #[default]
+    One,
+    /// Operands are taken whatever their vintage. The answer says where that was needed: see [`Derived::together`].
+    Any,
+}
+
+/// In what the operands of a derived figure stand together: why they are of one [`Vintage`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Together {
+    /// In one reporting cycle: the first one in which they do, or the only operand's own.
+    Cycle(i32),
+    /// In one document.
+    Document,
+    /// In nothing: they are of different vintage, and [`Vintage::Any`] was needed to combine them.
+    Nothing,
+}
+
+/// A figure computed from others. It names its operands and its formula, and its interval follows from theirs.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Derived {
+    /// What it measures.
+    pub measure: Measure,
+    /// The company it is about.
+    pub company: Id,
+    /// Actual, target, plan or pro forma.
+    pub scenario: Scenario,
+    /// Which part of the company.
+    pub scope: Scope,
+    /// What is counted.
+    pub unit: Unit,
+    /// How it behaves in time.
+    pub kind: MetricKind,
+    /// Its label as the company writes it, else its dates: `4Q08`, `TTM 4Q08`.
+    pub label: String,
+    /// The slot of the company's calendar for which this is the figure, where there is one.
+    pub fiscal: Option<FiscalPeriod>,
+    /// Its dates.
+    pub period: Period,
+    /// How it was computed, over the names of its operands: `FY2008 - 9M08`.
+    pub formula: String,
+    /// What it was computed from.
+    pub operands: Vec<DerivedOperand>,
+    /// The exact result on the values of its operands, in base units, with the interval that rounding allows.
+    pub quantity: Quantity,
+    /// Whether operands of different vintage were allowed.
+    pub vintage: Vintage,
+    /// In what the reported figures below it stand together.
+    pub together: Together,
+}
+
+/// What a derived figure was computed from.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
+pub struct DerivedOperand {
+    /// Its name in the formula.
+    pub name: String,
+    /// What it is multiplied by where the formula is a plain sum: 1, -1, 1/2. `None` in any other formula.
+    pub weight: Option<Fraction>,
+    /// The figure itself, reported or derived in its turn.
+    pub answer: Answer,
+}
+
+impl DerivedOperand {
+    pub(crate) fn new(name: String, weight: Option<Fraction>, answer: Answer) -> Self {
+        Self {
+            name,
+            weight,
+            answer,
+        }
+    }
+}
+
+impl Derived {
+    /// The series it belongs to; `None` for arithmetic of several.
+    #[must_use]
+    pub fn series(&self) -> Option<SeriesKey> {
+        match &self.measure {
+            Measure::Metric(metric) => Some(SeriesKey {
+                company: self.company.clone(),
+                metric: metric.clone(),
+                scenario: self.scenario,
+                scope: self.scope.clone(),
+                unit: self.unit.clone(),
+            }),
+            Measure::Expression(_) => None,
+        }
+    }
+}
+
+impl Answer {
+    /// The figure as it was reported; `None` for a derived one.
+    #[must_use]
+    pub fn reported(&self) -> Option<&Point> {
+        match self {
+            Answer::Reported(point) => Some(point),
+            Answer::Derived(_) => None,
+        }
+    }
+
+    /// The figure with its formula and operands; `None` for a reported one.
+    #[must_use]
+    pub fn derived(&self) -> Option<&Derived> {
+        match self {
+            Answer::Reported(_) => None,
+            Answer::Derived(derived) => Some(derived),
+        }
+    }
+
+    /// Whether it was computed.
+    #[must_use]
+    pub fn is_derived(&self) -> bool {
+        self.derived().is_some()
+    }
+
+    /// The company the figure is about.
+    #[must_use]
+    pub fn company(&self) -> &Id {
+        match self {
+            Answer::Reported(point) => point.company(),
+            Answer::Derived(derived) => &derived.company,
+        }
+    }
+
+    /// Actual, target, plan or pro forma.
+    #[must_use]
+    pub fn scenario(&self) -> Scenario {
+        match self {
+            Answer::Reported(point) => point.scenario(),
+            Answer::Derived(derived) => derived.scenario,
+        }
+    }
+
+    /// Which part of the company.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        match self {
+            Answer::Reported(point) => point.scope(),
+            Answer::Derived(derived) => &derived.scope,
+        }
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn unit(&self) -> &Unit {
+        match self {
+            Answer::Reported(point) => point.unit(),
+            Answer::Derived(derived) => &derived.unit,
+        }
+    }
+
+    /// How the figure behaves in time.
+    #[must_use]
+    pub fn kind(&self) -> MetricKind {
+        match self {
+            Answer::Reported(point) => point.about().kind,
+            Answer::Derived(derived) => derived.kind,
+        }
+    }
+
+    /// The label as the company writes it, else the dates.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Answer::Reported(point) => point.label(),
+            Answer::Derived(derived) => derived.label.clone(),
+        }
+    }
+
+    /// The slot of the company's calendar for which this is the figure.
+    #[must_use]
+    pub fn fiscal(&self) -> Option<FiscalPeriod> {
+        match self {
+            Answer::Reported(point) => point.fiscal(),
+            Answer::Derived(derived) => derived.fiscal,
+        }
+    }
+
+    /// The dates.
+    #[must_use]
+    pub fn period(&self) -> Period {
+        match self {
+            Answer::Reported(point) => point.period(),
+            Answer::Derived(derived) => derived.period,
+        }
+    }
+
+    /// The figure as an operand of arithmetic, in base units. `None` where it was reported as something other than
+    /// a plain amount or zero.
+    #[must_use]
+    pub fn quantity(&self) -> Option<Quantity> {
+        match self {
+            Answer::Reported(point) => point.figure().quantity(),
+            Answer::Derived(derived) => Some(derived.quantity),
+        }
+    }
+
+    /// The exact value in base units; `None` as for [`Answer::quantity`].
+    #[must_use]
+    pub fn value(&self) -> Option<Fraction> {
+        self.quantity().map(|quantity| quantity.value())
+    }
+
+    /// The exact value as a decimal; `None` also where it has none, as a third has.
+    #[must_use]
+    pub fn decimal(&self) -> Option<Decimal> {
+        self.value().and_then(|value| value.decimal())
+    }
+
+    /// Where the true value lies; `None` where that is not known.
+    #[must_use]
+    pub fn interval(&self) -> Option<Interval> {
+        self.quantity().and_then(|quantity| quantity.interval())
+    }
+
+    /// The reported figures at the bottom of it, in the order of the formulas, as often as they stand there; of a
+    /// reported figure, itself.
+    #[must_use]
+    pub fn leaves(&self) -> Vec<&Point> {
+        match self {
+            Answer::Reported(point) => vec![point],
+            Answer::Derived(derived) => derived
+                .operands
+                .iter()
+                .flat_map(|operand| operand.answer.leaves())
+                .collect(),
+        }
+    }
+}
+
+impl From<Point> for Answer {
+    fn from(point: Point) -> Self {
+        Answer::Reported(point)
+    }
+}
+
+impl From<Derived> for Answer {
+    fn from(derived: Derived) -> Self {
+        Answer::Derived(Box::new(derived))
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Answer::Reported(point) => point.fmt(f),
+            Answer::Derived(derived) => derived.fmt(f),
+        }
+    }
+}
+
+impl Derived {
+    /// The value at the finest scale of the figures below it.
+    fn number(&self) -> String {
+        let finest = |a: Option<i8>, point: &Point| match point.precision()? {
+            Precision::Decimals(decimals) => Some(a?.max(decimals)),
+            Precision::Exact | Precision::Unknown => None,
+        };
+        let leaves = self.operands.iter().flat_map(|o| o.answer.leaves());
+        let decimals = leaves.fold(Some(-Precision::LIMIT), finest);
+        let precision = decimals.map_or(Precision::Exact, Precision::Decimals);
+        let value = self.quantity.value();
+        value
+            .decimal()
+            .and_then(|value| Amount::new(value, precision, Rounding::Nearest).ok())
+            .map_or_else(|| value.to_string(), |amount| amount.to_string())
+    }
+
+    /// The figure with its unit: `18,942 million JPY`.
+    pub(crate) fn figure_text(&self) -> String {
+        let number = self.number();
+        match &self.unit {
+            Unit::Percent => format!("{number}%"),
+            Unit::Pure => number,
+            unit => format!("{number} {unit}"),
+        }
+    }
+}
+
+impl fmt::Display for Derived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mixed = match self.together {
+            Together::Nothing => "; of different vintage",
+            _ => "",
+        };
+        let (label, figure, formula) = (&self.label, self.figure_text(), &self.formula);
+        f.pad(&format!("{label}  {figure}  [{formula}{mixed}]"))
+    }
+}
