@@ -34,7 +34,7 @@ pub enum ChangeKind {
         convention: Convention,
     },
     /// A change of a ratio or percentage, in percentage points (or units of the ratio).
-    Points(Decimal),
+    Points(Fraction),
     /// From below to above zero.
     TurnedPositive,
     /// From above to below zero.
@@ -81,12 +81,19 @@ pub enum ChangeKind {
 pub struct Change {
     /// What happened.
     pub kind: ChangeKind,
-    /// current - base, in the figures' own unit, where both are amounts.
+    /// current - base, in the figures' own unit, where both are amounts and it is a decimal: that of thirds is not.
     pub difference: Option<Decimal>,
     /// current / base - 1, whatever the signs: the raw convention, under which a growing loss has a
     /// positive change. `None` where the base is zero.
     pub ratio_minus_one: Option<Fraction>,
-    operands: Option<(Amount, Amount)>,
+    operands: Option<Operands>,
+}
+
+/// What was compared: current and base.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Operands {
+    Amounts(Amount, Amount),
+    Quantities(Box<(Quantity, Quantity)>),
 }
 
 impl Change {
@@ -129,18 +136,25 @@ impl Change {
         }
     }
 
+    fn operands(&self) -> Option<(Quantity, Quantity)> {
+        match self.operands.as_ref()? {
+            Operands::Amounts(current, base) => Some(((*current).into(), (*base).into())),
+            Operands::Quantities(both) => Some(**both),
+        }
+    }
+
     /// current - base with its interval, in the figures' own unit, where both are amounts.
     #[must_use]
     pub fn difference_quantity(&self) -> Option<Quantity> {
-        let (current, base) = self.operands?;
-        Quantity::from(current).minus(base.into()).ok()
+        let (current, base) = self.operands()?;
+        current.minus(base).ok()
     }
 
     /// current / base - 1 with its interval, whatever the signs. `None` where the base is zero.
     #[must_use]
     pub fn raw_quantity(&self) -> Option<Quantity> {
-        let (current, base) = self.operands?;
-        let ratio = Quantity::from(current).over(base.into()).ok()?;
+        let (current, base) = self.operands()?;
+        let ratio = current.over(base).ok()?;
         ratio.minus(Quantity::exact(Fraction::ONE)).ok()
     }
 
@@ -201,10 +215,10 @@ pub fn change_between(current: &Figure, base: &Figure, kind: MetricKind) -> Chan
         kind,
         difference: Some(difference),
         ratio_minus_one,
-        operands: Some((now, then)),
+        operands: Some(Operands::Amounts(now, then)),
     };
     if kind == MetricKind::Ratio {
-        return of(ChangeKind::Points(difference));
+        return of(ChangeKind::Points(difference.into()));
     }
     let (now_sign, then_sign) = (sign(now.value()), sign(then.value()));
     match (then_sign, now_sign) {
@@ -225,6 +239,44 @@ pub fn change_between(current: &Figure, base: &Figure, kind: MetricKind) -> Chan
             match Fraction::ratio(difference, then.value().abs()) {
                 Some(ratio) => of(ChangeKind::Relative { ratio, convention }),
                 None => of(ChangeKind::Overflow),
+            }
+        }
+    }
+}
+
+/// The change from `base` to `current`, two figures of one metric and unit, computed ones too. As of
+/// [`change_between`].
+#[must_use]
+pub fn change_of_quantities(current: Quantity, base: Quantity, kind: MetricKind) -> Change {
+    let (now, then) = (current.value(), base.value());
+    let Ok(difference) = now.minus(then) else {
+        return Change::none(ChangeKind::Overflow);
+    };
+    let of = |kind| Change {
+        kind,
+        difference: difference.decimal(),
+        ratio_minus_one: difference.over(then).ok(),
+        operands: Some(Operands::Quantities(Box::new((current, base)))),
+    };
+    if kind == MetricKind::Ratio {
+        return of(ChangeKind::Points(difference));
+    }
+    match (then.signum(), now.signum()) {
+        (0, 0) => of(ChangeKind::Unchanged),
+        (0, _) => of(ChangeKind::FromZero),
+        _ if base.may_be_zero() => of(ChangeKind::BaseNotDistinctFromZero),
+        (_, 0) => of(ChangeKind::ToZero),
+        (-1, 1) => of(ChangeKind::TurnedPositive),
+        (1, -1) => of(ChangeKind::TurnedNegative),
+        (base_sign, _) => {
+            let convention = if base_sign < 0 {
+                Convention::OverAbsoluteBase
+            } else {
+                Convention::OverBase
+            };
+            match then.abs().and_then(|base| difference.over(base)) {
+                Ok(ratio) => of(ChangeKind::Relative { ratio, convention }),
+                Err(_) => of(ChangeKind::Overflow),
             }
         }
     }
@@ -287,7 +339,10 @@ impl fmt::Display for Change {
                 }
                 None => "beyond exact arithmetic".into(),
             },
-            ChangeKind::Points(points) => format!("{} points", signed(*points)),
+            ChangeKind::Points(points) => match points.decimal().or_else(|| points.rounded(4)) {
+                Some(points) => format!("{} points", signed(points)),
+                None => "beyond exact arithmetic".into(),
+            },
             ChangeKind::TurnedPositive => "turned positive".into(),
             ChangeKind::TurnedNegative => "turned negative".into(),
             ChangeKind::FromZero => "from zero".into(),
@@ -306,7 +361,7 @@ impl fmt::Display for Change {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::figure::{Amount, Precision, Rounding};
+    use crate::model::figure::{Precision, Rounding};
 
     fn of(value: i64) -> Figure {
         Amount::exact(value.into()).into()

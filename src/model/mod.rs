@@ -22,6 +22,7 @@ pub(crate) mod outcome;
 pub(crate) mod period;
 pub(crate) mod quantity;
 pub(crate) mod revision;
+pub(crate) mod root;
 pub(crate) mod scope;
 pub(crate) mod split;
 pub(crate) mod unit;
@@ -30,7 +31,7 @@ pub(crate) mod why;
 pub(crate) mod year_end;
 
 pub use calendar::{CalendarRule, FiscalCalendar, PLACEMENT_TOLERANCE, Placement, YearNaming};
-pub use change::{Change, ChangeKind, Convention, change_between};
+pub use change::{Change, ChangeKind, Convention, change_between, change_of_quantities};
 pub use check::{Check, Claim, Operand};
 pub use company::Company;
 pub use concept::Concept;
