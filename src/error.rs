@@ -224,8 +224,8 @@ impl<T: fmt::Display> fmt::Display for List<'_, T> {
     }
 }
 
-impl From<NotDerivable> for Error {
-    fn from(reason: NotDerivable) -> Self {
-        Error::Query(QueryError::NotDerivable(Box::new(reason)))
+impl From<Box<NotDerivable>> for Error {
+    fn from(reason: Box<NotDerivable>) -> Self {
+        Error::Query(QueryError::NotDerivable(reason))
     }
 }

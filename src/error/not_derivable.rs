@@ -164,6 +164,20 @@ pub enum Obstacle {
         /// The other.
         other: String,
     },
+    /// Averages of begin and end are of stocks.
+    #[error("averages of begin and end are of stocks, and these are {}", Kinds(*.kind))]
+    NotAStock {
+        /// How it behaves in time.
+        kind: MetricKind,
+    },
+    /// Two figures are not of one slot, one length, and whole years apart.
+    #[error("{from} and {to} are not the same part of two years")]
+    NotYearsApart {
+        /// The first.
+        from: String,
+        /// The last.
+        to: String,
+    },
     /// There is no rate of growth from or to a figure that is not above zero.
     #[error("{operand} is not above zero beyond rounding")]
     NotPositive {
@@ -233,7 +247,12 @@ struct Why<'a>(Option<&'a Changed>);
 
 impl fmt::Display for Why<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |changed| write!(f, ": {changed}"))
+        match self.0 {
+            Some(changed) => write!(f, ": {changed}"),
+            None => f.write_str(
+                ": they were not reported with these values in the same reporting cycle",
+            ),
+        }
     }
 }
 

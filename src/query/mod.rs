@@ -8,6 +8,7 @@
 pub(crate) mod answer;
 pub(crate) mod cycle;
 pub(crate) mod delta;
+pub(crate) mod derive;
 pub(crate) mod documents;
 pub(crate) mod explain;
 pub(crate) mod near;
@@ -28,9 +29,11 @@ mod tests;
 
 pub use answer::{Answer, Derived, DerivedOperand, Together, Vintage};
 pub use delta::{Comparator, Delta, DeltaKind};
+pub use derive::{AnswerChange, Derivations, Growth};
 pub use explain::{
     Basis, Computed, Excluded, Explain, Explanation, Subject, Value, Version, Versions,
 };
+
 pub use panel::{Panel, PanelQuery, PanelRow};
 pub use panel_period::{CalendarQuarter, PanelPeriod};
 pub use point::Point;

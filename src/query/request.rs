@@ -6,10 +6,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::{Error, NoSeries, QueryError};
 use crate::model::{
-    Company, FiscalCalendar, Id, MetricKind, MetricPath, Scenario, Scope, SeriesKey, Split, Unit,
+    Company, FiscalCalendar, Id, MetricKind, MetricPath, Observation, Period, Scenario, Scope,
+    SeriesKey, Split, Unit,
 };
 use crate::store::{SeriesId, Snapshot};
 
+use super::documents::Documents;
 use super::point::Point;
 use super::points::Points;
 use super::reader::{Reader, find_document};
@@ -297,6 +299,41 @@ impl SeriesQuery {
             known: self.known,
             head: self.reader.last_commit(),
         }
+    }
+
+    /// All observations that this question takes into account, by fact, publication, document and cell.
+    pub(crate) fn observations(&self) -> Result<(Vec<Observation>, Snapshot), Error> {
+        let snapshot = self.reader.snapshot();
+        let (id, _) = self.resolve(&snapshot)?;
+        let documents = self.reader.document_cache();
+        let observations = self.known.observations(&snapshot, documents, id)?;
+        Ok((observations, snapshot))
+    }
+
+    /// The other series of this company, metric and scenario, as this question knows them: each with its dates.
+    pub(crate) fn siblings(&self) -> Result<Vec<(SeriesKey, Vec<Period>)>, Error> {
+        let snapshot = self.reader.snapshot();
+        let (own, _) = self.resolve(&snapshot)?;
+        let mut siblings = Vec::new();
+        for id in snapshot.series_of_metric(&self.company, &self.metric)? {
+            let key = snapshot.series_key(id)?;
+            if id != own && key.scenario == self.scenario {
+                let rows = self
+                    .known
+                    .rows(&snapshot, self.reader.document_cache(), id)?;
+                siblings.push((key, rows.iter().map(|row| row.observation.period).collect()));
+            }
+        }
+        siblings.sort_unstable();
+        Ok(siblings)
+    }
+
+    pub(crate) fn documents(&self) -> &Documents {
+        self.reader.document_cache()
+    }
+
+    pub(crate) fn calendar(&self) -> &FiscalCalendar {
+        &self.calendar
     }
 
     fn rows(

@@ -97,10 +97,7 @@ impl Series {
     /// # Errors
     /// [`QueryError::NoPeriod`] where `when` is none of these.
     pub fn at(&self, when: impl When) -> Result<Option<Point>, Error> {
-        let asked = when
-            .asked(self.calendar())
-            .map_err(|text| self.no_period(text))?;
-        Ok(match asked {
+        Ok(match self.asked(when)? {
             Asked::Slot(fiscal) => self.rows.at_slot(fiscal, self.rows.label_shape()),
             Asked::Dates(period) => self.rows.at_dates(&period),
         })
@@ -202,23 +199,42 @@ impl Series {
         Delta::new(kind, current, self.compared.partner(kind, current))
     }
 
+    /// Whether a label means the time or the instant at its end.
+    pub(crate) fn label_shape(&self) -> Shape {
+        self.rows.label_shape()
+    }
+
+    /// The fact of a slot.
+    pub(crate) fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Point> {
+        self.rows.at_slot(fiscal, shape)
+    }
+
+    /// The fact of these very dates.
+    pub(crate) fn at_dates(&self, period: &Period) -> Option<Point> {
+        self.rows.at_dates(period)
+    }
+
+    /// What a caller asks for.
+    pub(crate) fn asked(&self, when: impl When) -> Result<Asked, QueryError> {
+        when.asked(self.calendar())
+            .map_err(|text| self.no_period(text))
+    }
+
+    /// The dates of all facts, in order.
+    pub(crate) fn periods(&self) -> impl Iterator<Item = Period> {
+        self.rows.rows.iter().map(Dated::period)
+    }
+
     fn range(&self, range: impl FiscalRange, span: Span, shape: Shape) -> Result<Points, Error> {
         let calendar = self.calendar();
-        let ends = range.ends(calendar).map_err(|text| self.no_period(text))?;
         let slot_of = |row: &Row| slot::slot_of(calendar, &row.period(), span, shape);
         let rows = &self.rows.rows;
-        let slots = slot::slots_within(
-            ends,
+        let slots = self.slots_within(
+            range,
             span,
             || rows.iter().find_map(slot_of),
             || rows.iter().rev().find_map(slot_of),
-        )
-        .map_err(|Backward { from, to }| QueryError::BackwardRange {
-            company: self.key().company.clone(),
-            metric: self.key().metric.clone(),
-            from: calendar.label(from),
-            to: calendar.label(to),
-        })?;
+        )?;
         let entries = slots
             .into_iter()
             .filter_map(|fiscal| self.rows.about.target(fiscal, shape))
@@ -231,6 +247,26 @@ impl Series {
             })
             .collect();
         Ok(Points::new(self.clone(), entries))
+    }
+
+    /// The slots of a span within a range. Open ends are those of the `first` and `last` slot given.
+    pub(crate) fn slots_within(
+        &self,
+        range: impl FiscalRange,
+        span: Span,
+        first: impl FnOnce() -> Option<FiscalPeriod>,
+        last: impl FnOnce() -> Option<FiscalPeriod>,
+    ) -> Result<Vec<FiscalPeriod>, QueryError> {
+        let calendar = self.calendar();
+        let ends = range.ends(calendar).map_err(|text| self.no_period(text))?;
+        slot::slots_within(ends, span, first, last).map_err(|Backward { from, to }| {
+            QueryError::BackwardRange {
+                company: self.key().company.clone(),
+                metric: self.key().metric.clone(),
+                from: calendar.label(from),
+                to: calendar.label(to),
+            }
+        })
     }
 
     fn no_period(&self, label: String) -> QueryError {

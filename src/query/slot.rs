@@ -38,6 +38,14 @@ pub(crate) struct Fit {
     pub(crate) off_by: i64,
 }
 
+impl Fit {
+    /// To the day.
+    pub(crate) const EXACT: Fit = Fit {
+        nominal: false,
+        off_by: 0,
+    };
+}
+
 /// A slot with its own dates.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Target {

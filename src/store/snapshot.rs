@@ -1,5 +1,6 @@
 //! Reading: the database as one commit left it.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -166,13 +167,41 @@ impl Snapshot {
         let Some(company) = self.state.names.companies.number(company) else {
             return Ok(Vec::new());
         };
+        self.listed(company, 0..=u32::MAX)
+    }
+
+    /// All series of one metric of a company, by variant.
+    pub(crate) fn series_of_metric(
+        &self,
+        company: &Id,
+        metric: &MetricPath,
+    ) -> Result<Vec<SeriesId>, StoreError> {
+        let names = &self.state.names;
+        let numbers = names
+            .companies
+            .number(company)
+            .zip(names.metrics.number(metric));
+        match numbers {
+            Some((company, metric)) => self.listed(company, metric..=metric),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn listed(
+        &self,
+        company: u32,
+        metrics: RangeInclusive<u32>,
+    ) -> Result<Vec<SeriesId>, StoreError> {
         let key = |metric, variant| Key::Catalog {
             company,
             metric,
             variant,
         };
         let mut series = Vec::new();
-        for entry in self.engine.range(key(0, 0)..=key(u32::MAX, u32::MAX))? {
+        for entry in self
+            .engine
+            .range(key(*metrics.start(), 0)..=key(*metrics.end(), u32::MAX))?
+        {
             let (found, payload) = entry?;
             let CatalogRecord { created } = decode(&found, &payload)?;
             if created > self.sequence() {

@@ -1,6 +1,7 @@
 //! Why an answer is what it is: its operands and formula, down to the printed cells.
 
 mod answers;
+mod derived;
 mod text;
 mod versions;
 
@@ -18,7 +19,7 @@ use super::rows::Exclusion;
 pub(crate) use answers::sealed;
 
 /// An answer that can be explained: a [`Point`](crate::Point), a [`Delta`](crate::Delta), a
-/// [`PanelRow`](crate::PanelRow).
+/// [`PanelRow`](crate::PanelRow), an [`Answer`](crate::Answer).
 pub trait Explain: sealed::Answer {}
 
 impl<T: sealed::Answer> Explain for T {}

@@ -4,6 +4,7 @@ mod build;
 mod calendars;
 mod changes;
 mod databases;
+mod derived;
 mod errors;
 mod explain;
 mod first_reported;

@@ -1,0 +1,203 @@
+//! Changes of answers, derived ones too.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::error::{Error, NotDerivable};
+use crate::model::{
+    Change, ChangeKind, Convention, FiscalPeriod, Period, Span, change_of_quantities,
+};
+use crate::query::answer::Answer;
+use crate::query::delta::DeltaKind;
+use crate::query::partner::{LENGTH_TOLERANCE, lengths_apart};
+use crate::query::select::{FiscalRange, When};
+use crate::query::slot;
+
+use super::{Derivations, check_shares};
+
+/// The change of an answer, with the answer it is compared with.
+///
+/// Printed as `4Q08  18,942 million JPY  [FY2008 - 9M08]   +4.1%  (4Q07)`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[non_exhaustive]
+pub struct AnswerChange {
+    /// Which comparison it is.
+    pub kind: DeltaKind,
+    /// The later figure.
+    pub current: Answer,
+    /// What it is compared with, or why there is nothing; `None` where this kind of period has no such comparison.
+    pub base: Option<Result<Answer, Box<NotDerivable>>>,
+    /// The change; [`ChangeKind::NoComparator`] where there is no base.
+    pub change: Change,
+    /// Whether the two durations differ by 5 days or more.
+    pub length_differs: bool,
+}
+
+impl AnswerChange {
+    pub(crate) fn new(
+        kind: DeltaKind,
+        current: Answer,
+        base: Option<Result<Answer, Box<NotDerivable>>>,
+    ) -> Self {
+        let found = base.as_ref().and_then(|base| base.as_ref().ok());
+        let mut change = match found.map(|base| (current.quantity(), base.quantity())) {
+            None => Change::none(ChangeKind::NoComparator),
+            Some((Some(now), Some(then))) => change_of_quantities(now, then, current.kind()),
+            Some(_) => Change::none(ChangeKind::NotAnAmount),
+        };
+        let split = |base: &Answer| {
+            let leaves: Vec<_> = current.leaves().into_iter().chain(base.leaves()).collect();
+            check_shares(&leaves).is_err()
+        };
+        // Difference and raw ratio stay; of figures that are no amounts there is nothing to say.
+        if change.difference_quantity().is_some() && found.is_some_and(split) {
+            change.kind = ChangeKind::ShareBasisDiffers;
+        }
+        Self {
+            kind,
+            length_differs: found.is_some_and(|base| {
+                lengths_apart(&current.period(), &base.period()) >= LENGTH_TOLERANCE
+            }),
+            current,
+            change,
+            base,
+        }
+    }
+}
+
+impl fmt::Display for AnswerChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let over = match &self.change.kind {
+            ChangeKind::Relative {
+                convention: Convention::OverAbsoluteBase,
+                ..
+            } => " over |base|",
+            _ => "",
+        };
+        let base = match &self.base {
+            None => format!("  (has no {})", self.kind),
+            Some(Err(not)) => format!("  ({not})"),
+            Some(Ok(base)) => format!("  ({})", base.label()),
+        };
+        let (current, change) = (&self.current, &self.change);
+        f.pad(&format!("{current}   {change}{over}{base}"))
+    }
+}
+
+impl Derivations {
+    /// The change over the same slot of the fiscal year before, or over the same dates a year earlier where that slot is
+    /// not a year earlier. Both figures are reported or derived; each is of one vintage in itself.
+    ///
+    /// # Errors
+    /// As of [`Derivations::at`], for the figure itself.
+    pub fn yoy(&self, when: impl When) -> Result<AnswerChange, Error> {
+        let current = self.at(when)?;
+        Ok(self.changed(DeltaKind::YearOnYear, current))
+    }
+
+    /// The change over the discrete quarter before, as [`Derivations::yoy`].
+    ///
+    /// # Errors
+    /// As of [`Derivations::at`], for the figure itself.
+    pub fn qoq(&self, when: impl When) -> Result<AnswerChange, Error> {
+        let current = self.at(when)?;
+        Ok(self.changed(DeltaKind::QuarterOnQuarter, current))
+    }
+
+    /// The change of the trailing twelve months over those of a year before.
+    ///
+    /// # Errors
+    /// As of [`Derivations::ttm`].
+    pub fn ttm_yoy(&self, when: impl When) -> Result<AnswerChange, Error> {
+        let fiscal = self.asked_slot(when)?;
+        let current = self.twelve_months(fiscal)?;
+        let base = self.twelve_months(fiscal.year_ago());
+        Ok(AnswerChange::new(
+            DeltaKind::YearOnYear,
+            current,
+            Some(base),
+        ))
+    }
+
+    /// The changes of the quarters of a range that have a figure, in order.
+    ///
+    /// # Errors
+    /// As of [`Derivations::quarters`].
+    pub fn quarterly_changes(
+        &self,
+        range: impl FiscalRange,
+        kind: DeltaKind,
+    ) -> Result<Vec<AnswerChange>, Error> {
+        let answers = self.quarters(range)?.into_iter().filter_map(Result::ok);
+        Ok(answers.map(|current| self.changed(kind, current)).collect())
+    }
+
+    fn changed(&self, kind: DeltaKind, current: Answer) -> AnswerChange {
+        let base = match kind {
+            DeltaKind::YearOnYear => Some(self.year_before(&current)),
+            DeltaKind::QuarterOnQuarter => self.quarter_before(&current),
+            DeltaKind::SinceYearEnd => self.year_end_before(&current),
+        };
+        AnswerChange::new(kind, current, base)
+    }
+
+    fn year_before(&self, current: &Answer) -> Result<Answer, Box<NotDerivable>> {
+        let end = |fiscal| Some(self.series.calendar().period(fiscal)?.end());
+        if let Some(fiscal) = current.fiscal()
+            && let (Some(earlier), Some(later)) = (end(fiscal.year_ago()), end(fiscal))
+            && slot::year_apart(earlier, later)
+        {
+            return self.slot(fiscal.year_ago());
+        }
+        let earlier = |period: Period| {
+            let end = slot::year_before(period.end())?;
+            match period.start() {
+                Some(start) => Period::duration(slot::year_before(start)?, end).ok(),
+                None => Period::instant(end).ok(),
+            }
+        };
+        match earlier(current.period()) {
+            Some(period) => self.at_period(&period),
+            None => self.at_period(&current.period()),
+        }
+    }
+
+    fn quarter_before(&self, current: &Answer) -> Option<Result<Answer, Box<NotDerivable>>> {
+        let fiscal = self.quarter_of(current)?;
+        let calendar = self.series.calendar();
+        let opening = calendar.period(fiscal)?.opening()?;
+        let before = fiscal.previous();
+        match calendar.period(before) {
+            Some(own) if own.end() == opening.end() => Some(self.slot(before)),
+            // A change of year end has left the quarter before without a name.
+            _ => Some(Err(self.not_derivable(
+                &calendar.label(before),
+                None,
+                crate::error::Obstacle::NoSlot {
+                    slot: format!("quarter that ends on {}", opening.end()),
+                },
+            ))),
+        }
+    }
+
+    /// The quarter that a discrete quarter, or an instant at its end, stands for.
+    fn quarter_of(&self, answer: &Answer) -> Option<FiscalPeriod> {
+        let calendar = self.series.calendar();
+        let fiscal = answer.fiscal()?;
+        if answer.period().start().is_some() {
+            return (fiscal.slot.span() == Span::Quarter).then_some(fiscal);
+        }
+        let closing = calendar.closing(fiscal)?;
+        Some(calendar.place(&closing)?.fiscal)
+    }
+
+    fn year_end_before(&self, current: &Answer) -> Option<Result<Answer, Box<NotDerivable>>> {
+        if current.period().start().is_some() {
+            return None;
+        }
+        let fiscal = self.quarter_of(current)?;
+        let last = FiscalPeriod::new(fiscal.year.checked_sub(1)?, crate::model::Slot::Q4);
+        Some(self.slot(last))
+    }
+}

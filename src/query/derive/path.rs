@@ -1,0 +1,122 @@
+//! Which reported durations add up to a stretch of time, by their dates alone.
+//!
+//! A duration leads from its first day to the day after its last, with its figure; the way back takes the figure off.
+//! What leads from the first day of a stretch to the day after it adds up to its figure: to 4Q08 lead back 9M08, then
+//! forth FY2008.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::model::{FiscalCalendar, Period, PeriodKind};
+
+/// How many steps a search tries at most: facts whose dates lie a day apart multiply the ways.
+const BUDGET: usize = 20_000;
+
+/// The durations of a series that have their place in the company's calendar, as ways from day to day.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Ways(BTreeMap<NaiveDate, Vec<Way>>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Way {
+    to: NaiveDate,
+    step: Step,
+}
+
+/// A duration, added or taken off.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Step {
+    pub(crate) taken_off: bool,
+    pub(crate) period: Period,
+}
+
+impl Ways {
+    pub(crate) fn new(calendar: &FiscalCalendar, periods: impl Iterator<Item = Period>) -> Self {
+        let mut ways: BTreeMap<NaiveDate, Vec<Way>> = BTreeMap::new();
+        for period in periods {
+            if period.kind() != PeriodKind::Duration || calendar.place(&period).is_none() {
+                continue;
+            }
+            let (Some(from), Some(to)) = (period.start(), period.end().succ_opt()) else {
+                continue;
+            };
+            let mut add = |from, to, taken_off| {
+                let step = Step { taken_off, period };
+                ways.entry(from).or_default().push(Way { to, step });
+            };
+            add(from, to, false);
+            add(to, from, true);
+        }
+        Self(ways)
+    }
+
+    /// The days within some days of a given one on which a duration begins, or that follow one; the nearest first.
+    pub(crate) fn days_near(&self, day: NaiveDate, tolerance: i64) -> Vec<NaiveDate> {
+        let apart = |other: &NaiveDate| other.signed_duration_since(day).num_days().abs();
+        let mut near: Vec<NaiveDate> = self
+            .0
+            .keys()
+            .copied()
+            .filter(|other| apart(other) <= tolerance)
+            .collect();
+        near.sort_by_key(|other| (apart(other), *other));
+        near
+    }
+
+    /// The ways of so many steps from a day to another: those that take less off first, then by their dates. What is
+    /// added stands before what is taken off, each in order of time.
+    pub(crate) fn between(&self, from: NaiveDate, to: NaiveDate, steps: usize) -> Vec<Vec<Step>> {
+        let mut walk = Walk {
+            ways: self,
+            to,
+            budget: BUDGET,
+            visited: vec![from],
+            steps: Vec::new(),
+            found: Vec::new(),
+        };
+        walk.on(from, steps);
+        let mut found = walk.found;
+        for steps in &mut found {
+            steps.sort_unstable();
+        }
+        found.sort_unstable_by_key(|steps| {
+            let taken_off = steps.iter().filter(|step| step.taken_off).count();
+            (taken_off, steps.clone())
+        });
+        found.dedup();
+        found
+    }
+}
+
+struct Walk<'a> {
+    ways: &'a Ways,
+    to: NaiveDate,
+    budget: usize,
+    visited: Vec<NaiveDate>,
+    steps: Vec<Step>,
+    found: Vec<Vec<Step>>,
+}
+
+impl Walk<'_> {
+    fn on(&mut self, at: NaiveDate, left: usize) {
+        for way in self.ways.0.get(&at).into_iter().flatten() {
+            let Some(budget) = self.budget.checked_sub(1) else {
+                return;
+            };
+            self.budget = budget;
+            let arrives = way.to == self.to;
+            if arrives != (left == 1) || self.visited.contains(&way.to) {
+                continue;
+            }
+            self.steps.push(way.step);
+            if arrives {
+                self.found.push(self.steps.clone());
+            } else {
+                self.visited.push(way.to);
+                self.on(way.to, left - 1);
+                self.visited.pop();
+            }
+            self.steps.pop();
+        }
+    }
+}

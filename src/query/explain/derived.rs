@@ -1,0 +1,74 @@
+//! What the explanations of derived figures tell.
+
+use crate::error::Error;
+use crate::model::MetricKind;
+use crate::query::answer::{Answer, Derived, Together};
+
+use super::sealed::{Answer as Explained, Explainer};
+use super::{Basis, Computed, Explanation, Subject};
+
+impl Explained for Answer {
+    fn explanation(&self, explainer: &Explainer) -> Result<Explanation, Error> {
+        match self {
+            Answer::Reported(point) => point.explanation(explainer),
+            Answer::Derived(derived) => derived.explanation(explainer),
+        }
+    }
+}
+
+impl Explained for Derived {
+    fn explanation(&self, explainer: &Explainer) -> Result<Explanation, Error> {
+        let operands = self
+            .operands
+            .iter()
+            .map(|operand| {
+                let mut explanation = operand.answer.explanation(explainer)?;
+                explanation.name.clone_from(&operand.name);
+                Ok(explanation)
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        Ok(Explanation {
+            name: self.label.clone(),
+            subject: Subject {
+                company: self.company.clone(),
+                metric: self.measure.to_string(),
+                measure: None,
+                scenario: self.scenario,
+                scope: self.scope.clone(),
+                unit: self.unit.clone(),
+                label: self.label.clone(),
+                period: Some(self.period),
+            },
+            text: self.figure_text(),
+            quantity: Some(self.quantity),
+            value: None,
+            notes: Vec::new(),
+            basis: Basis::Computed(Computed {
+                formula: Some(self.formula.clone()),
+                rules: self.rules(),
+                operands,
+            }),
+        })
+    }
+}
+
+impl Derived {
+    fn rules(&self) -> Vec<String> {
+        let vintage = match self.together {
+            Together::Cycle(0) => {
+                "the figures are of one vintage: together in the documents of their own fiscal year"
+                    .to_owned()
+            }
+            Together::Cycle(cycle) => format!(
+                "the figures are of one vintage: together in the documents of reporting cycle {cycle}"
+            ),
+            Together::Document => "the figures are of one vintage: from one document".to_owned(),
+            Together::Nothing => {
+                "the figures are of different vintage, which the question allowed".to_owned()
+            }
+        };
+        let dates = (self.kind == MetricKind::Flow && self.series().is_some())
+            .then(|| "the dates of the operands add up to those of the result".to_owned());
+        dates.into_iter().chain([vintage]).collect()
+    }
+}
