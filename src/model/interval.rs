@@ -196,6 +196,41 @@ impl Interval {
         reaches(self.low, other.high) && reaches(other.low, self.high)
     }
 
+    /// With both ends included.
+    pub(crate) fn closed(&self) -> Self {
+        let closed = |bound: Bound| {
+            let value = bound.value().map(|(value, _)| Bound::Closed(value));
+            value.unwrap_or(Bound::Unbounded)
+        };
+        Self {
+            low: closed(self.low),
+            high: closed(self.high),
+        }
+    }
+
+    /// With neither end included.
+    pub(crate) fn opened(&self) -> Self {
+        let opened = |bound: Bound| {
+            let value = bound.value().map(|(value, _)| Bound::Open(value));
+            value.unwrap_or(Bound::Unbounded)
+        };
+        Self {
+            low: opened(self.low),
+            high: opened(self.high),
+        }
+    }
+
+    /// The least interval that holds both.
+    pub(crate) fn joined(&self, other: &Self) -> Self {
+        let (low, high) = (Reach::low(self.low), Reach::high(self.high));
+        Self {
+            low: low.further(Reach::low(other.low), Ordering::Less).bound(),
+            high: high
+                .further(Reach::high(other.high), Ordering::Greater)
+                .bound(),
+        }
+    }
+
     /// The values with their sign turned.
     ///
     /// # Errors

@@ -38,7 +38,9 @@ pub use concept::Concept;
 pub use date::{FIRST_YEAR, LAST_YEAR, parse_date};
 pub(crate) use decimal::parse_exact;
 pub use document::{Cell, Document, DocumentKind, Id, Rank, UtcOffset};
-pub use expression::{Expression, ExpressionError, ExpressionNode, Leaf, LeafKind, Operator};
+pub use expression::{
+    EvaluationError, Expression, ExpressionError, ExpressionNode, Leaf, LeafKind, Operator,
+};
 pub use fact::{FactKey, Observation, SeriesKey, Source};
 pub use figure::{Amount, Figure, Nil, Precision, Rounding};
 pub use fiscal::{FiscalPeriod, LabelStyle, Slot, Span};

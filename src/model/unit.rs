@@ -97,6 +97,38 @@ impl Noun {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The word for one of them: `share` of `shares`. A word that ends in a capital letter, such as `ADS`, has one form.
+    pub(crate) fn singular(&self) -> Noun {
+        let word = self.0.as_str();
+        let ends = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
+        let cut = |letters: usize| word.get(..word.len() - letters).unwrap_or(word).to_owned();
+        Noun(if word.len() > 3 && word.ends_with("ies") {
+            cut(3) + "y"
+        } else if ends(&["sses", "xes", "ches", "shes"]) {
+            cut(2)
+        } else if word.len() > 1 && word.ends_with('s') && !word.ends_with("ss") {
+            cut(1)
+        } else {
+            word.to_owned()
+        })
+    }
+
+    /// The word for many of them: `shares` of `share`, and of `shares`.
+    pub(crate) fn plural(&self) -> Noun {
+        let word = self.0.as_str();
+        let ends = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
+        let capital = word.ends_with(|c: char| !c.is_ascii_lowercase());
+        if capital || self.singular() != *self {
+            return self.clone();
+        }
+        let after_consonant = !ends(&["ay", "ey", "oy", "uy"]);
+        Noun(match word.strip_suffix('y') {
+            Some(stem) if after_consonant => format!("{stem}ies"),
+            _ if ends(&["ss", "x", "ch", "sh"]) => format!("{word}es"),
+            _ => format!("{word}s"),
+        })
+    }
 }
 
 impl FromStr for Noun {
@@ -224,6 +256,25 @@ impl From<Unit> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_for_one_and_for_many() {
+        for (one, many) in [
+            ("share", "shares"),
+            ("subsidiary", "subsidiaries"),
+            ("day", "days"),
+            ("address", "addresses"),
+            ("box", "boxes"),
+            ("ADS", "ADS"),
+        ] {
+            let noun = |word: &str| word.parse::<Noun>().unwrap();
+            assert_eq!(noun(many).singular(), noun(one));
+            assert_eq!(noun(one).singular(), noun(one));
+            assert_eq!(noun(one).plural(), noun(many));
+            assert_eq!(noun(many).plural(), noun(many));
+        }
+        assert_eq!("ADSs".parse::<Noun>().unwrap().singular().as_str(), "ADS");
+    }
 
     #[test]
     fn units_read_back_as_they_print() {

@@ -8,12 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::metric::{MetricKind, MetricPath};
 use super::scope::Scope;
-use super::unit::Dimension;
+use super::unit::{Dimension, Unit};
 
 mod check;
+mod evaluate;
 mod parse;
 #[cfg(test)]
 pub(crate) mod tests;
+mod units;
+
+pub use evaluate::EvaluationError;
 
 /// Arithmetic of metrics, read from text.
 ///
@@ -200,6 +204,20 @@ pub enum ExpressionError {
         right: String,
         /// Its kind and dimension.
         right_is: (MetricKind, Dimension),
+    },
+    /// Two operands whose units do not fit.
+    #[error("{left} ({left_unit}) {} {right} ({right_unit}) has no unit", .operator.sign())]
+    Units {
+        /// What was to be done.
+        operator: Operator,
+        /// The left operand as printed.
+        left: String,
+        /// Its unit.
+        left_unit: Unit,
+        /// The right operand as printed.
+        right: String,
+        /// Its unit.
+        right_unit: Unit,
     },
 }
 
