@@ -4,7 +4,10 @@ use std::convert::Infallible;
 use std::fmt;
 
 use crate::ingest::IngestError;
-use crate::model::{FactKey, Id, MetricPath, ModelError, Scenario, Scope, SeriesKey, Unit};
+use crate::model::{
+    Expression, ExpressionError, FactKey, Id, MetricPath, ModelError, Scenario, Scope, SeriesKey,
+    Unit,
+};
 use crate::store::StoreError;
 
 mod not_derivable;
@@ -129,6 +132,17 @@ pub enum QueryError {
     /// The figure was not reported and cannot be derived; the error says why.
     #[error(transparent)]
     NotDerivable(#[from] Box<NotDerivable>),
+    /// A text that is no expression, or one that means nothing; the error has the place.
+    #[error(transparent)]
+    Expression(#[from] ExpressionError),
+    /// No company reports any metric of the expression so.
+    #[error("no company has any series of {expression} ({scenario})")]
+    NoExpressionPanel {
+        /// The expression.
+        expression: Expression,
+        /// The scenario asked for.
+        scenario: Scenario,
+    },
     /// No company reports the metric so.
     #[error("no company has a series {}", series_text(.metric, *.scenario, .scope, .unit.as_ref()))]
     NoPanel {

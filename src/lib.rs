@@ -28,7 +28,8 @@
 //! [`Expression`] of metrics.
 //!
 //! [`Reader::series`] asks for a series and gives [points](Point), ranges with their gaps, and
-//! [changes](Delta); [`Reader::panel`] one metric and period of all companies. Each point knows its document and
+//! [changes](Delta); [`Reader::panel`] one metric and period of all companies; [`Reader::expression`] does arithmetic of several metrics, such
+//! as margins. Each point knows its document and
 //! [cell](Cell), and what other printings of it there are; [`Reader::explain`] says why an answer is what it is, down to
 //! the printed cells.
 //!

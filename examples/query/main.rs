@@ -9,6 +9,8 @@
 //! query DATABASE iij revenue --at 1Q03 --explain        # why a figure is what it is, down to its cells
 //! query DATABASE iij revenue --at 1Q03 --explain=yoy    # the same of a change
 //! query DATABASE iij revenue --span years --scenario target --as-of 2008-10-24 --format json
+//! query DATABASE iij --expression '(revenue - cost_of_revenue) / revenue' --from 1Q02 --to 1Q03
+//! query DATABASE --expression 'operating_income / revenue' --at CY2003Q2   # of every company
 //! ```
 //!
 //! CSV and JSON have the same fields, one record a period:
@@ -32,6 +34,7 @@
 //! With `--explain` each record of JSON has its `explanation`, a tree; CSV has no place for one.
 
 mod answer;
+mod expression;
 mod output;
 
 use std::error::Error;
@@ -55,6 +58,10 @@ struct Arguments {
     company: Option<String>,
     /// A metric, or a pattern with `*`; without it, the company's series are listed.
     metric: Option<String>,
+    /// Arithmetic of metrics in place of a metric, such as `operating_income / revenue`. Without a company, of all of
+    /// them at one period.
+    #[arg(long, conflicts_with_all = ["metric", "cells"])]
+    expression: Option<String>,
     /// The first period, in the company's own labels (1Q02, FY2003).
     #[arg(long)]
     from: Option<String>,
@@ -141,6 +148,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         );
     }
     let db = Database::open(&arguments.database)?;
+    if let Some(text) = &arguments.expression {
+        return expression::ask(&db, text, arguments);
+    }
     let Some(company) = &arguments.company else {
         let rows = db
             .companies()

@@ -196,6 +196,8 @@ pub enum Alignment {
     SameEnd,
     /// The second begins on the day after the first ends.
     Contiguous,
+    /// They have the same dates.
+    SameDates,
 }
 
 impl fmt::Display for Alignment {
@@ -204,6 +206,7 @@ impl fmt::Display for Alignment {
             Alignment::SameStart => "begin on the same day",
             Alignment::SameEnd => "end on the same day",
             Alignment::Contiguous => "follow one upon the other",
+            Alignment::SameDates => "have the same dates",
         })
     }
 }

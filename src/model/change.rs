@@ -312,6 +312,16 @@ fn signed_to(value: Decimal) -> String {
 }
 
 impl Change {
+    /// A change of a pure ratio, which is written in per cent, in percentage points: `-3.3705 points`. `None` for
+    /// every other kind of change.
+    pub(crate) fn percentage_points(&self) -> Option<String> {
+        let ChangeKind::Points(_) = self.kind else {
+            return None;
+        };
+        let (points, interval) = self.difference_quantity()?.percent_text()?;
+        Some(format!("{} points{interval}", signed_to(points)))
+    }
+
     /// The interval behind a relative change that may be more than half a per cent off what is printed.
     fn doubt(&self, printed: Decimal) -> Option<String> {
         let interval = self.quantity()?.interval()?;

@@ -40,6 +40,7 @@ pub(crate) use decimal::parse_exact;
 pub use document::{Cell, Document, DocumentKind, Id, Rank, UtcOffset};
 pub use expression::{
     EvaluationError, Expression, ExpressionError, ExpressionNode, Leaf, LeafKind, Operator,
+    UnitConflict,
 };
 pub use fact::{FactKey, Observation, SeriesKey, Source};
 pub use figure::{Amount, Figure, Nil, Precision, Rounding};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::decimal::grouped;
@@ -207,6 +208,22 @@ impl Quantity {
         self.times(hundred).ok()?.interval_text(places)
     }
 
+    /// A ratio as it is written, less its sign for per cent: to the places that are safe, 1 to 4; with its interval where
+    /// not even the whole per cent is safe.
+    pub(crate) fn percent_text(&self) -> Option<(Decimal, String)> {
+        let places = match self.safe_percent() {
+            SafeDigits::Places(places) => u32::try_from(places.clamp(1, 4)).ok()?,
+            SafeDigits::All => 4,
+            SafeDigits::None | SafeDigits::Unknown => 1,
+        };
+        let interval = match self.safe_percent() {
+            SafeDigits::None | SafeDigits::Places(..0) => self.percent_interval_text(1),
+            _ => None,
+        };
+        let interval = interval.map_or_else(String::new, |interval| format!(" {interval}"));
+        Some((self.value.percent(places)?, interval))
+    }
+
     /// The interval, its ends rounded outward to so many places. `None` where it is unknown or beyond what a decimal
     /// holds.
     #[must_use]
@@ -272,7 +289,6 @@ mod tests {
     use super::*;
     use crate::model::{Precision, Rounding};
     use proptest::prelude::*;
-    use rust_decimal::Decimal;
 
     fn of(low: &str, high: &str, open: bool) -> SafeDigits {
         let at = |text: &str| Fraction::from(text.parse::<Decimal>().unwrap());

@@ -5,9 +5,10 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::model::decimal::grouped;
 use crate::model::{
     Amount, FiscalPeriod, Fraction, Id, Interval, Measure, MetricKind, Period, Precision, Quantity,
-    Rounding, Scenario, Scope, SeriesKey, Unit,
+    Rounding, SafeDigits, Scenario, Scope, SeriesKey, Unit,
 };
 
 use super::point::Point;
@@ -268,6 +269,18 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// The figure as it stands alone, with its unit: `8,344,046 thousand JPY`. A computed ratio is in per cent, to 1 to 4
+    /// places as far as they are safe, with its interval where not even the whole per cent is: `19.4% [19.0, 19.8]`.
+    #[must_use]
+    pub fn figure_text(&self) -> String {
+        match self {
+            Answer::Reported(point) => point.figure_text(),
+            Answer::Derived(derived) => derived.figure_text(),
+        }
+    }
+}
+
 impl From<Point> for Answer {
     fn from(point: Point) -> Self {
         Answer::Reported(point)
@@ -297,13 +310,26 @@ impl Derived {
             Precision::Exact | Precision::Unknown => None,
         };
         let leaves = self.operands.iter().flat_map(|o| o.answer.leaves());
+        let leaves = leaves.filter(|point| *point.unit() == self.unit);
         let decimals = leaves.fold(Some(-Precision::LIMIT), finest);
         let precision = decimals.map_or(Precision::Exact, Precision::Decimals);
         let value = self.quantity.value();
-        value
+        let plain = value
             .decimal()
-            .and_then(|value| Amount::new(value, precision, Rounding::Nearest).ok())
-            .map_or_else(|| value.to_string(), |amount| amount.to_string())
+            .and_then(|value| Amount::new(value, precision, Rounding::Nearest).ok());
+        match (plain, places_of(self.quantity.safe_digits())) {
+            (Some(amount), _) => amount.to_string(),
+            (None, places) => rounded(value, places),
+        }
+    }
+
+    /// A ratio in per cent.
+    fn percent(&self) -> String {
+        let text = self.quantity.percent_text();
+        text.map_or_else(
+            || self.quantity.to_string(),
+            |(percent, interval)| format!("{}%{interval}", grouped(percent)),
+        )
     }
 
     /// The figure with its unit: `18,942 million JPY`.
@@ -311,10 +337,26 @@ impl Derived {
         let number = self.number();
         match &self.unit {
             Unit::Percent => format!("{number}%"),
+            Unit::Pure if self.kind == MetricKind::Ratio => self.percent(),
             Unit::Pure => number,
             unit => format!("{number} {unit}"),
         }
     }
+}
+
+/// To how many places a result is written that is no decimal or a ratio.
+fn places_of(safe: SafeDigits) -> u32 {
+    match safe {
+        SafeDigits::Places(places) => u32::try_from(places.clamp(1, 4)).unwrap_or(1),
+        SafeDigits::All => 4,
+        SafeDigits::None | SafeDigits::Unknown => 1,
+    }
+}
+
+fn rounded(value: Fraction, places: u32) -> String {
+    value
+        .rounded(places)
+        .map_or_else(|| value.to_string(), grouped)
 }
 
 impl fmt::Display for Derived {

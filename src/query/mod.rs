@@ -3,7 +3,8 @@
 //! From question to answer: [`Reader`] begins it, [`SeriesQuery`] says what is meant and finds the series,
 //! `rows` is what was known of it, `select` and `slot` turn labels into dates and find the rows that fit them,
 //! [`Series`] puts these together into [`Points`], `partner` finds what a point is compared with and
-//! [`Delta`] compares. `explain` goes the way back, from an answer to its cells.
+//! [`Delta`] compares. `expression` does arithmetic of several metrics, and `explain` goes the way back, from an answer
+//! to its cells.
 
 pub(crate) mod answer;
 pub(crate) mod cycle;
@@ -11,6 +12,7 @@ pub(crate) mod delta;
 pub(crate) mod derive;
 pub(crate) mod documents;
 pub(crate) mod explain;
+pub(crate) mod expression;
 pub(crate) mod near;
 pub(crate) mod panel;
 pub(crate) mod panel_period;
@@ -33,7 +35,10 @@ pub use derive::{AnswerChange, Derivations, Growth};
 pub use explain::{
     Basis, Computed, Excluded, Explain, Explanation, Subject, Value, Version, Versions,
 };
-
+pub use expression::{
+    ExpressionPanel, ExpressionPanelQuery, ExpressionPanelRow, ExpressionQuery, ExpressionSeries,
+    ExpressionStretch,
+};
 pub use panel::{Panel, PanelQuery, PanelRow};
 pub use panel_period::{CalendarQuarter, PanelPeriod};
 pub use point::Point;

@@ -11,6 +11,7 @@ use crate::model::{Company, Id, MetricKind, MetricPath, Scenario, Scope, SeriesK
 use crate::store::{CurrentRow, Snapshot, Variant};
 
 use super::explain::Subject;
+use super::expression::{ExpressionPanelQuery, checked};
 use super::panel_period::PanelPeriod;
 use super::point::Point;
 use super::reader::Reader;
@@ -128,6 +129,19 @@ impl PanelQuery {
     pub fn latest(mut self) -> Self {
         self.known.first = false;
         self
+    }
+
+    /// Asks for the ratio of this metric to another: a margin, a turnover. See [`ExpressionPanelQuery`].
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownMetric`], with names near to what was asked; [`QueryError::Expression`] where the ratio means
+    /// nothing.
+    pub fn over(&self, metric: impl AsRef<str>) -> Result<ExpressionPanelQuery, Error> {
+        let divisor = self.reader.metric(metric)?.path;
+        let checked = checked(&self.reader, &format!("{} / {divisor}", self.metric))?;
+        let query = ExpressionPanelQuery::new(self.reader.clone(), checked);
+        let (scope, unit) = (self.scope.clone(), self.unit.clone());
+        Ok(query.choices(self.scenario, scope, unit, self.known))
     }
 
     /// The figures of one period: a label in each company's own calendar (`"1Q03"`), a calendar quarter

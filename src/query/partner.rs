@@ -2,10 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use crate::model::{FiscalPeriod, PLACEMENT_TOLERANCE, Period, PeriodKind, Slot, Span};
+use crate::model::{
+    FiscalCalendar, FiscalPeriod, PLACEMENT_TOLERANCE, Period, PeriodKind, Slot, Span,
+};
 
 use super::delta::DeltaKind;
 use super::point::Point;
+use super::select::Asked;
 use super::series::Rows;
 use super::slot::{self, Dated, Shape};
 
@@ -144,6 +147,58 @@ impl Rows {
                 Some(placement.fiscal),
             ),
             None => Partner::at(self.at_dates(&opening), None),
+        }
+    }
+}
+
+/// What a computed figure is compared with. `None` where the comparison has no meaning for its period.
+pub(crate) fn wanted(
+    kind: DeltaKind,
+    calendar: &FiscalCalendar,
+    fiscal: Option<FiscalPeriod>,
+    period: Period,
+) -> Option<Asked> {
+    let quarter = || match (fiscal?, Shape::of(&period)) {
+        (fiscal, Shape::Duration) => (fiscal.slot.span() == Span::Quarter).then_some(fiscal),
+        (fiscal, Shape::Instant) => Some(calendar.place(&calendar.closing(fiscal)?)?.fiscal),
+    };
+    let end = |fiscal| Some(calendar.period(fiscal)?.end());
+    match kind {
+        DeltaKind::YearOnYear => {
+            let slot = fiscal.filter(|fiscal| {
+                let ends = end(fiscal.year_ago()).zip(end(*fiscal));
+                ends.is_some_and(|(earlier, later)| slot::year_apart(earlier, later))
+            });
+            if let Some(fiscal) = slot {
+                return Some(Asked::Slot(fiscal.year_ago()));
+            }
+            let last = slot::year_before(period.end())?;
+            let dates = match period.start() {
+                Some(start) => Period::duration(slot::year_before(start)?, last),
+                None => Period::instant(last),
+            };
+            dates.ok().map(Asked::Dates)
+        }
+        DeltaKind::QuarterOnQuarter => {
+            let opening = calendar.period(quarter()?)?.opening()?;
+            let closed = |fiscal: &FiscalPeriod| end(*fiscal) == Some(opening.end());
+            // A change of year end may have cut quarters off the year before.
+            std::iter::successors(Some(quarter()?.previous()), |slot| Some(slot.previous()))
+                .take(4)
+                .find(closed)
+                .map(Asked::Slot)
+        }
+        DeltaKind::SinceYearEnd => {
+            let year = quarter()
+                .filter(|_| Shape::of(&period) == Shape::Instant)?
+                .year;
+            let opening = calendar
+                .period(FiscalPeriod::new(year, Slot::Year))?
+                .opening()?;
+            Some(match calendar.place(&opening) {
+                Some(placement) => Asked::Slot(placement.fiscal),
+                None => Asked::Dates(opening),
+            })
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::model::{
 use crate::store::{Snapshot, Store, StoreError};
 
 use super::documents::Documents;
+use super::expression::{ExpressionPanelQuery, ExpressionQuery, checked};
 use super::near::near;
 use super::panel::PanelQuery;
 use super::point::Point;
@@ -263,6 +264,32 @@ impl Reader {
         let metric = find_metric(&snapshot, metric.as_ref())?;
         let (path, kind) = (metric.path.clone(), metric.kind);
         Ok(PanelQuery::new(reader, path, kind))
+    }
+
+    /// Begins a question about arithmetic of the metrics of one company, such as
+    /// `(revenue - cost_of_revenue) / revenue`. See [`Expression`](crate::Expression) for what can be written.
+    ///
+    /// # Errors
+    /// [`QueryError::Expression`] where the text is no expression or means nothing, with its place;
+    /// [`QueryError::UnknownCompany`] and [`QueryError::UnknownMetric`], with names near to what was asked.
+    pub fn expression(
+        &self,
+        company: impl AsRef<str>,
+        text: impl AsRef<str>,
+    ) -> Result<ExpressionQuery, Error> {
+        let reader = self.pinned();
+        let checked = checked(&reader, text.as_ref())?;
+        ExpressionQuery::new(&reader, company.as_ref(), checked)
+    }
+
+    /// Begins a question about arithmetic of metrics, of all companies.
+    ///
+    /// # Errors
+    /// As of [`Reader::expression`].
+    pub fn expression_panel(&self, text: impl AsRef<str>) -> Result<ExpressionPanelQuery, Error> {
+        let reader = self.pinned();
+        let checked = checked(&reader, text.as_ref())?;
+        Ok(ExpressionPanelQuery::new(reader, checked))
     }
 
     /// Begins a question about the restatements of a company.

@@ -157,6 +157,11 @@ impl SeriesQuery {
         self
     }
 
+    pub(crate) fn known(mut self, known: Known) -> Self {
+        self.known = known;
+        self
+    }
+
     /// Takes into account only what one document prints, comparative columns included: changes are then as the
     /// company itself would print them there, both operands from the same document.
     ///

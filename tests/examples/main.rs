@@ -286,6 +286,91 @@ fn query_explains_figures_and_changes() {
 }
 
 /// The lines of a CSV text by their column names.
+#[test]
+fn query_does_arithmetic_of_metrics() {
+    let folder = tempfile::tempdir().unwrap();
+    quickstart(folder.path());
+    let ask = |arguments: &[&str]| {
+        let all = [&["iij.kessan"], arguments].concat();
+        run("query", &all, folder.path())
+    };
+    let margin = "(revenue - cost_of_revenue) / revenue";
+    let table = text(&ask(&[
+        "iij",
+        "--expression",
+        margin,
+        "--from",
+        "4Q02",
+        "--to",
+        "1Q03",
+    ]));
+    // 1 - 11,919,290 / 13,036,439 and 1 - 7,868,496 / 8,344,046; 9.0698% a year before.
+    let line = |period: &str| {
+        let line = table.lines().find(|line| line.contains(period));
+        line.unwrap().split_whitespace().collect::<Vec<_>>()
+    };
+    assert_eq!(line(" 4Q02 ")[2], "8.5694%");
+    let first = line(" 1Q03 ");
+    assert_eq!(first[2], "5.6993%");
+    assert!(
+        first.contains(&"-3.3705") && first.contains(&"-2.870"),
+        "{table}"
+    );
+
+    let csv = text(&ask(&[
+        "iij",
+        "--expression",
+        "operating_income / revenue",
+        "--span",
+        "years",
+        "--from",
+        "FY2008",
+        "--to",
+        "FY2008",
+        "--scenario",
+        "target",
+        "--as-of",
+        "2008-10-24",
+        "--format",
+        "csv",
+    ]));
+    let record = &records(&csv)[0];
+    // 3.8 of 73.0.
+    assert_eq!(
+        (record["value"].as_str(), record["unit"].as_str()),
+        ("19/365", "pure")
+    );
+    assert_eq!(record["interval"], "[5.1334, 5.2776]%");
+
+    let json = text(&ask(&[
+        "--expression",
+        "cost_of_revenue / revenue",
+        "--at",
+        "CY2003Q2",
+        "--format",
+        "json",
+    ]));
+    let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&rows[0]["company"], &rows[0]["result"]),
+        (&"iij".into(), &"94.3007%".into())
+    );
+
+    let gap = text(&ask(&["iij", "--expression", margin, "--at", "2Q03"]));
+    assert!(gap.contains("was not reported"), "{gap}");
+    let explained = text(&ask(&[
+        "iij",
+        "--expression",
+        margin,
+        "--at",
+        "1Q03",
+        "--explain",
+    ]));
+    assert!(explained.contains("7,868,496"), "{explained}");
+    let refused = refusal(&ask(&["iij", "--expression", "revenue +", "--at", "1Q03"]));
+    assert!(refused.contains("at byte 9, found the end"), "{refused}");
+}
+
 fn records(text: &str) -> Vec<HashMap<String, String>> {
     csv::Reader::from_reader(text.as_bytes())
         .deserialize()

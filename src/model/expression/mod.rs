@@ -206,19 +206,25 @@ pub enum ExpressionError {
         right_is: (MetricKind, Dimension),
     },
     /// Two operands whose units do not fit.
-    #[error("{left} ({left_unit}) {} {right} ({right_unit}) has no unit", .operator.sign())]
-    Units {
-        /// What was to be done.
-        operator: Operator,
-        /// The left operand as printed.
-        left: String,
-        /// Its unit.
-        left_unit: Unit,
-        /// The right operand as printed.
-        right: String,
-        /// Its unit.
-        right_unit: Unit,
-    },
+    #[error(transparent)]
+    Units(#[from] Box<UnitConflict>),
+}
+
+/// Two operands whose units do not fit: yen and dollars, shares and contracts.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{left} ({left_unit}) {} {right} ({right_unit}) has no unit", .operator.sign())]
+#[non_exhaustive]
+pub struct UnitConflict {
+    /// What was to be done.
+    pub operator: Operator,
+    /// The left operand as printed.
+    pub left: String,
+    /// Its unit.
+    pub left_unit: Unit,
+    /// The right operand as printed.
+    pub right: String,
+    /// Its unit.
+    pub right_unit: Unit,
 }
 
 fn seen(found: Option<char>) -> String {

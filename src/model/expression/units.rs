@@ -1,6 +1,6 @@
 //! What a result is measured in.
 
-use super::{Expression, ExpressionError, ExpressionNode, Leaf, Operator};
+use super::{Expression, ExpressionError, ExpressionNode, Leaf, Operator, UnitConflict};
 use crate::model::unit::{Currency, Noun, Unit};
 
 impl Expression {
@@ -72,13 +72,14 @@ pub(super) fn combined(
         Operator::Multiply => product(fraction(left_unit), fraction(right_unit)),
         Operator::Divide => quotient(fraction(left_unit), fraction(right_unit)),
     };
-    unit.ok_or_else(|| ExpressionError::Units {
+    let conflict = || UnitConflict {
         operator,
         left: left.to_string(),
         left_unit: left_unit.clone(),
         right: right.to_string(),
         right_unit: right_unit.clone(),
-    })
+    };
+    unit.ok_or_else(|| Box::new(conflict()).into())
 }
 
 /// Per cent as the pure number it stands for.

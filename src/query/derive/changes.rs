@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::error::{Error, NotDerivable};
 use crate::model::{
-    Change, ChangeKind, Convention, FiscalPeriod, Period, Span, change_of_quantities,
+    Change, ChangeKind, Convention, FiscalPeriod, Period, Span, Unit, change_of_quantities,
 };
 use crate::query::answer::Answer;
 use crate::query::delta::DeltaKind;
@@ -51,7 +51,9 @@ impl AnswerChange {
             check_shares(&leaves).is_err()
         };
         // Difference and raw ratio stay; of figures that are no amounts there is nothing to say.
-        if change.difference_quantity().is_some() && found.is_some_and(split) {
+        // A pure number is the same on either basis.
+        let counts = !matches!(current.unit(), Unit::Pure | Unit::Percent);
+        if counts && change.difference_quantity().is_some() && found.is_some_and(split) {
             change.kind = ChangeKind::ShareBasisDiffers;
         }
         Self {
@@ -66,22 +68,33 @@ impl AnswerChange {
     }
 }
 
-impl fmt::Display for AnswerChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let over = match &self.change.kind {
+impl AnswerChange {
+    /// The change in words: `-15.3%`, `+128.3% over |base|`, `-3.4 points`, `no comparator`.
+    #[must_use]
+    pub fn change_text(&self) -> String {
+        let points = match self.current.unit() {
+            Unit::Pure => self.change.percentage_points(),
+            _ => None,
+        };
+        match &self.change.kind {
             ChangeKind::Relative {
                 convention: Convention::OverAbsoluteBase,
                 ..
-            } => " over |base|",
-            _ => "",
-        };
+            } => format!("{} over |base|", self.change),
+            _ => points.unwrap_or_else(|| self.change.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for AnswerChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let base = match &self.base {
             None => format!("  (has no {})", self.kind),
             Some(Err(not)) => format!("  ({not})"),
             Some(Ok(base)) => format!("  ({})", base.label()),
         };
-        let (current, change) = (&self.current, &self.change);
-        f.pad(&format!("{current}   {change}{over}{base}"))
+        let (current, change) = (&self.current, self.change_text());
+        f.pad(&format!("{current}   {change}{base}"))
     }
 }
 

@@ -125,20 +125,26 @@ pub(crate) fn split_between(a: &Point, b: &Point) -> bool {
     a.about().split_between(a.published(), b.published())
 }
 
-/// That no split lies between figures that count shares.
+/// That no split lies between those of the figures that count shares.
 pub(crate) fn check_shares(leaves: &[&Point]) -> Result<(), Obstacle> {
-    let by_day = |point: &&&Point| point.published();
-    let ends = leaves
+    let pairs = leaves
         .iter()
-        .min_by_key(by_day)
-        .zip(leaves.iter().max_by_key(by_day));
-    match ends {
-        Some((first, last)) if split_between(first, last) => Err(Obstacle::ShareBasis {
-            operand: first.label(),
-            other: last.label(),
-        }),
-        _ => Ok(()),
+        .enumerate()
+        .flat_map(|(at, a)| leaves.iter().skip(at + 1).map(move |b| (a, b)));
+    for (a, b) in pairs {
+        if split_between(a, b) && split_between(b, a) {
+            let (a, b) = if b.published() < a.published() {
+                (b, a)
+            } else {
+                (a, b)
+            };
+            return Err(Obstacle::ShareBasis {
+                operand: a.label(),
+                other: b.label(),
+            });
+        }
     }
+    Ok(())
 }
 
 pub(crate) fn not_an_amount(point: &Point) -> Obstacle {

@@ -240,7 +240,11 @@ impl Derivations {
     }
 
     /// The slots of a span in a range that the calendar has.
-    fn slots(&self, range: impl FiscalRange, span: Span) -> Result<Vec<FiscalPeriod>, Error> {
+    pub(crate) fn slots(
+        &self,
+        range: impl FiscalRange,
+        span: Span,
+    ) -> Result<Vec<FiscalPeriod>, Error> {
         let (calendar, shape) = (self.series.calendar(), self.series.label_shape());
         let placed = |period: &Period| {
             let placement = calendar.place(period)?;

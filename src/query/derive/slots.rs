@@ -186,7 +186,7 @@ impl Derivations {
         };
         let sign = match needed {
             Alignment::Contiguous => '+',
-            Alignment::SameStart | Alignment::SameEnd => '-',
+            _ => '-',
         };
         let formula = format!("{} {sign} {}", name(first), name(second));
         let found = |slot| {

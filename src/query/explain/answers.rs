@@ -76,7 +76,7 @@ impl Answer for Delta {
             basis: Basis::Computed(Computed {
                 formula: base
                     .as_ref()
-                    .and_then(|base| self.formula(&current.name, &base.name)),
+                    .and_then(|base| formula(&self.change.kind, &current.name, &base.name)),
                 rules: self.rules(),
                 operands: [Some(current), base].into_iter().flatten().collect(),
             }),
@@ -108,22 +108,6 @@ impl Explanation {
 }
 
 impl Delta {
-    /// What was computed, where the change is a number.
-    fn formula(&self, current: &str, base: &str) -> Option<String> {
-        match &self.change.kind {
-            ChangeKind::Relative {
-                convention: Convention::OverBase,
-                ..
-            } => Some(format!("({current} - {base}) / {base}")),
-            ChangeKind::Relative {
-                convention: Convention::OverAbsoluteBase,
-                ..
-            } => Some(format!("({current} - {base}) / |{base}|")),
-            ChangeKind::Points(_) => Some(format!("{current} - {base}")),
-            _ => None,
-        }
-    }
-
     /// How the base was found, and by which convention the change was taken.
     fn rules(&self) -> Vec<String> {
         let found = match (self.kind, self.comparator) {
@@ -144,32 +128,7 @@ impl Delta {
         if self.against_actual {
             rules.push("the base is the actual figure".to_owned());
         }
-        let convention = match &self.change.kind {
-            ChangeKind::Relative { convention, .. } => match convention {
-                Convention::OverBase => None,
-                Convention::OverAbsoluteBase => Some(
-                    "the base is negative: the difference is taken over its absolute value, so that a \
-                     growing loss is a negative change",
-                ),
-            },
-            ChangeKind::Points(_) => Some("ratios change in percentage points"),
-            ChangeKind::TurnedPositive | ChangeKind::TurnedNegative => {
-                Some("a change of sign is a word, not a percentage")
-            }
-            ChangeKind::FromZero | ChangeKind::ToZero | ChangeKind::Unchanged => {
-                Some("a change from or to zero is a word, not a percentage")
-            }
-            ChangeKind::BaseNotDistinctFromZero => {
-                Some("the rounding interval of the base contains zero")
-            }
-            ChangeKind::ShareBasisDiffers => {
-                Some("the two were published on two sides of a share split")
-            }
-            ChangeKind::NotAnAmount => Some("only plain amounts have a change"),
-            ChangeKind::Overflow => Some("the digits are beyond exact arithmetic"),
-            ChangeKind::NoComparator => None,
-        };
-        rules.extend(convention.map(str::to_owned));
+        rules.extend(convention(&self.change.kind).map(str::to_owned));
         rules
     }
 
@@ -195,5 +154,50 @@ impl Delta {
             remarks.push(format!("compares {now} days with {then}"));
         }
         remarks
+    }
+}
+
+/// What was computed, where a change is a number.
+pub(super) fn formula(kind: &ChangeKind, current: &str, base: &str) -> Option<String> {
+    match kind {
+        ChangeKind::Relative {
+            convention: Convention::OverBase,
+            ..
+        } => Some(format!("({current} - {base}) / {base}")),
+        ChangeKind::Relative {
+            convention: Convention::OverAbsoluteBase,
+            ..
+        } => Some(format!("({current} - {base}) / |{base}|")),
+        ChangeKind::Points(_) => Some(format!("{current} - {base}")),
+        _ => None,
+    }
+}
+
+/// By which convention a change was taken.
+pub(super) fn convention(kind: &ChangeKind) -> Option<&'static str> {
+    match kind {
+        ChangeKind::Relative { convention, .. } => match convention {
+            Convention::OverBase => None,
+            Convention::OverAbsoluteBase => Some(
+                "the base is negative: the difference is taken over its absolute value, so that a \
+                 growing loss is a negative change",
+            ),
+        },
+        ChangeKind::Points(_) => Some("ratios change in percentage points"),
+        ChangeKind::TurnedPositive | ChangeKind::TurnedNegative => {
+            Some("a change of sign is a word, not a percentage")
+        }
+        ChangeKind::FromZero | ChangeKind::ToZero | ChangeKind::Unchanged => {
+            Some("a change from or to zero is a word, not a percentage")
+        }
+        ChangeKind::BaseNotDistinctFromZero => {
+            Some("the rounding interval of the base contains zero")
+        }
+        ChangeKind::ShareBasisDiffers => {
+            Some("the two were published on two sides of a share split")
+        }
+        ChangeKind::NotAnAmount => Some("only plain amounts have a change"),
+        ChangeKind::Overflow => Some("the digits are beyond exact arithmetic"),
+        ChangeKind::NoComparator => None,
     }
 }

@@ -3,9 +3,11 @@
 use crate::error::Error;
 use crate::model::MetricKind;
 use crate::query::answer::{Answer, Derived, Together};
+use crate::query::derive::AnswerChange;
 
+use super::answers::{convention, formula};
 use super::sealed::{Answer as Explained, Explainer};
-use super::{Basis, Computed, Explanation, Subject};
+use super::{Basis, Computed, Explanation, Subject, Value};
 
 impl Explained for Answer {
     fn explanation(&self, explainer: &Explainer) -> Result<Explanation, Error> {
@@ -47,6 +49,43 @@ impl Explained for Derived {
                 formula: Some(self.formula.clone()),
                 rules: self.rules(),
                 operands,
+            }),
+        })
+    }
+}
+
+impl Explained for AnswerChange {
+    fn explanation(&self, explainer: &Explainer) -> Result<Explanation, Error> {
+        let current = self.current.explanation(explainer)?;
+        let mut subject = current.subject.clone();
+        subject.measure = Some(self.kind.to_string());
+        let base = match &self.base {
+            None => None,
+            Some(Ok(base)) => Some(base.explanation(explainer)?),
+            Some(Err(not)) => {
+                let mut missing = Explanation::not_reported(Subject {
+                    label: not.label.clone(),
+                    period: None,
+                    ..current.subject.clone()
+                });
+                missing.notes.push(not.to_string());
+                Some(missing)
+            }
+        };
+        let kind = &self.change.kind;
+        Ok(Explanation {
+            name: current.name.clone(),
+            subject,
+            text: self.change_text(),
+            quantity: self.change.quantity(),
+            value: Some(Value::Change(self.change.clone())),
+            notes: Vec::new(),
+            basis: Basis::Computed(Computed {
+                formula: base
+                    .as_ref()
+                    .and_then(|base| formula(kind, &current.name, &base.name)),
+                rules: convention(kind).map(str::to_owned).into_iter().collect(),
+                operands: [Some(current), base].into_iter().flatten().collect(),
             }),
         })
     }

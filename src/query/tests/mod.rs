@@ -7,6 +7,7 @@ mod databases;
 mod derived;
 mod errors;
 mod explain;
+mod expressions;
 mod first_reported;
 mod panels;
 mod ranges;
