@@ -56,6 +56,7 @@
     )
 )]
 
+mod audit;
 mod codec;
 mod db;
 pub mod docs;
@@ -67,6 +68,9 @@ mod package;
 mod query;
 mod store;
 
+pub use audit::{
+    Audit, Cause, CauseKind, Class, Finding, GrowthConvention, Printing, Relation, Undecided, Used,
+};
 pub use db::Database;
 pub use error::{Alignment, Changed, Error, NoSeries, NotDerivable, Obstacle, QueryError};
 pub use export::{Exported, TidyExport};

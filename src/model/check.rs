@@ -89,6 +89,18 @@ pub enum Claim {
     },
 }
 
+impl Claim {
+    /// The figures it is about; of a revision, the one of which it compares two versions.
+    #[must_use]
+    pub fn operands(&self) -> Vec<&Operand> {
+        match self {
+            Claim::Growth { of, over } | Claim::Difference { of, over } => vec![of, over],
+            Claim::Share { part, whole } => vec![part, whole],
+            Claim::Translation { of, .. } | Claim::Revision { of, .. } => vec![of],
+        }
+    }
+}
+
 /// A printed figure that other figures of the document (or of earlier ones) determine. It never enters a
 /// series.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]

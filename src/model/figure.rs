@@ -292,7 +292,7 @@ impl Figure {
     }
 
     /// The values this figure allows; `None` where it does not say.
-    fn possible(&self) -> Option<Interval> {
+    pub(crate) fn possible(&self) -> Option<Interval> {
         match self {
             Figure::Amount(a) => a.interval(),
             Figure::AtLeast(a) => Some(Interval::from_low(a.value().into(), true)),

@@ -231,6 +231,29 @@ impl Interval {
         }
     }
 
+    /// The values that both hold; `None` where they share none.
+    #[must_use]
+    pub fn intersection(&self, other: &Interval) -> Option<Interval> {
+        if !self.meets(other) {
+            return None;
+        }
+        // Of two ends at one value, the open one holds less.
+        let inner = |a: Bound, b: Bound, higher: Ordering| match (a.value(), b.value()) {
+            (None, _) => b,
+            (_, None) => a,
+            (Some((x, x_in)), Some((y, _))) => match x.cmp(&y) {
+                Ordering::Equal if x_in => b,
+                Ordering::Equal => a,
+                order if order == higher => a,
+                _ => b,
+            },
+        };
+        Some(Self {
+            low: inner(self.low, other.low, Ordering::Greater),
+            high: inner(self.high, other.high, Ordering::Less),
+        })
+    }
+
     /// The values with their sign turned.
     ///
     /// # Errors
@@ -440,6 +463,23 @@ mod tests {
         );
         assert!(truncated.contains(97) && !truncated.contains(98));
         assert!(truncated.contains(Decimal::new(979_999, 4)));
+    }
+
+    #[test]
+    fn an_intersection_holds_what_both_hold() {
+        for (a, b, expected) in [
+            ("[1, 3]", "[2, 4]", Some("[2, 3]")),
+            ("[1, 2]", "[2, 4]", Some("[2, 2]")),
+            ("[1, 2)", "[2, 4]", None),
+            ("(1, 3]", "[1, 3)", Some("(1, 3)")),
+            ("(-inf, 3]", "[1, inf)", Some("[1, 3]")),
+            ("[1, 2]", "[3, 4]", None),
+        ] {
+            let (a, b) = (written(a), written(b));
+            let found = a.intersection(&b).map(|i| i.to_string());
+            assert_eq!(found.as_deref(), expected, "{a} and {b}");
+            assert_eq!(b.intersection(&a).map(|i| i.to_string()), found);
+        }
     }
 
     /// Intervals as they are written, so that a test reads like a table.

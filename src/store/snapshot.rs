@@ -343,6 +343,12 @@ impl Snapshot {
         }
     }
 
+    /// How many facts' figures a document has.
+    pub(crate) fn fact_count(&self, number: u32) -> Result<u32, StoreError> {
+        self.check_document(number)?;
+        Ok(order::document(&self.engine, number)?.facts)
+    }
+
     /// The number of the document with an id.
     pub(crate) fn document_number(&self, id: &Id) -> Result<Option<u32>, StoreError> {
         let number = document_number(&self.engine, id)?;

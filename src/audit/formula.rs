@@ -1,0 +1,112 @@
+//! How a figure is recomputed.
+
+use crate::model::{ArithmeticError, Fraction, Quantity};
+
+use super::finding::GrowthConvention;
+
+/// What makes a figure of its operands. Growth and shares are in per cent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Formula {
+    /// of, over
+    Growth,
+    /// of, over
+    Difference,
+    /// part, whole
+    Share,
+    /// of
+    Translation(Fraction),
+    /// the figure itself
+    Same,
+    /// the parts
+    Sum,
+    /// of, its difference to the base
+    GrowthByDifference,
+    /// the difference, over
+    DifferenceOverBase,
+    /// the difference, of which only the direction says something
+    Direction,
+}
+
+impl Formula {
+    /// The result by the convention of this library.
+    pub(crate) fn compute(&self, operands: &[Quantity]) -> Result<Quantity, ArithmeticError> {
+        match (self, operands) {
+            (Self::Growth, [of, over]) => growth(*of, *over),
+            (Self::Difference, [of, over]) => of.minus(*over),
+            (Self::Share, [part, whole]) => percent(part.over(*whole)?),
+            (Self::Translation(rate), [of]) => of.over(Quantity::exact(*rate)),
+            (Self::Same | Self::Direction, [same]) => Ok(*same),
+            (Self::Sum, parts) => parts
+                .iter()
+                .try_fold(Quantity::exact(Fraction::ZERO), |sum, part| sum.plus(*part)),
+            // d / (of - d) = 1 / (of / d - 1), where each figure stands once.
+            (Self::GrowthByDifference, [of, difference]) => {
+                let one = Quantity::exact(Fraction::ONE);
+                let base = of.over(*difference)?.minus(one)?;
+                percent(one.over(base)?)
+            }
+            (Self::DifferenceOverBase, [difference, over]) => percent(difference.over(*over)?),
+            _ => Err(ArithmeticError::DivisionByZero),
+        }
+    }
+
+    /// The operand by which it divides.
+    pub(crate) fn divisor(&self) -> Option<usize> {
+        match self {
+            Self::Growth | Self::Share | Self::DifferenceOverBase => Some(1),
+            _ => None,
+        }
+    }
+
+    /// The results by other conventions.
+    pub(crate) fn otherwise(
+        &self,
+        operands: &[Quantity],
+    ) -> Option<(GrowthConvention, Result<Quantity, ArithmeticError>)> {
+        let negative = |quantity: &Quantity| quantity.value().signum() < 0;
+        match (self, operands) {
+            (Self::Growth, [of, over]) if negative(over) => {
+                Some((GrowthConvention::RatioMinusOne, ratio_minus_one(*of, *over)))
+            }
+            (Self::Difference, [of, over]) if negative(of) && negative(over) => {
+                let turned = of.minus(*over).and_then(Quantity::negated);
+                Some((GrowthConvention::DifferenceOfLosses, turned))
+            }
+            _ => None,
+        }
+    }
+
+    /// The formula with its operands.
+    pub(crate) fn text(&self, operands: &[String], negative_base: bool) -> String {
+        match (self, operands) {
+            (Self::Growth, [of, over]) if negative_base => format!("({of} - {over}) / |{over}|"),
+            (Self::Growth, [of, over]) => format!("{of} / {over} - 1"),
+            (Self::Difference, [of, over]) => format!("{of} - {over}"),
+            (Self::Share | Self::DifferenceOverBase, [part, whole]) => format!("{part} / {whole}"),
+            (Self::Translation(rate), [of]) => format!("{of} / {rate}"),
+            (Self::GrowthByDifference, [of, difference]) => {
+                format!("{difference} / ({of} - {difference})")
+            }
+            (Self::Sum, parts) => parts.join(" + "),
+            (_, operands) => operands.join(", "),
+        }
+    }
+}
+
+fn percent(ratio: Quantity) -> Result<Quantity, ArithmeticError> {
+    ratio.times(Quantity::exact(Fraction::from(100)))
+}
+
+fn ratio_minus_one(of: Quantity, over: Quantity) -> Result<Quantity, ArithmeticError> {
+    percent(of.over(over)?.minus(Quantity::exact(Fraction::ONE))?)
+}
+
+/// (of - over) / |over|, written so that each figure stands once.
+fn growth(of: Quantity, over: Quantity) -> Result<Quantity, ArithmeticError> {
+    let raw = ratio_minus_one(of, over)?;
+    if over.value().signum() < 0 {
+        raw.negated()
+    } else {
+        Ok(raw)
+    }
+}

@@ -1,0 +1,244 @@
+//! Comparing what is printed with what is recomputed.
+
+use crate::model::{Amount, ArithmeticError, Fraction, Interval, Precision, Quantity};
+
+use super::case::Case;
+use super::causes;
+use super::finding::{Class, Finding, GrowthConvention, Relation, Undecided, Used};
+use super::formula::Formula;
+use super::material::Material;
+use super::printing::{Known, Printing};
+use super::report;
+
+/// What comparing gave.
+enum Verdict {
+    Class(Class),
+    Convention(GrowthConvention),
+    Undecided(Undecided),
+}
+
+/// Judges one case.
+pub(crate) fn judge(material: &Material, case: Case) -> Finding {
+    let allowed = case.subject.figure.possible();
+    let missing: Vec<String> = case
+        .operands
+        .iter()
+        .filter(|slot| slot.known.is_none())
+        .map(|slot| slot.name.clone())
+        .collect();
+    let knowns: Vec<&Known> = case
+        .operands
+        .iter()
+        .filter_map(|slot| slot.known.as_ref())
+        .collect();
+    let quantities: Option<Vec<Quantity>> = knowns.iter().map(|known| known.quantity).collect();
+    let recomputed = quantities
+        .as_ref()
+        .filter(|_| missing.is_empty())
+        .and_then(|quantities| case.formula.compute(quantities).ok());
+    let verdict = if missing.is_empty() {
+        verdict(&case, &knowns, quantities.as_deref(), allowed)
+    } else {
+        Verdict::Class(Class::OperandsMissing)
+    };
+    let (mut class, convention, undecided) = match verdict {
+        Verdict::Class(class) => (class, None, None),
+        Verdict::Convention(convention) => (Class::Convention, Some(convention), None),
+        Verdict::Undecided(reason) => (Class::Undecided, None, Some(reason)),
+    };
+    let causes = match (class, &quantities) {
+        (Class::Irreconcilable, Some(quantities)) => causes::find(material, &case, quantities),
+        _ => Vec::new(),
+    };
+    if matches!(case.relation, Relation::EarlierDocument(_))
+        && matches!(class, Class::Irreconcilable | Class::LastDigit)
+    {
+        class = Class::Restated;
+    }
+    let as_printed = match (&recomputed, allowed) {
+        (Some(recomputed), Some(allowed)) => allowed.contains(recomputed.value()),
+        _ => false,
+    };
+    let arithmetic = report::arithmetic(&case, recomputed.as_ref(), allowed.as_ref());
+    Finding {
+        class,
+        relation: case.relation,
+        printed: case.subject,
+        operands: case
+            .operands
+            .into_iter()
+            .filter_map(|slot| slot.known)
+            .map(|known| Used {
+                fact: known.fact,
+                quantity: known.quantity,
+                printings: known.cluster.members,
+                contradicted_by: known.cluster.others,
+            })
+            .collect(),
+        missing,
+        recomputed,
+        allowed,
+        as_printed,
+        arithmetic,
+        convention,
+        undecided,
+        causes,
+        suspect: None,
+    }
+}
+
+fn verdict(
+    case: &Case,
+    knowns: &[&Known],
+    quantities: Option<&[Quantity]>,
+    allowed: Option<Interval>,
+) -> Verdict {
+    if case.formula == Formula::Same {
+        return same(&case.subject, knowns);
+    }
+    let Some(quantities) = quantities else {
+        return Verdict::Undecided(Undecided::NotAnAmount);
+    };
+    let unknown = |printing: &Printing| {
+        printing.figure.number().map(Amount::precision) == Some(Precision::Unknown)
+    };
+    let Some(allowed) = allowed else {
+        return Verdict::Undecided(if unknown(&case.subject) {
+            Undecided::PrecisionUnknown
+        } else {
+            Undecided::NotAnAmount
+        });
+    };
+    let zero = |index: usize| quantities.get(index).is_some_and(Quantity::may_be_zero);
+    if case.formula.divisor().is_some_and(zero) {
+        return Verdict::Undecided(Undecided::BaseMayBeZero);
+    }
+    if case.formula == Formula::Direction {
+        return direction(&case.subject, quantities);
+    }
+    let meets = |result: Result<Quantity, ArithmeticError>, allowed: &Interval| {
+        let interval = result.map_err(|_| Undecided::Overflow)?.interval();
+        let interval = interval.ok_or(Undecided::PrecisionUnknown)?;
+        Ok::<bool, Undecided>(interval.meets(allowed))
+    };
+    match meets(case.formula.compute(quantities), &allowed) {
+        Ok(true) => return Verdict::Class(Class::Consistent),
+        Ok(false) => {}
+        Err(reason) => return Verdict::Undecided(reason),
+    }
+    if let Some((convention, result)) = case.formula.otherwise(quantities)
+        && meets(result, &allowed) == Ok(true)
+    {
+        return Verdict::Convention(convention);
+    }
+    let computed = case.formula.compute(quantities);
+    let beside = case.subject.figure.amount().and_then(one_last_digit);
+    let near = beside.into_iter().flatten().any(|moved| {
+        meets(computed, &moved) == Ok(true) && keeps_its_sign(&case.subject, computed)
+    });
+    Verdict::Class(if near {
+        Class::LastDigit
+    } else {
+        Class::Irreconcilable
+    })
+}
+
+/// What an amount would allow with one unit of its last digit more or less.
+fn one_last_digit(amount: &Amount) -> Option<[Interval; 2]> {
+    let interval = amount.interval()?;
+    let unit = Interval::point(last_digit(amount)?);
+    Some([interval.plus(&unit).ok()?, interval.minus(&unit).ok()?])
+}
+
+/// One unit of an amount's last digit.
+fn last_digit(amount: &Amount) -> Option<Fraction> {
+    let Precision::Decimals(decimals) = amount.precision() else {
+        return None;
+    };
+    let power = 10_i128.checked_pow(decimals.unsigned_abs().into())?;
+    if decimals > 0 {
+        Fraction::new(1, power).ok()
+    } else {
+        Fraction::new(power, 1).ok()
+    }
+}
+
+/// A last digit never makes up for a sign.
+fn keeps_its_sign(subject: &Printing, computed: Result<Quantity, ArithmeticError>) -> bool {
+    let (Some(printed), Ok(computed)) = (subject.figure.amount(), computed) else {
+        return false;
+    };
+    let printed = Fraction::from(printed.value()).signum();
+    printed * computed.value().signum() >= 0
+}
+
+/// Whether a printing agrees with those it is compared with.
+fn same(subject: &Printing, knowns: &[&Known]) -> Verdict {
+    let members = || knowns.iter().flat_map(|known| &known.cluster.members);
+    let agree = |figure: &crate::model::Figure| {
+        let verdicts: Vec<Option<bool>> = members()
+            .map(|member| member.figure.agrees_with(figure))
+            .collect();
+        if verdicts.contains(&Some(false)) {
+            Some(false)
+        } else {
+            verdicts.contains(&Some(true)).then_some(true)
+        }
+    };
+    match agree(&subject.figure) {
+        Some(true) => return Verdict::Class(Class::Consistent),
+        Some(false) => {}
+        None => {
+            let unknown = members().chain([subject]).any(|printing| {
+                printing.figure.number().map(Amount::precision) == Some(Precision::Unknown)
+            });
+            return Verdict::Undecided(if unknown {
+                Undecided::PrecisionUnknown
+            } else {
+                Undecided::NotAnAmount
+            });
+        }
+    }
+    let near = subject.figure.amount().is_some_and(|amount| {
+        neighbours(amount).is_some_and(|moved| {
+            moved
+                .iter()
+                .any(|amount| agree(&(*amount).into()) == Some(true))
+        })
+    });
+    Verdict::Class(if near {
+        Class::LastDigit
+    } else {
+        Class::Irreconcilable
+    })
+}
+
+/// An amount with one unit of its last digit more or less, of the same sign.
+fn neighbours(amount: &Amount) -> Option<Vec<Amount>> {
+    let unit = last_digit(amount)?;
+    let value = Fraction::from(amount.value());
+    let moved = [value.plus(unit).ok()?, value.minus(unit).ok()?];
+    Some(
+        moved
+            .into_iter()
+            .filter(|moved| moved.signum() * value.signum() >= 0)
+            .filter_map(|moved| {
+                Amount::new(moved.decimal()?, amount.precision(), amount.rounding()).ok()
+            })
+            .collect(),
+    )
+}
+
+fn direction(subject: &Printing, quantities: &[Quantity]) -> Verdict {
+    let sign = |figure: &crate::model::Figure| {
+        figure
+            .number()
+            .map_or(0, |amount| Fraction::from(amount.value()).signum())
+    };
+    let other = quantities.first().map_or(0, |quantity| quantity.value().signum());
+    Verdict::Class(if sign(&subject.figure) * other < 0 {
+        Class::Irreconcilable
+    } else {
+        Class::Consistent
+    })
+}
