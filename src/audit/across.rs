@@ -37,9 +37,10 @@ pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) {
         cases.push(Case {
             relation: Relation::EarlierDocument(fact.clone()),
             subject: subject.clone(),
+            confirmed: false,
             formula: Formula::Same,
             operands: vec![Slot {
-                name: fact.to_string(),
+                name: String::new(),
                 known: Some(Known::new(Some(fact.clone()), before)),
             }],
         });

@@ -8,6 +8,8 @@ use super::printing::{Known, Printing};
 pub(crate) struct Case {
     pub(crate) relation: Relation,
     pub(crate) subject: Printing,
+    /// Whether another printing of the document says the same as the subject.
+    pub(crate) confirmed: bool,
     pub(crate) formula: Formula,
     pub(crate) operands: Vec<Slot>,
 }

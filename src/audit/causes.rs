@@ -15,7 +15,7 @@ const POWERS: [i8; 8] = [3, -3, 6, -6, 1, -1, 2, -2];
 
 /// Every simple mistake that, undone, makes both sides consistent within rounding.
 pub(crate) fn find(material: &Material, case: &Case, quantities: &[Quantity]) -> Vec<Cause> {
-    let Some(allowed) = case.subject.figure.possible() else {
+    let Some(allowed) = case.subject.allowed() else {
         return Vec::new();
     };
     let mut causes = Vec::new();
@@ -26,11 +26,18 @@ pub(crate) fn find(material: &Material, case: &Case, quantities: &[Quantity]) ->
         });
         return causes;
     }
-    of_the_subject(case, quantities, &mut causes);
+    if !case.confirmed {
+        of_the_subject(case, quantities, &mut causes);
+    }
     for (index, slot) in case.operands.iter().enumerate() {
         of_an_operand(case, index, slot, quantities, &allowed, &mut causes);
     }
     of_a_column(material, case, quantities, &allowed, &mut causes);
+    if causes.is_empty() {
+        for (index, slot) in case.operands.iter().enumerate() {
+            of_another_printing(case, index, slot, quantities, &allowed, &mut causes);
+        }
+    }
     causes
 }
 
@@ -159,19 +166,14 @@ fn of_an_operand(
     allowed: &Interval,
     causes: &mut Vec<Cause>,
 ) {
-    let Some(known) = &slot.known else { return };
-    let with = |quantity: Quantity| {
-        let mut changed = quantities.to_vec();
-        if let Some(place) = changed.get_mut(index) {
-            *place = quantity;
-        }
-        changed
-    };
-    if let [only] = known.cluster.members.as_slice()
+    if let Some(known) = &slot.known
+        && !known.confirmed
+        && let [only] = known.cluster.members.as_slice()
         && let Figure::Amount(amount) = &only.figure
     {
         for (kind, changed) in corrected(amount) {
-            if explains(&case.formula, &with(changed.into()), allowed) {
+            let changed = with(quantities, index, changed.into());
+            if explains(&case.formula, &changed, allowed) {
                 causes.push(Cause {
                     kind,
                     cell: only.cell.clone(),
@@ -179,11 +181,32 @@ fn of_an_operand(
             }
         }
     }
+}
+
+/// The operands with another one in a place.
+fn with(quantities: &[Quantity], index: usize, quantity: Quantity) -> Vec<Quantity> {
+    let mut changed = quantities.to_vec();
+    if let Some(place) = changed.get_mut(index) {
+        *place = quantity;
+    }
+    changed
+}
+
+/// Whether an operand as it is printed elsewhere, and otherwise, explains it.
+fn of_another_printing(
+    case: &Case,
+    index: usize,
+    slot: &Slot,
+    quantities: &[Quantity],
+    allowed: &Interval,
+    causes: &mut Vec<Cause>,
+) {
+    let Some(known) = &slot.known else { return };
     let other = Cluster::main(&known.cluster.others);
     if let Some(other) = other
         && case.formula != Formula::Same
         && let Some(quantity) = other.quantity()
-        && explains(&case.formula, &with(quantity), allowed)
+        && explains(&case.formula, &with(quantities, index, quantity), allowed)
         && let Some(first) = other.members.first()
     {
         causes.push(Cause {

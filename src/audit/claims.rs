@@ -16,7 +16,7 @@ pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) {
     for (check, printing) in &material.checks {
         let place = &printing.cell.place;
         let by = |operand: &Operand, day| Slot {
-            name: operand.to_string(),
+            name: material.name(operand),
             known: material.known(operand, place, day),
         };
         let slot = |operand: &Operand| by(operand, today);
@@ -34,6 +34,7 @@ pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) {
         cases.push(Case {
             relation: Relation::Claim(check.claim.clone()),
             subject: printing.clone(),
+            confirmed: false,
             formula,
             operands,
         });
@@ -86,6 +87,7 @@ pub(crate) fn compare(
         cases.push(Case {
             relation: relation(),
             subject: printing.clone(),
+            confirmed: false,
             formula: Formula::Same,
             operands: vec![Slot {
                 name: String::new(),

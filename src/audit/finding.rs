@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::model::{
-    Cell, Claim, Document, FactKey, Interval, Operand, Period, Quantity,
+    Cell, Claim, Document, FactKey, Identity, Interval, Operand, Period, Quantity,
 };
 
 use super::printing::Printing;
@@ -18,14 +18,27 @@ use super::printing::Printing;
 pub struct Audit {
     document: Document,
     relations: Vec<Finding>,
+    incomplete_identities: usize,
 }
 
 impl Audit {
-    pub(crate) fn new(document: Document, relations: Vec<Finding>) -> Self {
+    pub(crate) fn new(
+        document: Document,
+        relations: Vec<Finding>,
+        incomplete_identities: usize,
+    ) -> Self {
         Self {
             document,
             relations,
+            incomplete_identities,
         }
+    }
+
+    /// How often the document prints the left side of an identity and not all of its right side: nothing can be said
+    /// then, and most often nothing is meant.
+    #[must_use]
+    pub fn incomplete_identities(&self) -> usize {
+        self.incomplete_identities
     }
 
     /// The document.
@@ -170,6 +183,15 @@ pub enum Relation {
     },
     /// A fact that is printed several times.
     RepeatedFact(FactKey),
+    /// A figure of a company's identity, and what it equals.
+    Identity {
+        /// The identity.
+        identity: Identity,
+        /// The left side.
+        left: FactKey,
+        /// The period that it was asked for.
+        period: Period,
+    },
     /// A duration and the shorter ones that make it up.
     Tiling {
         /// The whole.
@@ -259,6 +281,8 @@ pub struct Finding {
     pub class: Class,
     /// What it is about.
     pub relation: Relation,
+    /// The same in words, with periods as the company labels them.
+    pub title: String,
     /// The figure that was judged.
     pub printed: Printing,
     /// The figures from which it was recomputed, in the order of the arithmetic.

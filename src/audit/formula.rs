@@ -1,8 +1,92 @@
 //! How a figure is recomputed.
 
-use crate::model::{ArithmeticError, Fraction, Quantity};
+use crate::model::{
+    ArithmeticError, EvaluationError, Expression, ExpressionNode, Fraction, Leaf, Operator, Quantity,
+    Unit,
+};
 
 use super::finding::GrowthConvention;
+
+/// The right side of an identity.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Equation {
+    pub(crate) expression: Expression,
+    /// What the operands stand for, with their units.
+    pub(crate) leaves: Vec<(Leaf, Unit)>,
+    /// The unit of the left side.
+    pub(crate) unit: Unit,
+}
+
+impl Equation {
+    fn compute(&self, operands: &[Quantity]) -> Result<Quantity, ArithmeticError> {
+        let evaluated = self.expression.evaluate(|leaf| {
+            let index = self.leaves.iter().position(|(known, _)| known == leaf);
+            let found = index.and_then(|index| {
+                let (_, unit) = self.leaves.get(index)?;
+                Some((*operands.get(index)?, unit.clone()))
+            });
+            found.ok_or(ArithmeticError::DivisionByZero)
+        });
+        let (result, unit) = evaluated.map_err(|error| match error {
+            EvaluationError::Arithmetic(error) | EvaluationError::Leaf(error) => error,
+            _ => ArithmeticError::DivisionByZero,
+        })?;
+        let hundred = Quantity::exact(Fraction::from(100));
+        match (&self.unit, unit) {
+            (Unit::Percent, Unit::Pure) => result.times(hundred),
+            (Unit::Pure, Unit::Percent) => result.over(hundred),
+            _ => Ok(result),
+        }
+    }
+
+    /// The expression with its operands in the place of its metrics.
+    fn text(&self, operands: &[String]) -> String {
+        self.node_text(self.expression.node(), operands).0
+    }
+
+    /// The text, and how close its outermost operator binds.
+    fn node_text(&self, node: &ExpressionNode, operands: &[String]) -> (String, u8) {
+        const CLOSED: u8 = 3;
+        match node {
+            ExpressionNode::Leaf(leaf) => {
+                let index = self.leaves.iter().position(|(known, _)| known == leaf);
+                let operand = index.and_then(|index| operands.get(index));
+                (operand.cloned().unwrap_or_else(|| leaf.to_string()), CLOSED)
+            }
+            ExpressionNode::Number(number) => (number.to_string(), CLOSED),
+            ExpressionNode::Neg(inner) => {
+                let (text, level) = self.node_text(inner, operands);
+                let text = if level < CLOSED {
+                    format!("-({text})")
+                } else {
+                    format!("-{text}")
+                };
+                (text, 2)
+            }
+            ExpressionNode::Binary {
+                operator,
+                left,
+                right,
+            } => {
+                let own = match operator {
+                    Operator::Add | Operator::Subtract => 1,
+                    Operator::Multiply | Operator::Divide => 2,
+                };
+                let side = |node, least: u8| {
+                    let (text, level) = self.node_text(node, operands);
+                    if level < least {
+                        format!("({text})")
+                    } else {
+                        text
+                    }
+                };
+                let after = own + u8::from(matches!(operator, Operator::Subtract | Operator::Divide));
+                let (left, right) = (side(left, own), side(right, after));
+                (format!("{left} {} {right}", operator.sign()), own)
+            }
+        }
+    }
+}
 
 /// What makes a figure of its operands. Growth and shares are in per cent.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,6 +107,8 @@ pub(crate) enum Formula {
     GrowthByDifference,
     /// the difference, over
     DifferenceOverBase,
+    /// the figures of an identity
+    Equation(Box<Equation>),
     /// the difference, of which only the direction says something
     Direction,
 }
@@ -46,6 +132,7 @@ impl Formula {
                 percent(one.over(base)?)
             }
             (Self::DifferenceOverBase, [difference, over]) => percent(difference.over(*over)?),
+            (Self::Equation(equation), operands) => equation.compute(operands),
             _ => Err(ArithmeticError::DivisionByZero),
         }
     }
@@ -88,6 +175,7 @@ impl Formula {
                 format!("{difference} / ({of} - {difference})")
             }
             (Self::Sum, parts) => parts.join(" + "),
+            (Self::Equation(equation), operands) => equation.text(operands),
             (_, operands) => operands.join(", "),
         }
     }

@@ -9,6 +9,7 @@ use super::formula::Formula;
 use super::material::Material;
 use super::printing::{Known, Printing};
 use super::report;
+use super::titles;
 
 /// What comparing gave.
 enum Verdict {
@@ -19,7 +20,7 @@ enum Verdict {
 
 /// Judges one case.
 pub(crate) fn judge(material: &Material, case: Case) -> Finding {
-    let allowed = case.subject.figure.possible();
+    let allowed = case.subject.allowed();
     let missing: Vec<String> = case
         .operands
         .iter()
@@ -62,6 +63,7 @@ pub(crate) fn judge(material: &Material, case: Case) -> Finding {
     let arithmetic = report::arithmetic(&case, recomputed.as_ref(), allowed.as_ref());
     Finding {
         class,
+        title: titles::title(material, &case.relation),
         relation: case.relation,
         printed: case.subject,
         operands: case

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use crate::error::Error;
 use crate::model::{
-    Cell, Check, Company, Document, FactKey, Id, Metric, MetricPath, Observation, Operand,
-    SeriesKey, Source, Unit,
+    Amount, Cell, Check, Claim, Company, Document, FactKey, Id, Metric, MetricPath, Observation,
+    Operand, Period, Rounding, Scenario, SeriesKey, Source, Unit,
 };
 use crate::store::Snapshot;
 
@@ -78,15 +78,28 @@ impl Material {
                 unit: material.unit_of(&check),
                 published: material.document.published,
                 rank: None,
+                nil_rounding: Rounding::default(),
             };
             material.checks.push((check, printing));
         }
+        material.settle_nils();
         Ok(material)
+    }
+
+    /// A nil is rounded as the document rounds its numbers.
+    fn settle_nils(&mut self) {
+        let facts = self.facts.values().flatten();
+        let mut numbers = facts.filter_map(|printing| printing.figure.number());
+        let rounding = numbers.next().map(Amount::rounding).unwrap_or_default();
+        let facts = self.facts.values_mut().flatten();
+        let checks = self.checks.iter_mut().map(|(_, printing)| printing);
+        for printing in facts.chain(checks) {
+            printing.nil_rounding = rounding;
+        }
     }
 
     /// The unit of what a claim says.
     fn unit_of(&self, check: &Check) -> Option<Unit> {
-        use crate::model::Claim;
         match &check.claim {
             Claim::Growth { .. } | Claim::Share { .. } => Some(Unit::Percent),
             Claim::Difference { of, .. } | Claim::Revision { of, .. } => self.unit(of),
@@ -104,6 +117,30 @@ impl Material {
             Some([unit]) => Some(unit.clone()),
             _ => None,
         }
+    }
+
+    /// A period as the company labels it.
+    pub(crate) fn label(&self, company: &Id, period: Period) -> String {
+        let company = self.companies.iter().find(|known| known.id == *company);
+        company.map_or_else(
+            || period.to_string(),
+            |company| company.calendar.label_of(&period),
+        )
+    }
+
+    /// An operand with its period as the company labels it.
+    pub(crate) fn name(&self, operand: &Operand) -> String {
+        let scope = if operand.scope.is_total() {
+            String::new()
+        } else {
+            format!("[{}]", operand.scope)
+        };
+        let scenario = match operand.scenario {
+            Scenario::Actual => String::new(),
+            other => format!(" ({other})"),
+        };
+        let period = self.label(&operand.company, operand.period);
+        format!("{}{scope}{scenario} {period}", operand.metric)
     }
 
     pub(crate) fn metric(&self, path: &MetricPath) -> Option<&Metric> {
@@ -152,6 +189,34 @@ impl Material {
             None => Cluster::main(&printings),
         }?;
         Some(Known::new(Some(fact.clone()), cluster))
+    }
+
+    /// One printing of a fact by itself.
+    pub(crate) fn alone(&self, fact: &FactKey, printing: &Printing) -> Known {
+        let others = self.facts.get(fact).into_iter().flatten();
+        let others = others.filter(|other| {
+            other.published == printing.published
+                && other.figure.agrees_with(&printing.figure) == Some(false)
+        });
+        let cluster = Cluster {
+            members: vec![printing.clone()],
+            others: others.cloned().collect(),
+        };
+        Known {
+            confirmed: self.confirms(fact, printing),
+            ..Known::new(Some(fact.clone()), cluster)
+        }
+    }
+
+    /// Whether more printings of the document agree with one than contradict it.
+    pub(crate) fn confirms(&self, fact: &FactKey, printing: &Printing) -> bool {
+        let others = self.facts.get(fact).into_iter().flatten();
+        let verdicts: Vec<bool> = others
+            .filter(|other| !other.is_at(printing) && other.published == printing.published)
+            .filter_map(|other| other.figure.agrees_with(&printing.figure))
+            .collect();
+        let agreeing = verdicts.iter().filter(|agrees| **agrees).count();
+        agreeing > verdicts.len() - agreeing
     }
 
     fn from_others(&self, fact: &FactKey, by: NaiveDate) -> Option<Known> {
@@ -277,6 +342,7 @@ impl Facts<'_> {
             unit: Some(fact.series.unit.clone()),
             published: seen.published,
             rank: Some(seen.rank),
+            nil_rounding: Rounding::default(),
         })
     }
 }

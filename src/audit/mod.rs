@@ -4,7 +4,7 @@
 //! text, table and statement. [`Reader::audit`] recomputes all of it with rounding intervals.
 //!
 //! `material` gathers what the document prints, `printing` says what a printed figure is and which printings of a fact
-//! agree. `claims`, `repeats`, `pairs`, `tiling` and `across` find what can be recomputed, each as a `case`; `formula`
+//! agree. `claims`, `repeats`, `pairs`, `identities`, `tiling` and `across` find what can be recomputed, each as a `case`; `formula`
 //! computes, `judge` compares, `causes` looks for the one mistake that explains a gap. `suspects` says which cell most
 //! speaks against, `report` prints.
 
@@ -14,6 +14,7 @@ mod causes;
 mod claims;
 mod finding;
 mod formula;
+mod identities;
 mod judge;
 mod material;
 mod pairs;
@@ -22,6 +23,7 @@ mod repeats;
 mod report;
 mod suspects;
 mod tiling;
+mod titles;
 
 pub use finding::{Audit, Cause, CauseKind, Class, Finding, GrowthConvention, Relation, Undecided, Used};
 pub use printing::Printing;
@@ -34,8 +36,8 @@ use material::Material;
 
 impl Reader {
     /// Recomputes everything that a document says twice: its growth rates, shares, differences, translations and
-    /// revisions, the facts it prints several times, its quarters against half years and years, and the facts that
-    /// earlier documents gave.
+    /// revisions, the facts it prints several times, what its company's [identities](crate::Identity) say, its quarters
+    /// against half years and years, and the facts that earlier documents gave.
     ///
     /// A figure is compared by rounding intervals: it is consistent if what is printed and what is recomputed can be
     /// roundings of one value.
@@ -64,6 +66,7 @@ impl Reader {
         claims::repeated(&material, &mut cases);
         repeats::collect(&material, &mut cases);
         pairs::collect(&material, &mut cases);
+        let incomplete = identities::collect(&material, &mut cases);
         tiling::collect(&material, &mut cases);
         across::collect(&material, &mut cases);
         let mut findings: Vec<Finding> = cases
@@ -71,6 +74,6 @@ impl Reader {
             .map(|case| judge::judge(&material, case))
             .collect();
         suspects::name(&mut findings);
-        Ok(Audit::new(material.document, findings))
+        Ok(Audit::new(material.document, findings, incomplete))
     }
 }

@@ -34,7 +34,7 @@ fn pair(
 ) -> Option<Case> {
     let by = material.document.published;
     let known = |operand: &Operand| Slot {
-        name: operand.to_string(),
+        name: material.name(operand),
         known: material.known(operand, &growth.cell.place, by),
     };
     let claimed = Slot {
@@ -66,6 +66,7 @@ fn pair(
             over: over.clone(),
         },
         subject: growth.clone(),
+        confirmed: false,
         formula,
         operands,
     })

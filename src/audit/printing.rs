@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::model::{
-    Cell, FactKey, Figure, Id, Interval, Precision, Quantity, Rank, Unit,
+    Amount, Cell, FactKey, Figure, Fraction, Id, Interval, Nil, Precision, Quantity, Rank, Rounding,
+    Unit,
 };
 
 /// One figure as one document prints it.
@@ -24,6 +25,9 @@ pub struct Printing {
     pub published: NaiveDate,
     /// Statement, table or running text; not known of figures that are no facts.
     pub rank: Option<Rank>,
+    /// How its document rounds what it prints as nil.
+    #[serde(skip)]
+    pub(crate) nil_rounding: Rounding,
 }
 
 impl Printing {
@@ -32,12 +36,33 @@ impl Printing {
         self.rank == Some(Rank::Prose) || (self.cell.row.is_empty() && self.cell.column.is_empty())
     }
 
+    /// The values that it allows. A nil that was declared zero is zero to the scale of its table.
+    pub(crate) fn allowed(&self) -> Option<Interval> {
+        match &self.figure {
+            Figure::Nil(Nil::Zero) => {
+                let decimals = i8::try_from(self.cell.scale).ok()?.checked_neg()?;
+                let zero = Precision::Decimals(decimals);
+                let zero = Amount::new(0.into(), zero, self.nil_rounding).ok()?;
+                zero.interval()
+            }
+            figure => figure.possible(),
+        }
+    }
+
+    /// It as an operand: a plain amount, or a nil that was declared zero.
+    pub(crate) fn quantity(&self) -> Option<Quantity> {
+        match &self.figure {
+            Figure::Nil(Nil::Zero) => Some(Quantity::new(Fraction::ZERO, self.allowed())),
+            figure => figure.quantity(),
+        }
+    }
+
     pub(crate) fn is_at(&self, other: &Printing) -> bool {
         (&self.document, self.number) == (&other.document, other.number)
     }
 
     pub(crate) fn fineness(&self) -> i16 {
-        match self.figure.amount().map(crate::model::Amount::precision) {
+        match self.figure.amount().map(Amount::precision) {
             Some(Precision::Exact) => i16::MAX,
             Some(Precision::Decimals(decimals)) => decimals.into(),
             Some(Precision::Unknown) | None => i16::MIN,
@@ -103,7 +128,7 @@ impl Cluster {
         let numbers = || {
             self.members
                 .iter()
-                .filter_map(|member| Some((member.fineness(), member.figure.quantity()?)))
+                .filter_map(|member| Some((member.fineness(), member.quantity()?)))
         };
         let (_, finest) = numbers().max_by_key(|(fineness, _)| *fineness)?;
         let mut interval: Option<Interval> = None;
@@ -127,15 +152,17 @@ pub(crate) struct Known {
     pub(crate) fact: Option<FactKey>,
     pub(crate) cluster: Cluster,
     pub(crate) quantity: Option<Quantity>,
+    /// Whether another printing of the document says the same: then it is not doubted.
+    pub(crate) confirmed: bool,
 }
 
 impl Known {
     pub(crate) fn new(fact: Option<FactKey>, cluster: Cluster) -> Self {
-        let quantity = cluster.quantity();
         Self {
             fact,
+            quantity: cluster.quantity(),
+            confirmed: cluster.members.len() > 1,
             cluster,
-            quantity,
         }
     }
 

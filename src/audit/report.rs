@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::model::{Claim, Fraction, Interval, Precision, Quantity, Unit};
+use crate::model::{Fraction, Interval, Precision, Quantity, Unit};
 
 use super::case::Case;
-use super::finding::{Audit, Class, Finding, Relation};
+use super::finding::{Audit, Cause, Class, Finding};
 use super::formula::Formula;
 use super::printing::Printing;
 
@@ -33,7 +33,7 @@ pub(crate) fn arithmetic(
         return formula;
     };
     if matches!(case.formula, Formula::Same | Formula::Direction) {
-        return formula;
+        return format!("{} beside {formula}", with_sign(&case.subject));
     }
     let scale = Scale::of(&case.subject);
     let mut text = format!("{formula} = {}", scale.text(recomputed));
@@ -47,7 +47,10 @@ pub(crate) fn arithmetic(
 
 /// A figure, in brackets where it is negative so that it can stand in arithmetic.
 fn with_sign(printing: &Printing) -> String {
-    let text = printing.figure.to_string();
+    let mut text = printing.figure.to_string();
+    if printing.unit == Some(Unit::Percent) {
+        text.push('%');
+    }
     if text.starts_with('-') {
         format!("({text})")
     } else {
@@ -126,47 +129,10 @@ fn cell(printing: &Printing) -> String {
     text
 }
 
-impl fmt::Display for Relation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Relation::Claim(claim) => claim_text(claim, f),
-            Relation::RepeatedClaim(claim) => {
-                claim_text(claim, f)?;
-                f.write_str(", printed twice")
-            }
-            Relation::GrowthAndDifference { of, over } => {
-                write!(f, "growth and difference of {of} over {}", over.period)
-            }
-            Relation::RepeatedFact(fact) => write!(f, "{fact}, printed twice"),
-            Relation::Tiling { whole, parts } => {
-                let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
-                write!(f, "{whole}, made up of {}", parts.join(" and "))
-            }
-            Relation::EarlierDocument(fact) => write!(f, "{fact}, given by an earlier document"),
-        }
-    }
-}
-
-fn claim_text(claim: &Claim, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match claim {
-        Claim::Growth { of, over } if of.metric == over.metric && of.scope == over.scope => {
-            write!(f, "growth of {of} over {}", over.period)
-        }
-        Claim::Growth { of, over } => write!(f, "growth of {of} over {over}"),
-        Claim::Difference { of, over } if of.metric == over.metric && of.scope == over.scope => {
-            write!(f, "difference of {of} to {}", over.period)
-        }
-        Claim::Difference { of, over } => write!(f, "difference of {of} to {over}"),
-        Claim::Share { part, whole } => write!(f, "share of {part} in {}", whole.metric),
-        Claim::Translation { of, into, rate } => write!(f, "{of} in {into} at {rate}"),
-        Claim::Revision { of, from, to } => write!(f, "revision of {of} from {from} to {to}"),
-    }
-}
-
 impl fmt::Display for Finding {
     /// What it is about, the cells and the arithmetic, each on a line of its own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.class, self.relation)?;
+        write!(f, "{}: {}", self.class, self.title)?;
         write!(f, "\n  printed   {}", cell(&self.printed))?;
         for used in &self.operands {
             for (number, printing) in used.printings.iter().enumerate() {
@@ -176,7 +142,8 @@ impl fmt::Display for Finding {
                     write!(f, " ({})", printing.document)?;
                 }
             }
-            for printing in &used.contradicted_by {
+            let others = used.contradicted_by.iter();
+            for printing in others.filter(|other| !other.is_at(&self.printed)) {
                 write!(f, "\n    but     {}", cell(printing))?;
             }
         }
@@ -245,22 +212,75 @@ impl Audit {
 }
 
 impl fmt::Display for Audit {
-    /// A summary line, then every finding, the graver first.
+    /// A summary line, then every finding, the graver first. Findings of one suspect row stand together.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let document = self.document();
-        write!(f, "{} ({})\n{}", document.title, document.id, self.summary())?;
-        for class in [
-            Class::Irreconcilable,
-            Class::LastDigit,
-            Class::Restated,
-            Class::Convention,
-            Class::OperandsMissing,
-            Class::Undecided,
-        ] {
-            for finding in self.of(class) {
-                write!(f, "\n\n{finding}")?;
+        write!(f, "{} ({}, {})", document.title, document.id, document.published)?;
+        write!(f, "\n{}", self.summary())?;
+        for class in [Class::Irreconcilable, Class::LastDigit, Class::Restated] {
+            for story in stories(self.of(class)) {
+                if let [first, _, ..] = story.as_slice() {
+                    let (place, row) = blamed(first);
+                    let row = if row.is_empty() {
+                        String::new()
+                    } else {
+                        format!(", row {row:?}")
+                    };
+                    write!(f, "\n\n{} findings: {class}: {place}{row}", story.len())?;
+                }
+                for finding in story {
+                    write!(f, "\n\n{finding}")?;
+                }
+            }
+        }
+        for class in [Class::Convention, Class::OperandsMissing, Class::Undecided] {
+            let findings: Vec<&Finding> = self.of(class).collect();
+            if !findings.is_empty() {
+                write!(f, "\n\n{}: {class}", findings.len())?;
+            }
+            for finding in findings {
+                write!(f, "\n  {}", in_a_line(finding))?;
             }
         }
         Ok(())
     }
+}
+
+/// Place and row of what a finding speaks against: the suspect, the cause, or else the judged cell.
+fn blamed(finding: &Finding) -> (&str, &str) {
+    let suspect = finding.suspect.as_ref().map(|suspect| &suspect.cell);
+    let cause = finding.cause().map(|cause: &Cause| &cause.cell);
+    let cell = suspect.or(cause).unwrap_or(&finding.printed.cell);
+    (&cell.place, &cell.row)
+}
+
+/// Findings by what they speak against, in the order of the first of each.
+fn stories<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Vec<&'f Finding>> {
+    let mut stories: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        let about = |story: &&mut Vec<&Finding>| {
+            story.first().is_some_and(|first| blamed(first) == blamed(finding))
+        };
+        match stories.iter_mut().find(about) {
+            Some(story) => story.push(finding),
+            None => stories.push(vec![finding]),
+        }
+    }
+    stories
+}
+
+/// A finding that is no fault, in one line.
+fn in_a_line(finding: &Finding) -> String {
+    let printed = &finding.printed;
+    let mut text = format!("{}: {:?}, {}", finding.title, printed.cell.text, printed.cell.place);
+    if let Some(convention) = finding.convention {
+        text.push_str(&format!("; {convention}"));
+    }
+    if let Some(reason) = finding.undecided {
+        text.push_str(&format!("; {reason}"));
+    }
+    if !finding.missing.is_empty() {
+        text.push_str(&format!("; missing {}", finding.missing.join(" and ")));
+    }
+    text
 }

@@ -76,7 +76,8 @@ fn push(
     };
     let by = material.document.published;
     let known = |period| material.own(&fact(period), "", by);
-    let Some(subject) = known(whole).and_then(|whole| whole.first().cloned()) else {
+    let Some(left) = known(whole) else { return };
+    let Some(subject) = left.first().cloned() else {
         return;
     };
     cases.push(Case {
@@ -85,11 +86,12 @@ fn push(
             parts: parts.clone(),
         },
         subject,
+        confirmed: left.confirmed,
         formula: Formula::Sum,
         operands: parts
             .into_iter()
             .map(|part| Slot {
-                name: fact(part).to_string(),
+                name: String::new(),
                 known: known(part),
             })
             .collect(),

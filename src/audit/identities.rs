@@ -1,0 +1,266 @@
+//! What must hold between a company's figures: totals and their parts, roll-forwards, products, ratios.
+
+use crate::model::{
+    Company, FactKey, Identity, Leaf, LeafKind, MetricKind, Period, PeriodKind, Scenario, SeriesKey,
+};
+
+use super::case::{Case, Slot};
+use super::finding::Relation;
+use super::formula::{Equation, Formula};
+use super::material::Material;
+use super::printing::{Known, Printing};
+
+/// Every identity for every printing of its left side: with the figures that stand in the same place where that has
+/// all of them; where no place has, once with those of the whole document. Tells how often a left side is printed and
+/// not all of its right side.
+pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) -> usize {
+    let mut incomplete = 0;
+    for company in &material.companies {
+        for identity in &company.identities {
+            for (fact, printings) in left_sides(material, company, identity) {
+                let before = cases.len();
+                for period in periods(material, identity, fact) {
+                    let subject = Subject {
+                        identity,
+                        fact,
+                        period,
+                    };
+                    subject.collect(material, printings, cases);
+                }
+                incomplete += usize::from(cases.len() == before);
+            }
+        }
+    }
+    incomplete
+}
+
+/// The facts of the document that are the left side of an identity.
+fn left_sides<'m>(
+    material: &'m Material,
+    company: &'m Company,
+    identity: &'m Identity,
+) -> impl Iterator<Item = (&'m FactKey, &'m Vec<Printing>)> {
+    material.facts.iter().filter(move |(fact, _)| {
+        let series = &fact.series;
+        (&series.company, &series.metric, &series.scope)
+            == (&company.id, &identity.metric, &identity.scope)
+    })
+}
+
+/// The periods that can be meant where the left side is at one: its own, or, where flows move it to that instant, the
+/// durations of those that end there.
+fn periods(material: &Material, identity: &Identity, left: &FactKey) -> Vec<Period> {
+    let leaves = identity.equals.leaves();
+    let moves = |leaf: &&&Leaf| leaf.of != LeafKind::Plain || !is_stock(material, leaf);
+    if left.period.kind() != PeriodKind::Instant || !leaves.iter().any(|leaf| moves(&leaf)) {
+        return vec![left.period];
+    }
+    let mut found: Vec<Period> = material
+        .facts
+        .keys()
+        .filter(|fact| {
+            fact.period.kind() == PeriodKind::Duration
+                && fact.period.end() == left.period.end()
+                && leaves.iter().any(|leaf| {
+                    (&leaf.metric, &leaf.scope) == (&fact.series.metric, &fact.series.scope)
+                })
+        })
+        .map(|fact| fact.period)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    if found.is_empty() {
+        // A ratio at an instant, or a flow of a period that only its column tells.
+        found.push(left.period);
+    }
+    found
+}
+
+fn is_stock(material: &Material, leaf: &Leaf) -> bool {
+    material
+        .metric(&leaf.metric)
+        .is_some_and(|metric| metric.kind == MetricKind::Stock)
+}
+
+/// One left side at one period.
+struct Subject<'a> {
+    identity: &'a Identity,
+    fact: &'a FactKey,
+    period: Period,
+}
+
+impl Subject<'_> {
+    fn collect(&self, material: &Material, printings: &[Printing], cases: &mut Vec<Case>) {
+        let leaves = self.asked();
+        let before = cases.len();
+        for printing in printings {
+            let operands: Option<Vec<Known>> = leaves
+                .iter()
+                .map(|leaf| self.in_place(material, leaf, printing))
+                .collect();
+            if let Some(operands) = operands {
+                let confirmed = material.confirms(self.fact, printing);
+                cases.extend(self.case(printing, confirmed, &leaves, operands));
+            }
+        }
+        if cases.len() > before {
+            return;
+        }
+        let by = material.document.published;
+        let operands: Option<Vec<Known>> = leaves
+            .iter()
+            .map(|leaf| material.own(&self.leaf_fact(material, leaf)?, "", by))
+            .collect();
+        let left = material.own(self.fact, "", by);
+        if let (Some(left), Some(operands)) = (left, operands) {
+            let finest = left.cluster.members.iter();
+            if let Some(subject) = finest.max_by_key(|printing| printing.fineness()) {
+                let confirmed = left.cluster.members.len() > 1;
+                cases.extend(self.case(subject, confirmed, &leaves, operands));
+            }
+        }
+    }
+
+    /// The leaves that evaluation asks for: each once; an average by its two ends.
+    fn asked(&self) -> Vec<Leaf> {
+        let mut asked: Vec<Leaf> = Vec::new();
+        for leaf in self.identity.equals.leaves() {
+            let kinds: &[LeafKind] = match &leaf.of {
+                LeafKind::Average => &[LeafKind::Opening, LeafKind::Plain],
+                kind => std::slice::from_ref(kind),
+            };
+            for kind in kinds {
+                let leaf = Leaf {
+                    of: *kind,
+                    ..leaf.clone()
+                };
+                if !asked.contains(&leaf) {
+                    asked.push(leaf);
+                }
+            }
+        }
+        asked
+    }
+
+    /// The fact that a leaf means, as far as dates tell.
+    fn leaf_fact(&self, material: &Material, leaf: &Leaf) -> Option<FactKey> {
+        let stock = is_stock(material, leaf);
+        let period = match leaf.of {
+            LeafKind::Plain if stock => self.period.closing(),
+            LeafKind::Plain => self.period,
+            LeafKind::Opening => self.period.opening()?,
+            LeafKind::Ttm => self
+                .period
+                .days()
+                .filter(|days| (350..=380).contains(days))
+                .map(|_| self.period)?,
+            LeafKind::Average => return None,
+        };
+        let series = &self.fact.series;
+        let unit = material.unit_in(leaf, &series.company, series.scenario, period)?;
+        Some(FactKey {
+            series: SeriesKey {
+                company: series.company.clone(),
+                metric: leaf.metric.clone(),
+                scenario: series.scenario,
+                scope: leaf.scope.clone(),
+                unit,
+            },
+            period,
+        })
+    }
+
+    /// What the place of a printing gives for a leaf: the fact itself, or else, in a table, the one figure of that
+    /// metric and scope in the same column.
+    fn in_place(&self, material: &Material, leaf: &Leaf, beside: &Printing) -> Option<Known> {
+        let at = |fact: &FactKey| {
+            let printings = material.facts.get(fact)?;
+            printings
+                .iter()
+                .find(|printing| {
+                    printing.cell.place == beside.cell.place
+                        && printing.published == beside.published
+                })
+                .map(|printing| material.alone(fact, printing))
+        };
+        if let Some(fact) = self.leaf_fact(material, leaf) {
+            return at(&fact);
+        }
+        if beside.is_prose() {
+            return None;
+        }
+        let mut others = material.facts.iter().filter_map(|(fact, printings)| {
+            let series = &fact.series;
+            let means = (&series.company, &series.metric, &series.scope)
+                == (&self.fact.series.company, &leaf.metric, &leaf.scope)
+                && fact != self.fact
+                && (leaf.of != LeafKind::Opening || fact.period.end() < self.fact.period.end());
+            let same_column = printings.iter().find(|printing| {
+                printing.cell.place == beside.cell.place
+                    && printing.cell.column == beside.cell.column
+                    && !printing.is_prose()
+            })?;
+            means.then_some((fact, same_column))
+        });
+        let (fact, printing) = others.next()?;
+        if others.next().is_some() {
+            return None;
+        }
+        Some(material.alone(fact, printing))
+    }
+
+    fn case(
+        &self,
+        subject: &Printing,
+        confirmed: bool,
+        leaves: &[Leaf],
+        operands: Vec<Known>,
+    ) -> Option<Case> {
+        let units = operands
+            .iter()
+            .map(|known| known.fact.as_ref().map(|fact| fact.series.unit.clone()))
+            .collect::<Option<Vec<_>>>()?;
+        let equation = Equation {
+            expression: self.identity.equals.clone(),
+            leaves: leaves.iter().cloned().zip(units).collect(),
+            unit: self.fact.series.unit.clone(),
+        };
+        Some(Case {
+            relation: Relation::Identity {
+                identity: self.identity.clone(),
+                left: self.fact.clone(),
+                period: self.period,
+            },
+            subject: subject.clone(),
+            confirmed,
+            formula: Formula::Equation(Box::new(equation)),
+            operands: operands
+                .into_iter()
+                .map(|known| Slot {
+                    name: String::new(),
+                    known: Some(known),
+                })
+                .collect(),
+        })
+    }
+}
+
+impl Material {
+    /// The unit in which the document prints a leaf at a period.
+    fn unit_in(
+        &self,
+        leaf: &Leaf,
+        company: &crate::model::Id,
+        scenario: Scenario,
+        period: Period,
+    ) -> Option<crate::model::Unit> {
+        let fact = self.facts.keys().find(|fact| {
+            let series = &fact.series;
+            fact.period == period
+                && series.scenario == scenario
+                && (&series.company, &series.metric, &series.scope)
+                    == (company, &leaf.metric, &leaf.scope)
+        })?;
+        Some(fact.series.unit.clone())
+    }
+}
