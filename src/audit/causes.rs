@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::model::{Amount, Figure, Interval, Period, Precision, Quantity};
+use crate::model::{Amount, Claim, Figure, Interval, Period, Precision, Quantity};
 
 use super::case::{Case, Slot};
 use super::finding::{Cause, CauseKind, Relation};
@@ -22,7 +22,7 @@ pub(crate) fn find(material: &Material, case: &Case, quantities: &[Quantity]) ->
     if case.formula == Formula::Direction {
         causes.push(Cause {
             kind: CauseKind::DirectionWord,
-            cell: case.subject.cell.clone(),
+            printed: case.subject.clone(),
         });
         return causes;
     }
@@ -129,35 +129,35 @@ fn of_the_subject(case: &Case, quantities: &[Quantity], causes: &mut Vec<Cause>)
             continue;
         };
         if explains(&case.formula, quantities, &allowed) {
-            let kind = match kind {
-                CauseKind::FlippedSign if takes_its_sign_from_a_word(case) => {
-                    CauseKind::DirectionWord
-                }
-                kind => kind,
-            };
             causes.push(Cause {
-                kind,
-                cell: case.subject.cell.clone(),
+                kind: worded(case, &case.subject, kind),
+                printed: case.subject.clone(),
             });
         }
     }
 }
 
-/// Whether a change in running text has its sign from the words around it.
-fn takes_its_sign_from_a_word(case: &Case) -> bool {
-    let change = matches!(
-        case.relation,
-        Relation::Claim(_) | Relation::RepeatedClaim(_) | Relation::GrowthAndDifference { .. }
-    );
-    let signed = case
-        .subject
-        .cell
-        .text
-        .contains(['-', '(', '\u{2212}', '\u{25b3}', '\u{25b2}']);
-    change && case.subject.is_prose() && !signed
+/// Of a change in running text the sign comes from the words around it.
+fn worded(case: &Case, printing: &Printing, kind: CauseKind) -> CauseKind {
+    let change = match &case.relation {
+        Relation::Claim(claim) | Relation::RepeatedClaim(claim) => matches!(
+            claim,
+            Claim::Growth { .. } | Claim::Difference { .. } | Claim::Revision { .. }
+        ),
+        Relation::GrowthAndDifference { .. } => true,
+        _ => false,
+    };
+    let minus = ['-', '(', '\u{2212}', '\u{25b3}', '\u{25b2}'];
+    let claims = printing.rank.is_none() && printing.is_prose();
+    if kind == CauseKind::FlippedSign && change && claims && !printing.cell.text.contains(minus) {
+        CauseKind::DirectionWord
+    } else {
+        kind
+    }
 }
 
-/// What may be wrong with one operand. What another printing confirms is not doubted.
+/// What may be wrong with one operand. Where another printing confirms it, only its sign can be: one misreading of a
+/// label turns all printings.
 fn of_an_operand(
     case: &Case,
     index: usize,
@@ -166,19 +166,29 @@ fn of_an_operand(
     allowed: &Interval,
     causes: &mut Vec<Cause>,
 ) {
-    if let Some(known) = &slot.known
-        && !known.confirmed
+    let Some(known) = &slot.known else { return };
+    let Some(first) = known.first() else { return };
+    let mut push = |kind, changed: Quantity| {
+        if explains(&case.formula, &with(quantities, index, changed), allowed) {
+            causes.push(Cause {
+                kind: worded(case, first, kind),
+                printed: first.clone(),
+            });
+        }
+    };
+    if let Some(turned) = known.quantity.and_then(|quantity| quantity.negated().ok())
+        && turned.value().signum() != 0
+        && !(known.confirmed && case.formula == Formula::Same)
+    {
+        push(CauseKind::FlippedSign, turned);
+    }
+    if !known.confirmed
         && let [only] = known.cluster.members.as_slice()
         && let Figure::Amount(amount) = &only.figure
     {
-        for (kind, changed) in corrected(amount) {
-            let changed = with(quantities, index, changed.into());
-            if explains(&case.formula, &changed, allowed) {
-                causes.push(Cause {
-                    kind,
-                    cell: only.cell.clone(),
-                });
-            }
+        let changes = corrected(amount).into_iter();
+        for (kind, changed) in changes.filter(|(kind, _)| *kind != CauseKind::FlippedSign) {
+            push(kind, changed.into());
         }
     }
 }
@@ -211,7 +221,7 @@ fn of_another_printing(
     {
         causes.push(Cause {
             kind: CauseKind::OtherPrinting,
-            cell: first.cell.clone(),
+            printed: first.clone(),
         });
     }
 }
@@ -239,7 +249,7 @@ fn of_a_column(
             .collect();
         for taken in other_periods(material, place, &facts, &moved, period) {
             let mut changed = quantities.to_vec();
-            let mut cell = None;
+            let mut printed = None;
             let mut complete = true;
             for &index in &moved {
                 let known = facts.get(index).copied().flatten().and_then(|fact| {
@@ -252,23 +262,19 @@ fn of_a_column(
                     (Some(quantity), Some(place)) => *place = quantity,
                     _ => complete = false,
                 }
-                cell = cell.or(known.and_then(|known| known.first().map(cell_of)));
+                printed = printed.or(known.and_then(|known| known.first().cloned()));
             }
             if complete
                 && explains(&case.formula, &changed, allowed)
-                && let Some(cell) = cell
+                && let Some(printed) = printed
             {
                 causes.push(Cause {
                     kind: CauseKind::OtherColumn { taken },
-                    cell,
+                    printed,
                 });
             }
         }
     }
-}
-
-fn cell_of(printing: &Printing) -> crate::model::Cell {
-    printing.cell.clone()
 }
 
 /// The other periods that the same place prints for the first of some operands.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::model::{
-    Cell, Claim, Document, FactKey, Identity, Interval, Operand, Period, Quantity,
+    Claim, Document, FactKey, Identity, Interval, Operand, Period, Quantity,
 };
 
 use super::printing::Printing;
@@ -222,7 +222,7 @@ pub struct Cause {
     /// What may have happened.
     pub kind: CauseKind,
     /// To which printed figure.
-    pub cell: Cell,
+    pub printed: Printing,
 }
 
 /// A simple mistake.

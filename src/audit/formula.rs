@@ -109,6 +109,8 @@ pub(crate) enum Formula {
     DifferenceOverBase,
     /// the figures of an identity
     Equation(Box<Equation>),
+    /// figures of which some are missing
+    Unknown,
     /// the difference, of which only the direction says something
     Direction,
 }
@@ -176,6 +178,7 @@ impl Formula {
             }
             (Self::Sum, parts) => parts.join(" + "),
             (Self::Equation(equation), operands) => equation.text(operands),
+            (Self::Unknown, _) => String::new(),
             (_, operands) => operands.join(", "),
         }
     }

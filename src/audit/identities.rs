@@ -12,7 +12,7 @@ use super::printing::{Known, Printing};
 
 /// Every identity for every printing of its left side: with the figures that stand in the same place where that has
 /// all of them; where no place has, once with those of the whole document. Tells how often a left side is printed and
-/// not all of its right side.
+/// not all of its right side; a ratio then is a claim whose operands are missing.
 pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) -> usize {
     let mut incomplete = 0;
     for company in &material.companies {
@@ -27,7 +27,16 @@ pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) -> usize {
                     };
                     subject.collect(material, printings, cases);
                 }
-                incomplete += usize::from(cases.len() == before);
+                if cases.len() > before {
+                    continue;
+                }
+                let ratio = material
+                    .metric(&identity.metric)
+                    .is_some_and(|metric| metric.kind == MetricKind::Ratio);
+                match printings.first().filter(|_| ratio) {
+                    Some(printing) => cases.push(without_operands(material, identity, fact, printing)),
+                    None => incomplete += 1,
+                }
             }
         }
     }
@@ -80,6 +89,39 @@ fn is_stock(material: &Material, leaf: &Leaf) -> bool {
     material
         .metric(&leaf.metric)
         .is_some_and(|metric| metric.kind == MetricKind::Stock)
+}
+
+/// A printed ratio whose operands are missing.
+fn without_operands(
+    material: &Material,
+    identity: &Identity,
+    fact: &FactKey,
+    printing: &Printing,
+) -> Case {
+    let subject = Subject {
+        identity,
+        fact,
+        period: fact.period,
+    };
+    let by = material.document.published;
+    let operands = subject.asked().into_iter().map(|leaf| {
+        let known = subject
+            .leaf_fact(material, &leaf)
+            .and_then(|fact| material.own(&fact, &printing.cell.place, by));
+        let name = leaf.to_string();
+        Slot { name, known }
+    });
+    Case {
+        relation: Relation::Identity {
+            identity: identity.clone(),
+            left: fact.clone(),
+            period: fact.period,
+        },
+        subject: printing.clone(),
+        confirmed: false,
+        formula: Formula::Unknown,
+        operands: operands.collect(),
+    }
 }
 
 /// One left side at one period.

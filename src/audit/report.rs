@@ -161,12 +161,12 @@ impl fmt::Display for Finding {
         }
         match self.causes.as_slice() {
             [] => {}
-            [cause] => write!(f, "\n  cause     {}: {}", cause.kind, place(&cause.cell))?,
+            [cause] => write!(f, "\n  cause     {}: {}", cause.kind, place(&cause.printed.cell))?,
             several => {
                 f.write_str("\n  perhaps")?;
                 for (number, cause) in several.iter().enumerate() {
                     let head = if number == 0 { "   " } else { "\n            " };
-                    write!(f, "{head}{}: {}", cause.kind, place(&cause.cell))?;
+                    write!(f, "{head}{}: {}", cause.kind, place(&cause.printed.cell))?;
                 }
             }
         }
@@ -249,7 +249,7 @@ impl fmt::Display for Audit {
 /// Place and row of what a finding speaks against: the suspect, the cause, or else the judged cell.
 fn blamed(finding: &Finding) -> (&str, &str) {
     let suspect = finding.suspect.as_ref().map(|suspect| &suspect.cell);
-    let cause = finding.cause().map(|cause: &Cause| &cause.cell);
+    let cause = finding.cause().map(|cause: &Cause| &cause.printed.cell);
     let cell = suspect.or(cause).unwrap_or(&finding.printed.cell);
     (&cell.place, &cell.row)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::model::Id;
 
-use super::finding::{Class, Finding};
+use super::finding::{CauseKind, Class, Finding};
 use super::printing::Printing;
 
 type CellKey = (Id, u32);
@@ -32,6 +32,17 @@ pub(crate) fn name(findings: &mut [Finding]) {
         }
     }
     for finding in findings.iter_mut().filter(|finding| finding.fails()) {
+        // A figure with which other relations hold is not of the wrong size; all that hold may have the wrong sign.
+        finding.causes.retain(|cause| {
+            let holds = tallies
+                .get(&key(&cause.printed))
+                .is_some_and(|tally| tally.holding > 0);
+            let of_digits = matches!(
+                cause.kind,
+                CauseKind::Scale { .. } | CauseKind::TransposedDigits { .. }
+            );
+            !(of_digits && holds)
+        });
         let failing = |printing: &Printing| {
             tallies
                 .get(&key(printing))
@@ -46,9 +57,10 @@ pub(crate) fn name(findings: &mut [Finding]) {
                 first.push(printing.clone());
             }
         }
+        let named = finding.cause().map(|cause| cause.printed.clone());
         finding.suspect = match first.as_slice() {
             [only] => Some(only.clone()),
-            _ => None,
+            several => named.filter(|named| several.iter().any(|other| other.is_at(named))),
         };
     }
 }
