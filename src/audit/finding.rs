@@ -83,7 +83,8 @@ pub enum Class {
     /// They cannot, and one unit of the printed figure's last digit makes up for it: columns made to add up, a value
     /// rounded the wrong way.
     LastDigit,
-    /// They go together by another convention than that of a change over the absolute base.
+    /// They go together by another convention than that of a change over the absolute base, or than the other rates of
+    /// the same place.
     Convention,
     /// An earlier document gave another value of the fact, beyond rounding.
     Restated,
@@ -128,6 +129,9 @@ impl fmt::Display for Class {
 pub enum GrowthConvention {
     /// The ratio minus one, also over a negative base: a growing loss is a positive change.
     RatioMinusOne,
+    /// The difference over the absolute value of a negative base, where most other rates of the place are
+    /// [`RatioMinusOne`](Self::RatioMinusOne): its sign may be the wrong one.
+    OverAbsoluteBase,
     /// The difference of two losses without their signs: a growing loss is a positive difference.
     DifferenceOfLosses,
 }
@@ -136,6 +140,9 @@ impl fmt::Display for GrowthConvention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             GrowthConvention::RatioMinusOne => "the ratio minus one, over a negative base",
+            GrowthConvention::OverAbsoluteBase => {
+                "the difference over the absolute base, unlike most rates of this place"
+            }
             GrowthConvention::DifferenceOfLosses => "the difference of two losses without signs",
         })
     }

@@ -12,6 +12,7 @@ mod across;
 mod case;
 mod causes;
 mod claims;
+mod conventions;
 mod finding;
 mod formula;
 mod identities;
@@ -73,6 +74,7 @@ impl Reader {
             .into_iter()
             .map(|case| judge::judge(&material, case))
             .collect();
+        conventions::compare(&mut findings);
         suspects::name(&mut findings);
         Ok(Audit::new(material.document, findings, incomplete))
     }
