@@ -163,7 +163,9 @@ fn print_counts(release: &Release, done: &Ingested) {
         ),
     ];
     if checks.iter().any(|(_, count)| *count > 0) {
-        println!("checks: printed figures that others determine, kept, not yet compared with them");
+        println!(
+            "checks: printed figures that others determine, kept; the example audit compares them"
+        );
     }
     for (name, count) in checks {
         if count > 0 {

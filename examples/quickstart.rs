@@ -66,7 +66,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     print_durations(&db)?;
     print_targets(&db)?;
     print_printings(&db)?;
-    print_conflicts(&db)
+    print_conflicts(&db)?;
+    print_audits(&db)
 }
 
 const OUTCOMES: &str = "\
@@ -420,6 +421,22 @@ fn print_conflicts(db: &Database) -> Result<(), Box<dyn Error>> {
              figure before a table's, a table's before running text's)"
         );
         println!("{}", table.trim_fmt());
+    }
+    Ok(())
+}
+
+/// What recomputing every document from its own figures finds, in numbers.
+fn print_audits(db: &Database) -> Result<(), Box<dyn Error>> {
+    println!(
+        "\nEvery document recomputed from its own figures: growth, shares, differences, totals, translations, repetitions\n\
+         (the example audit lists the findings with their cells and arithmetic)"
+    );
+    for document in db.documents()? {
+        println!(
+            "  {}\n    {}",
+            document.id,
+            db.audit(&document.id)?.summary()
+        );
     }
     Ok(())
 }

@@ -33,6 +33,8 @@
 //! [cell](Cell), and what other printings of it there are; [`Reader::explain`] says why an answer is what it is, down to
 //! the printed cells.
 //!
+//! [`Reader::audit`] recomputes a document from its own figures and gives [findings](Finding).
+//!
 //! # What it is not
 //!
 //! Not a server: one process opens a database folder at a time. Not a source of data. Not a general time-series

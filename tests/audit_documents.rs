@@ -74,7 +74,12 @@ fn number(text: &str) -> (i128, u32) {
 
 /// How many growth cells of a table file are not what the two printed figures give, rounded to a tenth of a per cent.
 /// Columns are counted from 0, the label's column.
-fn naive(release: &str, file: &str, header_rows: usize, rates: &[(usize, usize, usize)]) -> (usize, usize) {
+fn naive(
+    release: &str,
+    file: &str,
+    header_rows: usize,
+    rates: &[(usize, usize, usize)],
+) -> (usize, usize) {
     let text = std::fs::read_to_string(folder(release).join(file)).unwrap();
     let (mut all, mut wrong) = (0, 0);
     for line in text.lines().skip(header_rows) {
@@ -200,34 +205,58 @@ fn what_is_off_by_one_last_digit_in_2003() {
     let expected = BTreeSet::from([
         // Statement of operations, shares of revenue.
         ("share of revenue.value_added 4Q02 in revenue", "7.2"),
-        ("share of revenue.connectivity_and_value_added 1Q03 in revenue", "67.0"),
-        ("share of cost_of_revenue.systems_integration 1Q03 in revenue", "27.9"),
+        (
+            "share of revenue.connectivity_and_value_added 1Q03 in revenue",
+            "67.0",
+        ),
+        (
+            "share of cost_of_revenue.systems_integration 1Q03 in revenue",
+            "27.9",
+        ),
         ("share of sga.sales_and_marketing 4Q02 in revenue", "6.0"),
         ("share of income_tax 4Q02 in revenue", "0.8"),
         // Balance sheets, shares of total assets.
         ("share of accounts_receivable 1Q03 in total_assets", "17.0"),
         ("share of retained_earnings 1Q03 in total_assets", "(83.6)"),
         ("share of other_investments 1Q02 in total_assets", "12.0"),
-        ("share of other_current_liabilities 1Q02 in total_assets", "1.3"),
+        (
+            "share of other_current_liabilities 1Q02 in total_assets",
+            "1.3",
+        ),
         ("share of convertible_notes 1Q02 in total_assets", "36.6"),
-        ("share of minority_interest_balance 1Q02 in total_assets", "2.3"),
-        ("share of minority_interest_balance 4Q02 in total_assets", "2.3"),
+        (
+            "share of minority_interest_balance 1Q02 in total_assets",
+            "2.3",
+        ),
+        (
+            "share of minority_interest_balance 4Q02 in total_assets",
+            "2.3",
+        ),
         ("share of cash 4Q02 in total_assets", "9.2%"),
         ("share of restricted_cash 4Q02 in total_assets", "12.8"),
-        ("share of accumulated_other_comprehensive_income 4Q02 in total_assets", "1.3"),
+        (
+            "share of accumulated_other_comprehensive_income 4Q02 in total_assets",
+            "1.3",
+        ),
         // Translations at 119.87.
         ("revenue.value_added 1Q03 in USD at 119.87", "8,235"),
         ("costs_and_expenses 1Q03 in USD at 119.87", "78,449"),
         ("operating_income 1Q03 in USD at 119.87", "(8,840)"),
         ("property_and_equipment 1Q03 in USD at 119.87", "77,120"),
-        ("borrowings.long_term.current_portion 1Q03 in USD at 119.87", "12,892"),
+        (
+            "borrowings.long_term.current_portion 1Q03 in USD at 119.87",
+            "12,892",
+        ),
         ("convertible_notes 1Q03 in USD at 119.87", "125,135"),
         ("minority_interest_balance 1Q03 in USD at 119.87", "5,655"),
         (
             "net_cash.operating.adjustment.losses_on_other_investments 1Q03 in USD at 119.87",
             "314",
         ),
-        ("net_cash.investing.guarantee_deposits 1Q03 in USD at 119.87", "1,032"),
+        (
+            "net_cash.investing.guarantee_deposits 1Q03 in USD at 119.87",
+            "1,032",
+        ),
         // Table 9 against the statement and the text, and the text against Table 7.
         ("other_income 4Q02, printed several times", "-361"),
         (
@@ -264,8 +293,14 @@ fn the_reversed_row_of_table_9_is_one_story() {
     assert_eq!(
         listed(&audit, Class::OperandsMissing),
         BTreeSet::from([
-            ("growth of backbone_cost.international.unit_monthly 1Q03 over 1Q02", "54%"),
-            ("growth of backbone_cost.international.unit_monthly 1Q03 over 4Q02", "17%"),
+            (
+                "growth of backbone_cost.international.unit_monthly 1Q03 over 1Q02",
+                "54%"
+            ),
+            (
+                "growth of backbone_cost.international.unit_monthly 1Q03 over 4Q02",
+                "17%"
+            ),
         ])
     );
     assert_eq!(audit.count(Class::Undecided), 0);
@@ -280,15 +315,13 @@ fn what_is_wrong_in_the_deck() {
     let financing = "net_cash.financing = net_cash.financing.short_term_borrowings \
                      + net_cash.financing.principal_payments_under_capital_leases \
                      + net_cash.financing.dividends + net_cash.financing.acquisition_of_treasury_stock, 3Q08";
-    let net_income =
-        "net_income = income_before_tax - income_tax + minority_interests + equity_method_income, 3Q08";
+    let net_income = "net_income = income_before_tax - income_tax + minority_interests + equity_method_income, 3Q08";
     let repeated =
         "growth of revenue.systems_operation_and_maintenance 3Q08 over 2Q08, printed several times";
     let beside =
         "growth beside difference of revenue.systems_operation_and_maintenance 3Q08 over 2Q08";
     let backlog = "growth beside difference of order_backlog.systems_construction 3Q08 over 3Q06";
-    let subsidiaries =
-        "operating_income[business=new_subsidiaries] 9M08, printed several times";
+    let subsidiaries = "operating_income[business=new_subsidiaries] 9M08, printed several times";
     assert_eq!(
         listed(&audit, Class::Irreconcilable),
         BTreeSet::from([
@@ -348,7 +381,10 @@ fn what_is_within_rounding_or_one_digit_in_the_deck() {
     assert_eq!(audit.count(Class::LastDigit), 2);
     // Differences of rounded figures: 790 - 1,091 is -301 and anywhere from -302 to -300.
     for (title, text) in [
-        ("difference of deferred_tax_assets.current 3Q08 to 4Q07", "(300)"),
+        (
+            "difference of deferred_tax_assets.current 3Q08 to 4Q07",
+            "(300)",
+        ),
         ("difference of other_investments 3Q08 to 4Q07", "(333)"),
         ("difference of total_assets 3Q08 to 4Q07", "(3,144)"),
     ] {
@@ -392,5 +428,9 @@ fn notices_are_consistent_and_say_what_they_do_not_tell() {
         assert_eq!(found, [class], "{text}");
     }
     let ntt = audit(NTT_2003);
-    assert_eq!(ntt.count(Class::Irreconcilable) + ntt.count(Class::LastDigit), 0, "{ntt}");
+    assert_eq!(
+        ntt.count(Class::Irreconcilable) + ntt.count(Class::LastDigit),
+        0,
+        "{ntt}"
+    );
 }

@@ -71,7 +71,11 @@ impl Draft {
     }
 
     fn report(&mut self, cell: u32, metric: &str, period: &str, figure: Figure) {
-        let unit = if metric == "per_share" { "JPY/share" } else { "JPY" };
+        let unit = if metric == "per_share" {
+            "JPY/share"
+        } else {
+            "JPY"
+        };
         self.facts.push(Reported {
             series: SeriesKey {
                 company: "c".parse().unwrap(),
@@ -220,7 +224,11 @@ fn consistent_means_that_the_intervals_share_a_point() {
         (Truncated, "5.1", Class::LastDigit),
         (Truncated, "5.2", Class::Irreconcilable),
     ] {
-        assert_eq!(printed_growth(rounding, printed), class, "{rounding:?} {printed}");
+        assert_eq!(
+            printed_growth(rounding, printed),
+            class,
+            "{rounding:?} {printed}"
+        );
     }
 }
 
@@ -364,12 +372,23 @@ fn causes(audit: &Audit) -> Vec<(CauseKind, String)> {
 fn totals_and_their_parts() {
     let class = |draft: Draft| {
         let audit = draft.audit();
-        audit.relations().iter().map(|finding| finding.class).collect::<Vec<_>>()
+        audit
+            .relations()
+            .iter()
+            .map(|finding| finding.class)
+            .collect::<Vec<_>>()
     };
     assert_eq!(class(total(["1000", "234"], "1234")), [Class::Consistent]);
-    assert_eq!(class(total(["1000", "234"], "1235")), [Class::Consistent], "each by a half");
+    assert_eq!(
+        class(total(["1000", "234"], "1235")),
+        [Class::Consistent],
+        "each by a half"
+    );
     assert_eq!(class(total(["1000", "234"], "1236")), [Class::LastDigit]);
-    assert_eq!(class(total(["1000", "234"], "1237")), [Class::Irreconcilable]);
+    assert_eq!(
+        class(total(["1000", "234"], "1237")),
+        [Class::Irreconcilable]
+    );
     // Not all parts are printed: nothing is said.
     let audit = draft()
         .identity("income", "income.a + income.b")
@@ -412,7 +431,11 @@ fn the_cell_of_several_failing_relations_is_the_suspect() {
     let failing: Vec<&Finding> = audit.of(Class::Irreconcilable).collect();
     assert_eq!(failing.len(), 2);
     for finding in failing {
-        assert_eq!(finding.suspect.as_ref().unwrap().cell.text, "324", "{finding}");
+        assert_eq!(
+            finding.suspect.as_ref().unwrap().cell.text,
+            "324",
+            "{finding}"
+        );
     }
 }
 
@@ -442,7 +465,10 @@ fn directions_in_words() {
     };
     let audit = words("25.0");
     let finding = audit.of(Class::Irreconcilable).next().unwrap();
-    assert!(matches!(finding.relation, Relation::GrowthAndDifference { .. }));
+    assert!(matches!(
+        finding.relation,
+        Relation::GrowthAndDifference { .. }
+    ));
     assert_eq!(finding.cause().unwrap().kind, CauseKind::DirectionWord);
     assert_eq!(words("-25.0").count(Class::Irreconcilable), 0);
 
@@ -453,9 +479,8 @@ fn directions_in_words() {
             .claim("p", "", difference("sales", THIS, YEAR_AGO), "-300")
             .claim("p", "", growth("sales", THIS, YEAR_AGO), rate)
             .audit();
-        let pair = |finding: &&Finding| {
-            matches!(finding.relation, Relation::GrowthAndDifference { .. })
-        };
+        let pair =
+            |finding: &&Finding| matches!(finding.relation, Relation::GrowthAndDifference { .. });
         audit.relations().iter().find(pair).unwrap().class
     };
     assert_eq!(beside("-25.0"), Class::Consistent);
@@ -471,7 +496,9 @@ fn quarters_make_up_the_half_year() {
             .fact("t", metric, HALF, whole)
             .audit();
         let findings = audit.relations().iter();
-        findings.map(|finding| (finding.title.clone(), finding.class)).collect::<Vec<_>>()
+        findings
+            .map(|finding| (finding.title.clone(), finding.class))
+            .collect::<Vec<_>>()
     };
     let title = "sales 1H21 made up of 1Q21 and 2Q21".to_owned();
     assert_eq!(half("sales", "90"), [(title.clone(), Class::Consistent)]);
@@ -512,10 +539,18 @@ fn a_later_document_against_an_earlier_one() {
         let earlier = earlier.fact("t", "income", THIS, "1200");
         let later = draft().fact("t", "income", THIS, value);
         let db = Database::temporary().unwrap();
-        let (first, second) = if order { (earlier, later) } else { (later, earlier) };
+        let (first, second) = if order {
+            (earlier, later)
+        } else {
+            (later, earlier)
+        };
         db.ingest(first.package()).unwrap();
         db.ingest(second.package()).unwrap();
-        assert_eq!(db.audit("a").unwrap().relations().len(), 0, "nothing was earlier");
+        assert_eq!(
+            db.audit("a").unwrap().relations().len(),
+            0,
+            "nothing was earlier"
+        );
         let audit = db.audit("d").unwrap();
         let [finding] = audit.relations() else {
             panic!("{audit}")
@@ -542,10 +577,14 @@ fn an_operand_of_an_earlier_document() {
         ..draft()
     };
     let db = Database::temporary().unwrap();
-    db.ingest(earlier.fact("t", "sales", YEAR_AGO, "1000").package()).unwrap();
-    let later = draft()
-        .fact("t", "sales", THIS, "1200")
-        .claim("t", "sales", growth("sales", THIS, YEAR_AGO), "20.0");
+    db.ingest(earlier.fact("t", "sales", YEAR_AGO, "1000").package())
+        .unwrap();
+    let later = draft().fact("t", "sales", THIS, "1200").claim(
+        "t",
+        "sales",
+        growth("sales", THIS, YEAR_AGO),
+        "20.0",
+    );
     db.ingest(later.package()).unwrap();
     let audit = db.audit("d").unwrap();
     let claim = only_claim(&audit);

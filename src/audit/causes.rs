@@ -297,7 +297,9 @@ fn other_periods(
         .filter(|(fact, printings)| {
             fact.series == first.series
                 && fact.period != period
-                && printings.iter().any(|printing| printing.cell.place == *place)
+                && printings
+                    .iter()
+                    .any(|printing| printing.cell.place == *place)
         })
         .map(|(fact, _)| fact.period)
         .collect()

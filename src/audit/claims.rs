@@ -47,19 +47,23 @@ pub(crate) fn repeated(material: &Material, cases: &mut Vec<Case>) {
     let mut by_operands: HashMap<Vec<&Operand>, Vec<(&Claim, Vec<Printing>)>> = HashMap::new();
     for (check, printing) in &material.checks {
         let alike = by_operands.entry(check.claim.operands()).or_default();
-        match alike.iter_mut().find(|(claim, _)| **claim == check.claim) {
-            Some((_, printings)) => printings.push(printing.clone()),
-            None => {
-                order.push(&check.claim);
-                alike.push((&check.claim, vec![printing.clone()]));
-            }
+        if let Some((_, printings)) = alike.iter_mut().find(|(claim, _)| **claim == check.claim) {
+            printings.push(printing.clone());
+        } else {
+            order.push(&check.claim);
+            alike.push((&check.claim, vec![printing.clone()]));
         }
     }
     for claim in order {
         let alike = by_operands.get(&claim.operands()).into_iter().flatten();
         for (_, printings) in alike.filter(|(other, _)| *other == claim) {
             let relation = || Relation::RepeatedClaim(claim.clone());
-            compare(printings, relation, |cluster| Known::new(None, cluster), cases);
+            compare(
+                printings,
+                relation,
+                |cluster| Known::new(None, cluster),
+                cases,
+            );
         }
     }
 }

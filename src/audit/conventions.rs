@@ -18,7 +18,9 @@ struct Tally {
 pub(crate) fn compare(findings: &mut [Finding]) {
     let mut places: HashMap<String, Tally> = HashMap::new();
     for finding in findings.iter().filter(|finding| has_negative_base(finding)) {
-        let tally = places.entry(finding.printed.cell.place.clone()).or_default();
+        let tally = places
+            .entry(finding.printed.cell.place.clone())
+            .or_default();
         match finding.class {
             Class::Consistent => tally.over_absolute_base += 1,
             Class::Convention => tally.ratio_minus_one += 1,

@@ -4,9 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::model::{
-    Claim, Document, FactKey, Identity, Interval, Operand, Period, Quantity,
-};
+use crate::model::{Claim, Document, FactKey, Identity, Interval, Operand, Period, Quantity};
 
 use super::printing::Printing;
 
@@ -266,7 +264,9 @@ impl fmt::Display for CauseKind {
             CauseKind::DirectionWord => f.write_str("a direction word that says the opposite"),
             CauseKind::Scale { power } => {
                 let factor = format!("1{}", "0".repeat(power.unsigned_abs().into()));
-                let factor = factor.parse().map_or(factor, crate::model::decimal::grouped);
+                let factor = factor
+                    .parse()
+                    .map_or(factor, crate::model::decimal::grouped);
                 let side = if *power > 0 { "small" } else { "great" };
                 write!(f, "a figure too {side} by a factor of {factor}")
             }

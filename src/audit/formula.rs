@@ -1,8 +1,8 @@
 //! How a figure is recomputed.
 
 use crate::model::{
-    ArithmeticError, EvaluationError, Expression, ExpressionNode, Fraction, Leaf, Operator, Quantity,
-    Unit,
+    ArithmeticError, EvaluationError, Expression, ExpressionNode, Fraction, Leaf, Operator,
+    Quantity, Unit,
 };
 
 use super::finding::GrowthConvention;
@@ -80,7 +80,8 @@ impl Equation {
                         text
                     }
                 };
-                let after = own + u8::from(matches!(operator, Operator::Subtract | Operator::Divide));
+                let after =
+                    own + u8::from(matches!(operator, Operator::Subtract | Operator::Divide));
                 let (left, right) = (side(left, own), side(right, after));
                 (format!("{left} {} {right}", operator.sign()), own)
             }

@@ -33,9 +33,10 @@ pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) -> usize {
                 let ratio = material
                     .metric(&identity.metric)
                     .is_some_and(|metric| metric.kind == MetricKind::Ratio);
-                match printings.first().filter(|_| ratio) {
-                    Some(printing) => cases.push(without_operands(material, identity, fact, printing)),
-                    None => incomplete += 1,
+                if let Some(printing) = printings.first().filter(|_| ratio) {
+                    cases.push(without_operands(material, identity, fact, printing));
+                } else {
+                    incomplete += 1;
                 }
             }
         }

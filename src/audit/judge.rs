@@ -237,7 +237,9 @@ fn direction(subject: &Printing, quantities: &[Quantity]) -> Verdict {
             .number()
             .map_or(0, |amount| Fraction::from(amount.value()).signum())
     };
-    let other = quantities.first().map_or(0, |quantity| quantity.value().signum());
+    let other = quantities
+        .first()
+        .map_or(0, |quantity| quantity.value().signum());
     Verdict::Class(if sign(&subject.figure) * other < 0 {
         Class::Irreconcilable
     } else {

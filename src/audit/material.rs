@@ -167,7 +167,7 @@ impl Material {
         for fact in facts {
             if let Some(known) = self.own(&fact, place, by) {
                 own.push(known);
-            } else if let Some(known) = self.from_others(&fact, by) {
+            } else if let Some(known) = self.told_elsewhere(&fact, by) {
                 other.push(known);
             }
         }
@@ -219,7 +219,7 @@ impl Material {
         agreeing > verdicts.len() - agreeing
     }
 
-    fn from_others(&self, fact: &FactKey, by: NaiveDate) -> Option<Known> {
+    fn told_elsewhere(&self, fact: &FactKey, by: NaiveDate) -> Option<Known> {
         let printings = last_edition(self.elsewhere.get(fact)?, by);
         Some(Known::new(Some(fact.clone()), Cluster::main(&printings)?))
     }
@@ -237,7 +237,9 @@ impl Material {
 /// The printings that were published last, by a day.
 fn last_edition(printings: &[Printing], by: NaiveDate) -> Vec<Printing> {
     let known = || printings.iter().filter(|printing| printing.published <= by);
-    let last = known().map(|printing| (printing.published, &printing.document)).max();
+    let last = known()
+        .map(|printing| (printing.published, &printing.document))
+        .max();
     known()
         .filter(|printing| Some((printing.published, &printing.document)) == last)
         .cloned()
@@ -326,13 +328,12 @@ impl Facts<'_> {
             Some(cell) => cell.clone(),
             None => self.snapshot.cell(seen.source)?,
         };
-        let id = match self.documents.get(&document) {
-            Some(id) => id.clone(),
-            None => {
-                let id = self.snapshot.document(document)?.id;
-                self.documents.insert(document, id.clone());
-                id
-            }
+        let id = if let Some(id) = self.documents.get(&document) {
+            id.clone()
+        } else {
+            let id = self.snapshot.document(document)?.id;
+            self.documents.insert(document, id.clone());
+            id
         };
         Ok(Printing {
             document: id,

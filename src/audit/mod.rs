@@ -26,7 +26,9 @@ mod suspects;
 mod tiling;
 mod titles;
 
-pub use finding::{Audit, Cause, CauseKind, Class, Finding, GrowthConvention, Relation, Undecided, Used};
+pub use finding::{
+    Audit, Cause, CauseKind, Class, Finding, GrowthConvention, Relation, Undecided, Used,
+};
 pub use printing::Printing;
 
 use crate::error::Error;

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::model::{
-    Amount, Cell, FactKey, Figure, Fraction, Id, Interval, Nil, Precision, Quantity, Rank, Rounding,
-    Unit,
+    Amount, Cell, FactKey, Figure, Fraction, Id, Interval, Nil, Precision, Quantity, Rank,
+    Rounding, Unit,
 };
 
 /// One figure as one document prints it.
@@ -110,7 +110,13 @@ impl Cluster {
     /// The largest cluster; of several, that of the highest rank, then of the finest figure, then the first.
     pub(crate) fn main(printings: &[Printing]) -> Option<Cluster> {
         let clusters = (0..printings.len()).filter_map(|seed| Self::around(seed, printings));
-        clusters.reduce(|best, next| if next.weight() > best.weight() { next } else { best })
+        clusters.reduce(|best, next| {
+            if next.weight() > best.weight() {
+                next
+            } else {
+                best
+            }
+        })
     }
 
     fn weight(&self) -> (usize, Option<Rank>, i16) {

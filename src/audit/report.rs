@@ -18,10 +18,12 @@ pub(crate) fn arithmetic(
     let operands: Vec<String> = case
         .operands
         .iter()
-        .map(|slot| match slot.known.as_ref().and_then(|known| known.first()) {
-            Some(printing) => with_sign(printing),
-            None => slot.name.clone(),
-        })
+        .map(
+            |slot| match slot.known.as_ref().and_then(|known| known.first()) {
+                Some(printing) => with_sign(printing),
+                None => slot.name.clone(),
+            },
+        )
         .collect();
     let negative_base = case
         .operands
@@ -36,13 +38,15 @@ pub(crate) fn arithmetic(
         return format!("{} beside {formula}", with_sign(&case.subject));
     }
     let scale = Scale::of(&case.subject);
-    let mut text = format!("{formula} = {}", scale.text(recomputed));
-    if let Some(allowed) = allowed
-        && let Some(allowed) = scale.interval(&Quantity::new(Fraction::ZERO, Some(*allowed)))
-    {
-        text.push_str(&format!(", printed {} in {allowed}", case.subject.figure));
+    let result = format!("{formula} = {}", scale.text(recomputed));
+    let allowed = allowed.and_then(|allowed| {
+        let allowed = Quantity::new(Fraction::ZERO, Some(*allowed));
+        scale.interval(&allowed)
+    });
+    match allowed {
+        Some(allowed) => format!("{result}, printed {} in {allowed}", case.subject.figure),
+        None => result,
     }
-    text
 }
 
 /// A figure, in brackets where it is negative so that it can stand in arithmetic.
@@ -75,7 +79,11 @@ impl Scale {
             9 => (9, " billion"),
             _ => (0, if percent { "%" } else { "" }),
         };
-        let decimals = match printing.figure.number().map(crate::model::Amount::precision) {
+        let decimals = match printing
+            .figure
+            .number()
+            .map(crate::model::Amount::precision)
+        {
             Some(Precision::Decimals(decimals)) => i64::from(decimals),
             _ => 0,
         };
@@ -106,11 +114,12 @@ impl Scale {
             None => scaled.value().to_string(),
         };
         match scaled.interval() {
-            Some(interval) if interval.single().is_none() => match scaled.interval_text(self.places)
-            {
-                Some(interval) => format!("{value} in {interval}"),
-                None => value,
-            },
+            Some(interval) if interval.single().is_none() => {
+                match scaled.interval_text(self.places) {
+                    Some(interval) => format!("{value} in {interval}"),
+                    None => value,
+                }
+            }
             _ => value,
         }
     }
@@ -119,14 +128,17 @@ impl Scale {
 /// Where a figure stands and what is printed there.
 fn cell(printing: &Printing) -> String {
     let cell = &printing.cell;
-    let mut text = cell.place.clone();
-    for (name, label) in [("row", &cell.row), ("column", &cell.column)] {
-        if !label.is_empty() {
-            text.push_str(&format!(", {name} {label:?}"));
-        }
-    }
-    text.push_str(&format!(": {:?}", cell.text));
-    text
+    let labels = [("row", &cell.row), ("column", &cell.column)];
+    let labels = labels
+        .into_iter()
+        .filter(|(_, label)| !label.is_empty())
+        .map(|(name, label)| format!(", {name} {label:?}"));
+    format!(
+        "{}{}: {:?}",
+        cell.place,
+        labels.collect::<String>(),
+        cell.text
+    )
 }
 
 impl fmt::Display for Finding {
@@ -161,12 +173,12 @@ impl fmt::Display for Finding {
         }
         match self.causes.as_slice() {
             [] => {}
-            [cause] => write!(f, "\n  cause     {}: {}", cause.kind, place(&cause.printed.cell))?,
+            [cause] => write!(f, "\n  cause     {}: {}", cause.kind, cell(&cause.printed))?,
             several => {
                 f.write_str("\n  perhaps")?;
                 for (number, cause) in several.iter().enumerate() {
                     let head = if number == 0 { "   " } else { "\n            " };
-                    write!(f, "{head}{}: {}", cause.kind, place(&cause.printed.cell))?;
+                    write!(f, "{head}{}: {}", cause.kind, cell(&cause.printed))?;
                 }
             }
         }
@@ -175,17 +187,6 @@ impl fmt::Display for Finding {
         }
         Ok(())
     }
-}
-
-fn place(cell: &crate::model::Cell) -> String {
-    let mut text = cell.place.clone();
-    for label in [&cell.row, &cell.column] {
-        if !label.is_empty() {
-            text.push_str(&format!(", {label:?}"));
-        }
-    }
-    text.push_str(&format!(", {:?}", cell.text));
-    text
 }
 
 impl Audit {
@@ -215,7 +216,11 @@ impl fmt::Display for Audit {
     /// A summary line, then every finding, the graver first. Findings of one suspect row stand together.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let document = self.document();
-        write!(f, "{} ({}, {})", document.title, document.id, document.published)?;
+        write!(
+            f,
+            "{} ({}, {})",
+            document.title, document.id, document.published
+        )?;
         write!(f, "\n{}", self.summary())?;
         for class in [Class::Irreconcilable, Class::LastDigit, Class::Restated] {
             for story in stories(self.of(class)) {
@@ -259,7 +264,9 @@ fn stories<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Vec<&'f Findi
     let mut stories: Vec<Vec<&Finding>> = Vec::new();
     for finding in findings {
         let about = |story: &&mut Vec<&Finding>| {
-            story.first().is_some_and(|first| blamed(first) == blamed(finding))
+            story
+                .first()
+                .is_some_and(|first| blamed(first) == blamed(finding))
         };
         match stories.iter_mut().find(about) {
             Some(story) => story.push(finding),
@@ -272,15 +279,14 @@ fn stories<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Vec<&'f Findi
 /// A finding that is no fault, in one line.
 fn in_a_line(finding: &Finding) -> String {
     let printed = &finding.printed;
-    let mut text = format!("{}: {:?}, {}", finding.title, printed.cell.text, printed.cell.place);
-    if let Some(convention) = finding.convention {
-        text.push_str(&format!("; {convention}"));
-    }
-    if let Some(reason) = finding.undecided {
-        text.push_str(&format!("; {reason}"));
-    }
+    let mut parts = vec![format!(
+        "{}: {:?}, {}",
+        finding.title, printed.cell.text, printed.cell.place
+    )];
+    parts.extend(finding.convention.map(|convention| convention.to_string()));
+    parts.extend(finding.undecided.map(|reason| reason.to_string()));
     if !finding.missing.is_empty() {
-        text.push_str(&format!("; missing {}", finding.missing.join(" and ")));
+        parts.push(format!("missing {}", finding.missing.join(" and ")));
     }
-    text
+    parts.join("; ")
 }

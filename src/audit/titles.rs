@@ -13,7 +13,10 @@ pub(crate) fn title(material: &Material, relation: &Relation) -> String {
             format!("{}, printed several times", of_claim(material, claim))
         }
         Relation::GrowthAndDifference { of, over } => {
-            format!("growth beside difference of {}", pair(material, of, over, "over"))
+            format!(
+                "growth beside difference of {}",
+                pair(material, of, over, "over")
+            )
         }
         Relation::RepeatedFact(fact) => {
             format!("{}, printed several times", of_fact(material, fact))
@@ -36,7 +39,11 @@ pub(crate) fn title(material: &Material, relation: &Relation) -> String {
                 .iter()
                 .map(|part| material.label(company, *part))
                 .collect();
-            format!("{} made up of {}", of_fact(material, whole), parts.join(" and "))
+            format!(
+                "{} made up of {}",
+                of_fact(material, whole),
+                parts.join(" and ")
+            )
         }
         Relation::EarlierDocument(fact) => {
             format!("{}, given by an earlier document", of_fact(material, fact))
