@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use comfy_table::{CellAlignment, Table, presets};
 use kessan::{
-    Change, ChangeKind, Check, Claim, Convention, Database, Delta, Figure, FiscalPeriod, Outcome,
-    Period, Point, Precision, Release, Scenario, parse_date,
+    Change, ChangeKind, Check, Claim, Class, Convention, Database, Delta, Figure, FiscalPeriod,
+    Outcome, Period, Point, Precision, Release, Scenario, parse_date,
 };
 
 /// Takes in every release under data/ and prints what they say.
@@ -432,11 +432,12 @@ fn print_audits(db: &Database) -> Result<(), Box<dyn Error>> {
          (the example audit lists the findings with their cells and arithmetic)"
     );
     for document in db.documents()? {
-        println!(
-            "  {}\n    {}",
-            document.id,
-            db.audit(&document.id)?.summary()
-        );
+        let audit = db.audit(&document.id)?;
+        println!("  {}: {} relations", document.id, audit.relations().len());
+        let counts = Class::ALL.map(|class| (class, audit.count(class)));
+        for (class, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+            println!("  {count:>6}  {class}");
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The examples, run as programs the way a user runs them.
 
+mod audit;
 mod read_only;
 mod run;
 mod tidy_table;
@@ -94,6 +95,12 @@ fn quickstart_prints_figures_and_changes_beside_the_printed_ones() {
             "+11.7%"
         ]
     );
+    // What the audit of a document finds, at the end.
+    let (_, audits) = first.split_once("recomputed from its own figures").unwrap();
+    let (_, release) = audits.split_once("iij-2003-08-13-1q03-results: ").unwrap();
+    let (release, _) = release.split_once("ntt-2003").unwrap();
+    assert_eq!(line(release, "6  "), ["cannot", "be", "reconciled"]);
+    assert_eq!(line(release, "26  "), ["off", "by", "one", "last", "digit"]);
     assert!(first.contains(
         "1Q03 is April to June 2003; 1Q02 is April to June 2002; 4Q02 is January to March 2003"
     ));
