@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use kessan::{
-    Audit, CauseKind, Claim, Class, Database, Finding, GrowthConvention, Relation, Release,
+    Audit, Basis, CauseKind, Claim, Class, Database, Finding, GrowthConvention, Relation, Release,
 };
 
 const Q1_2003: &str = "2003-08-13-1q03-results";
@@ -433,4 +433,42 @@ fn notices_are_consistent_and_say_what_they_do_not_tell() {
         0,
         "{ntt}"
     );
+}
+
+#[test]
+fn a_finding_explains_itself_down_to_its_cells() {
+    let db = Database::temporary().unwrap();
+    let release = Release::read(folder(Q1_2003)).unwrap();
+    db.ingest(&release).unwrap();
+    let audit = db.audit(&release.document().id).unwrap();
+    let tax = audit.of(Class::Irreconcilable).find(|finding| {
+        matches!(finding.relation, Relation::Identity { .. }) && finding.title.ends_with(", 1Q03")
+    });
+    let why = db.explain(tax.unwrap()).unwrap();
+    let Basis::Computed(computed) = &why.basis else {
+        panic!("{why}")
+    };
+    // The judged figure and five operands, each with its cell in Table 9.
+    let shown: Vec<(&str, u32)> = computed
+        .operands
+        .iter()
+        .map(|operand| match &operand.basis {
+            Basis::Reported(versions) => versions.shown().unwrap(),
+            other => panic!("{other:?}"),
+        })
+        .map(|version| (version.cell.text.as_str(), version.cell.scale))
+        .collect();
+    let texts = ["-1,989", "-1,060", "-204", "-390", "202", "-1,317"];
+    assert_eq!(shown, texts.map(|text| (text, 6)));
+    let text = why.to_string();
+    for part in [
+        "cannot be reconciled",
+        "explained by a flipped sign: Table 9. Adjusted EBITDA",
+        "\"(390,035)\"",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    for finding in audit.relations() {
+        db.explain(finding).unwrap();
+    }
 }

@@ -13,6 +13,7 @@ mod case;
 mod causes;
 mod claims;
 mod conventions;
+mod explain;
 mod finding;
 mod formula;
 mod identities;

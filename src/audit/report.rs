@@ -49,12 +49,19 @@ pub(crate) fn arithmetic(
     }
 }
 
+impl Printing {
+    /// The figure, with its sign for per cent.
+    pub(crate) fn figure_text(&self) -> String {
+        match self.unit {
+            Some(Unit::Percent) => format!("{}%", self.figure),
+            _ => self.figure.to_string(),
+        }
+    }
+}
+
 /// A figure, in brackets where it is negative so that it can stand in arithmetic.
 fn with_sign(printing: &Printing) -> String {
-    let mut text = printing.figure.to_string();
-    if printing.unit == Some(Unit::Percent) {
-        text.push('%');
-    }
+    let text = printing.figure_text();
     if text.starts_with('-') {
         format!("({text})")
     } else {
@@ -125,38 +132,36 @@ impl Scale {
     }
 }
 
-/// Where a figure stands and what is printed there.
-fn cell(printing: &Printing) -> String {
-    let cell = &printing.cell;
-    let labels = [("row", &cell.row), ("column", &cell.column)];
-    let labels = labels
-        .into_iter()
-        .filter(|(_, label)| !label.is_empty())
-        .map(|(name, label)| format!(", {name} {label:?}"));
-    format!(
-        "{}{}: {:?}",
-        cell.place,
-        labels.collect::<String>(),
-        cell.text
-    )
+impl fmt::Display for Printing {
+    /// Where it stands and what is printed there.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cell = &self.cell;
+        f.write_str(&cell.place)?;
+        for (name, label) in [("row", &cell.row), ("column", &cell.column)] {
+            if !label.is_empty() {
+                write!(f, ", {name} {label:?}")?;
+            }
+        }
+        write!(f, ": {:?}", cell.text)
+    }
 }
 
 impl fmt::Display for Finding {
     /// What it is about, the cells and the arithmetic, each on a line of its own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.class, self.title)?;
-        write!(f, "\n  printed   {}", cell(&self.printed))?;
+        write!(f, "\n  printed   {}", self.printed)?;
         for used in &self.operands {
             for (number, printing) in used.printings.iter().enumerate() {
                 let head = if number == 0 { "from" } else { "  and" };
-                write!(f, "\n  {head:<9} {}", cell(printing))?;
+                write!(f, "\n  {head:<9} {}", printing)?;
                 if printing.document != self.printed.document {
                     write!(f, " ({})", printing.document)?;
                 }
             }
             let others = used.contradicted_by.iter();
             for printing in others.filter(|other| !other.is_at(&self.printed)) {
-                write!(f, "\n    but     {}", cell(printing))?;
+                write!(f, "\n    but     {}", printing)?;
             }
         }
         for missing in &self.missing {
@@ -173,17 +178,17 @@ impl fmt::Display for Finding {
         }
         match self.causes.as_slice() {
             [] => {}
-            [cause] => write!(f, "\n  cause     {}: {}", cause.kind, cell(&cause.printed))?,
+            [cause] => write!(f, "\n  cause     {}: {}", cause.kind, cause.printed)?,
             several => {
                 f.write_str("\n  perhaps")?;
                 for (number, cause) in several.iter().enumerate() {
                     let head = if number == 0 { "   " } else { "\n            " };
-                    write!(f, "{head}{}: {}", cause.kind, cell(&cause.printed))?;
+                    write!(f, "{head}{}: {}", cause.kind, cause.printed)?;
                 }
             }
         }
         if let Some(suspect) = &self.suspect {
-            write!(f, "\n  suspect   {}", cell(suspect))?;
+            write!(f, "\n  suspect   {}", suspect)?;
         }
         Ok(())
     }

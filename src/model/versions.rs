@@ -227,7 +227,7 @@ fn compare(rule: WhyCell, a: &Observation, b: &Observation) -> Ordering {
         WhyCell::Plainer => plainness(&a.figure).cmp(&plainness(&b.figure)),
         WhyCell::MorePrecise => fineness(&a.figure).cmp(&fineness(&b.figure)),
         WhyCell::Rank => a.rank.cmp(&b.rank),
-        WhyCell::Only | WhyCell::First => Ordering::Equal,
+        WhyCell::Only | WhyCell::First | WhyCell::Beside | WhyCell::Agreed => Ordering::Equal,
     }
 }
 

@@ -63,6 +63,10 @@ pub enum WhyCell {
     Rank,
     /// It is the first of those that are alike.
     First,
+    /// It stands in the same place as the figure that an audit judges.
+    Beside,
+    /// In an audit, with nothing in that place: most other cells agree with it.
+    Agreed,
 }
 
 impl fmt::Display for WhyDocument {
@@ -89,6 +93,8 @@ impl fmt::Display for WhyCell {
             WhyCell::MorePrecise => "the most precise",
             WhyCell::Rank => "the one of highest rank (statement over table over running text)",
             WhyCell::First => "the first of those alike",
+            WhyCell::Beside => "the one in the place of the judged figure",
+            WhyCell::Agreed => "the one that most others agree with",
         })
     }
 }

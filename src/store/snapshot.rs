@@ -349,6 +349,12 @@ impl Snapshot {
         Ok(order::document(&self.engine, number)?.facts)
     }
 
+    /// The commit that recorded a document.
+    pub(crate) fn document_commit(&self, number: u32) -> Result<u64, StoreError> {
+        self.check_document(number)?;
+        Ok(order::document(&self.engine, number)?.commit)
+    }
+
     /// The number of the document with an id.
     pub(crate) fn document_number(&self, id: &Id) -> Result<Option<u32>, StoreError> {
         let number = document_number(&self.engine, id)?;

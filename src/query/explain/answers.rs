@@ -11,6 +11,7 @@ use crate::query::point::Point;
 
 pub(crate) mod sealed {
     use super::{Error, Explanation};
+    use crate::model::{Id, Period};
     use crate::store::Snapshot;
 
     /// An answer, which knows how it came about.
@@ -25,6 +26,15 @@ pub(crate) mod sealed {
     }
 
     impl Explainer {
+        /// A period as a company labels it.
+        pub(crate) fn label(&self, company: &Id, period: Period) -> String {
+            let company = self.snapshot.company(company);
+            company.map_or_else(
+                || period.to_string(),
+                |company| company.calendar.label_of(&period),
+            )
+        }
+
         pub(crate) fn new(snapshot: Snapshot) -> Self {
             Self { snapshot }
         }

@@ -19,7 +19,7 @@ use super::rows::Exclusion;
 pub(crate) use answers::sealed;
 
 /// An answer that can be explained: a [`Point`](crate::Point), a [`Delta`](crate::Delta), a
-/// [`PanelRow`](crate::PanelRow), an [`Answer`](crate::Answer).
+/// [`PanelRow`](crate::PanelRow), an [`Answer`](crate::Answer), a [`Finding`](crate::Finding) of an audit.
 pub trait Explain: sealed::Answer {}
 
 impl<T: sealed::Answer> Explain for T {}

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use crate::error::{Error, QueryError};
-use crate::model::{Document, Observation};
+use crate::model::{Cell, Document, Figure, Id, Observation, Rank};
 
 use super::sealed::Explainer;
 use super::{Excluded, Version, Versions};
 use crate::query::documents::Documents;
 use crate::query::point::Point;
+use crate::query::reader::find_document;
 use crate::query::rows::{Exclusion, Supersede};
 
 impl Explainer {
@@ -73,6 +76,31 @@ impl Explainer {
             Some(version) if version.document == *point.document() => Ok(versions),
             _ => Err(not_explained().into()),
         }
+    }
+
+    /// A printing of a document of this database, as an audit tells it.
+    pub(crate) fn printing(
+        &self,
+        document: &Id,
+        published: NaiveDate,
+        rank: Rank,
+        cell: &Cell,
+        figure: &Figure,
+    ) -> Result<Version, Error> {
+        let number = find_document(&self.snapshot, document.as_str())?;
+        let known = self.snapshot.document(number)?;
+        let commit = self.snapshot.document_commit(number)?;
+        Ok(Version {
+            shown: false,
+            published,
+            issued: known.published,
+            recorded: self.snapshot.recorded(commit)?,
+            document: known.id,
+            title: known.title,
+            rank,
+            cell: cell.clone(),
+            figure: figure.clone(),
+        })
     }
 
     fn version(
