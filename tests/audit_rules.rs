@@ -551,6 +551,12 @@ fn a_later_document_against_an_earlier_one() {
             0,
             "nothing was earlier"
         );
+        let first = db.audit_with_later("a").unwrap();
+        let [seen] = first.relations() else {
+            panic!("{first}")
+        };
+        assert!(matches!(seen.relation, Relation::LaterDocument(_)));
+        assert_eq!(seen.class, db.audit("d").unwrap().relations()[0].class);
         let audit = db.audit("d").unwrap();
         let [finding] = audit.relations() else {
             panic!("{audit}")

@@ -47,7 +47,7 @@ fn explains(formula: &Formula, operands: &[Quantity], allowed: &Interval) -> boo
         result
             .ok()
             .and_then(|quantity: Quantity| quantity.interval())
-            .is_some_and(|interval| interval.meets(allowed))
+            .is_some_and(|interval| interval != Interval::EVERYTHING && interval.meets(allowed))
     };
     meets(formula.compute(operands))
         || formula

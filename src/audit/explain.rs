@@ -70,6 +70,7 @@ impl Finding {
             Relation::GrowthAndDifference { of, .. } => of_operand(of),
             Relation::RepeatedFact(fact)
             | Relation::EarlierDocument(fact)
+            | Relation::LaterDocument(fact)
             | Relation::Identity { left: fact, .. }
             | Relation::Tiling { whole: fact, .. } => fact.clone(),
         }

@@ -84,7 +84,7 @@ pub enum Class {
     /// They go together by another convention than that of a change over the absolute base, or than the other rates of
     /// the same place.
     Convention,
-    /// An earlier document gave another value of the fact, beyond rounding.
+    /// Another document gives another value of the fact, beyond rounding.
     Restated,
     /// They cannot be reconciled.
     Irreconcilable,
@@ -206,6 +206,8 @@ pub enum Relation {
     },
     /// A fact that an earlier document gave.
     EarlierDocument(FactKey),
+    /// A fact that a later document gives.
+    LaterDocument(FactKey),
 }
 
 /// A figure that went into a recomputation.

@@ -17,19 +17,38 @@ pub(crate) struct Equation {
     pub(crate) unit: Unit,
 }
 
+/// A leaf without an operand, or of a unit that does not fit.
+struct Misfit;
+
 impl Equation {
-    fn compute(&self, operands: &[Quantity]) -> Result<Quantity, ArithmeticError> {
-        let evaluated = self.expression.evaluate(|leaf| {
+    /// Whether the units of the operands fit each other and the left side.
+    pub(crate) fn fits(&self) -> bool {
+        let ones = vec![Quantity::exact(Fraction::ONE); self.leaves.len()];
+        match self.evaluate(&ones) {
+            Ok((_, unit)) => {
+                let ratio = |unit: &Unit| matches!(unit, Unit::Pure | Unit::Percent);
+                unit == self.unit || (ratio(&unit) && ratio(&self.unit))
+            }
+            Err(error) => matches!(error, EvaluationError::Arithmetic(_)),
+        }
+    }
+
+    fn evaluate(&self, operands: &[Quantity]) -> Result<(Quantity, Unit), EvaluationError<Misfit>> {
+        self.expression.evaluate(|leaf| {
             let index = self.leaves.iter().position(|(known, _)| known == leaf);
             let found = index.and_then(|index| {
                 let (_, unit) = self.leaves.get(index)?;
                 Some((*operands.get(index)?, unit.clone()))
             });
-            found.ok_or(ArithmeticError::DivisionByZero)
-        });
-        let (result, unit) = evaluated.map_err(|error| match error {
-            EvaluationError::Arithmetic(error) | EvaluationError::Leaf(error) => error,
-            _ => ArithmeticError::DivisionByZero,
+            found.ok_or(Misfit)
+        })
+    }
+
+    fn compute(&self, operands: &[Quantity]) -> Result<Quantity, ArithmeticError> {
+        let (result, unit) = self.evaluate(operands).map_err(|error| match error {
+            EvaluationError::Arithmetic(error) => error,
+            // Those that do not fit are no equations.
+            _ => ArithmeticError::Overflow,
         })?;
         let hundred = Quantity::exact(Fraction::from(100));
         match (&self.unit, unit) {

@@ -268,6 +268,9 @@ impl Subject<'_> {
             leaves: leaves.iter().cloned().zip(units).collect(),
             unit: self.fact.series.unit.clone(),
         };
+        if !equation.fits() {
+            return None;
+        }
         Some(Case {
             relation: Relation::Identity {
                 identity: self.identity.clone(),

@@ -51,9 +51,11 @@ pub(crate) fn judge(material: &Material, case: Case) -> Finding {
         (Class::Irreconcilable, Some(quantities)) => causes::find(material, &case, quantities),
         _ => Vec::new(),
     };
-    if matches!(case.relation, Relation::EarlierDocument(_))
-        && matches!(class, Class::Irreconcilable | Class::LastDigit)
-    {
+    let across = matches!(
+        case.relation,
+        Relation::EarlierDocument(_) | Relation::LaterDocument(_)
+    );
+    if across && matches!(class, Class::Irreconcilable | Class::LastDigit) {
         class = Class::Restated;
     }
     let as_printed = match (&recomputed, allowed) {
@@ -119,9 +121,15 @@ fn verdict(
         return direction(&case.subject, quantities);
     }
     let meets = |result: Result<Quantity, ArithmeticError>, allowed: &Interval| {
-        let interval = result.map_err(|_| Undecided::Overflow)?.interval();
-        let interval = interval.ok_or(Undecided::PrecisionUnknown)?;
-        Ok::<bool, Undecided>(interval.meets(allowed))
+        let result = result.map_err(|error| match error {
+            ArithmeticError::DivisionByZero => Undecided::BaseMayBeZero,
+            ArithmeticError::Overflow => Undecided::Overflow,
+        })?;
+        match result.interval() {
+            None => Err(Undecided::PrecisionUnknown),
+            Some(Interval::EVERYTHING) => Err(Undecided::BaseMayBeZero),
+            Some(interval) => Ok(interval.meets(allowed)),
+        }
     };
     match meets(case.formula.compute(quantities), &allowed) {
         Ok(true) => return Verdict::Class(Class::Consistent),

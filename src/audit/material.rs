@@ -224,13 +224,11 @@ impl Material {
         Some(Known::new(Some(fact.clone()), Cluster::main(&printings)?))
     }
 
-    /// What documents published before this one, or on its day, print for a fact.
-    pub(crate) fn earlier(&self, fact: &FactKey) -> Vec<Printing> {
-        let all = self.elsewhere.get(fact).into_iter().flatten();
+    /// What documents published before this one and after it print for a fact. Those of one day are ordered by id.
+    pub(crate) fn elsewhere(&self, fact: &FactKey) -> (Vec<Printing>, Vec<Printing>) {
+        let all = self.elsewhere.get(fact).into_iter().flatten().cloned();
         let own = (self.document.published, &self.document.id);
-        all.filter(|printing| (printing.published, &printing.document) < own)
-            .cloned()
-            .collect()
+        all.partition(|printing| (printing.published, &printing.document) < own)
     }
 }
 

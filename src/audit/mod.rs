@@ -62,8 +62,20 @@ impl Reader {
     /// [`QueryError::UnknownDocument`](crate::QueryError::UnknownDocument), or [`Error::Store`] where the database
     /// cannot be read.
     pub fn audit(&self, document: impl AsRef<str>) -> Result<Audit, Error> {
+        self.audited(document.as_ref(), false)
+    }
+
+    /// As [`Reader::audit`], and also compares each fact with what the next later document says about it.
+    ///
+    /// # Errors
+    /// As of [`Reader::audit`].
+    pub fn audit_with_later(&self, document: impl AsRef<str>) -> Result<Audit, Error> {
+        self.audited(document.as_ref(), true)
+    }
+
+    fn audited(&self, document: &str, later: bool) -> Result<Audit, Error> {
         let snapshot = self.snapshot();
-        let number = find_document(&snapshot, document.as_ref())?;
+        let number = find_document(&snapshot, document)?;
         let material = Material::gather(&snapshot, number)?;
         let mut cases = Vec::new();
         claims::collect(&material, &mut cases);
@@ -72,7 +84,7 @@ impl Reader {
         pairs::collect(&material, &mut cases);
         let incomplete = identities::collect(&material, &mut cases);
         tiling::collect(&material, &mut cases);
-        across::collect(&material, &mut cases);
+        across::collect(&material, later, &mut cases);
         let mut findings: Vec<Finding> = cases
             .into_iter()
             .map(|case| judge::judge(&material, case))

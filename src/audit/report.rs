@@ -227,6 +227,13 @@ impl fmt::Display for Audit {
             document.title, document.id, document.published
         )?;
         write!(f, "\n{}", self.summary())?;
+        let incomplete = self.incomplete_identities();
+        if incomplete > 0 {
+            write!(
+                f,
+                "\n{incomplete} times an identity is printed in part: it is passed over"
+            )?;
+        }
         for class in [Class::Irreconcilable, Class::LastDigit, Class::Restated] {
             for story in stories(self.of(class)) {
                 if let [first, _, ..] = story.as_slice() {

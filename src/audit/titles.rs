@@ -45,6 +45,9 @@ pub(crate) fn title(material: &Material, relation: &Relation) -> String {
                 parts.join(" and ")
             )
         }
+        Relation::LaterDocument(fact) => {
+            format!("{}, given by a later document", of_fact(material, fact))
+        }
         Relation::EarlierDocument(fact) => {
             format!("{}, given by an earlier document", of_fact(material, fact))
         }
