@@ -154,14 +154,14 @@ impl fmt::Display for Finding {
         for used in &self.operands {
             for (number, printing) in used.printings.iter().enumerate() {
                 let head = if number == 0 { "from" } else { "  and" };
-                write!(f, "\n  {head:<9} {}", printing)?;
+                write!(f, "\n  {head:<9} {printing}")?;
                 if printing.document != self.printed.document {
                     write!(f, " ({})", printing.document)?;
                 }
             }
             let others = used.contradicted_by.iter();
             for printing in others.filter(|other| !other.is_at(&self.printed)) {
-                write!(f, "\n    but     {}", printing)?;
+                write!(f, "\n    but     {printing}")?;
             }
         }
         for missing in &self.missing {
@@ -188,7 +188,7 @@ impl fmt::Display for Finding {
             }
         }
         if let Some(suspect) = &self.suspect {
-            write!(f, "\n  suspect   {}", suspect)?;
+            write!(f, "\n  suspect   {suspect}")?;
         }
         Ok(())
     }
