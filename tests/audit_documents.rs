@@ -51,24 +51,16 @@ fn classes(findings: &[&Finding]) -> BTreeSet<Class> {
     findings.iter().map(|finding| finding.class).collect()
 }
 
-/// The number in a table cell, without regard to its scale: `(1,060)` is -1060 with no decimals, `5.7%` 57 with one.
+/// The digits of a table cell as a whole number, and how many of them stand behind the point: `(5.7%)` is -57 and 1.
 fn number(text: &str) -> (i128, u32) {
-    let negative = text.contains('(') && text.contains(')') && !text.contains("Annual")
-        || text.contains('-')
-        || text.starts_with("(JPY");
-    let digits: String = text
-        .split(" (Annual")
-        .next()
-        .unwrap()
-        .rsplit(' ')
-        .next()
-        .unwrap()
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '.')
-        .collect();
-    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
-    let value: i128 = format!("{whole}{fraction}").parse().unwrap();
-    let places = u32::try_from(fraction.len()).unwrap();
+    let text = text.trim_end_matches(" (Annual)");
+    let negative = text.starts_with(['-', '(']);
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let places = text.split_once('.').map_or(0, |(_, fraction)| {
+        fraction.chars().filter(char::is_ascii_digit).count()
+    });
+    let value: i128 = digits.parse().unwrap();
+    let places = u32::try_from(places).unwrap();
     (if negative { -value } else { value }, places)
 }
 
