@@ -354,6 +354,12 @@ fn what_is_wrong_in_the_deck() {
         find(repeated).suspect.as_ref().unwrap().cell.place,
         "II-5, systems operation and maintenance, revenues"
     );
+    // 892 "provided", of which 915 were spent and 37 came in: 1,770 would be missing, with the sign turned 14.
+    let doubtful: Vec<&Finding> = audit.of(Class::SignInDoubt).collect();
+    let [investing] = doubtful.as_slice() else {
+        panic!("{doubtful:?}");
+    };
+    assert_eq!(investing.printed.cell.text, "JPY892 million");
     // No simple mistake makes 820 of 823, or 5,846 of 5,837.
     assert!(find(subsidiaries).causes.is_empty());
     assert!(find(&goodwill).causes.is_empty());

@@ -88,6 +88,9 @@ pub enum Class {
     Restated,
     /// They cannot be reconciled.
     Irreconcilable,
+    /// Not all parts of a total are printed, but those that are speak for the opposite sign: what is left for the others
+    /// is larger than the total and each printed part, and would be smaller than any of them with the sign turned.
+    SignInDoubt,
     /// A figure that it needs is not in the database.
     OperandsMissing,
     /// It cannot be judged.
@@ -96,11 +99,12 @@ pub enum Class {
 
 impl Class {
     /// All classes, in the order in which reports count them.
-    pub const ALL: [Class; 7] = [
+    pub const ALL: [Class; 8] = [
         Class::Consistent,
         Class::Convention,
         Class::LastDigit,
         Class::Irreconcilable,
+        Class::SignInDoubt,
         Class::Restated,
         Class::OperandsMissing,
         Class::Undecided,
@@ -115,6 +119,7 @@ impl fmt::Display for Class {
             Class::Convention => "another convention",
             Class::Restated => "restated",
             Class::Irreconcilable => "cannot be reconciled",
+            Class::SignInDoubt => "sign in doubt",
             Class::OperandsMissing => "operands missing",
             Class::Undecided => "cannot be judged",
         })

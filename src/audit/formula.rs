@@ -129,6 +129,8 @@ pub(crate) enum Formula {
     DifferenceOverBase,
     /// the figures of an identity
     Equation(Box<Equation>),
+    /// some parts of an identity's total
+    SumInPart(Box<Equation>),
     /// figures of which some are missing
     Unknown,
     /// the difference, of which only the direction says something
@@ -154,7 +156,9 @@ impl Formula {
                 percent(one.over(base)?)
             }
             (Self::DifferenceOverBase, [difference, over]) => percent(difference.over(*over)?),
-            (Self::Equation(equation), operands) => equation.compute(operands),
+            (Self::Equation(equation) | Self::SumInPart(equation), operands) => {
+                equation.compute(operands)
+            }
             _ => Err(ArithmeticError::DivisionByZero),
         }
     }
@@ -197,7 +201,9 @@ impl Formula {
                 format!("{difference} / ({of} - {difference})")
             }
             (Self::Sum, parts) => parts.join(" + "),
-            (Self::Equation(equation), operands) => equation.text(operands),
+            (Self::Equation(equation) | Self::SumInPart(equation), operands) => {
+                equation.text(operands)
+            }
             (Self::Unknown, _) => String::new(),
             (_, operands) => operands.join(", "),
         }

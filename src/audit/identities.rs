@@ -1,20 +1,26 @@
 //! What must hold between a company's figures: totals and their parts, roll-forwards, products, ratios.
 
+use std::collections::BTreeSet;
+
 use crate::model::{
-    Company, FactKey, Identity, Leaf, LeafKind, MetricKind, Period, PeriodKind, Scenario, SeriesKey,
+    Company, Expression, FactKey, Identity, Leaf, LeafKind, MetricKind, Period, PeriodKind,
+    Scenario, SeriesKey,
 };
 
 use super::case::{Case, Slot};
 use super::finding::Relation;
 use super::formula::{Equation, Formula};
 use super::material::Material;
+use super::partial;
 use super::printing::{Known, Printing};
 
 /// Every identity for every printing of its left side: with the figures that stand in the same place where that has
 /// all of them; where no place has, once with those of the whole document. Tells how often a left side is printed and
-/// not all of its right side; a ratio then is a claim whose operands are missing.
+/// not all of its right side; a ratio then is a claim whose operands are missing, and of a total it is looked whether its
+/// parts speak against its sign.
 pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) -> usize {
-    let mut incomplete = 0;
+    let mut complete: BTreeSet<&FactKey> = BTreeSet::new();
+    let mut in_part: Vec<(Subject, &Vec<Printing>)> = Vec::new();
     for company in &material.companies {
         for identity in &company.identities {
             for (fact, printings) in left_sides(material, company, identity) {
@@ -28,6 +34,7 @@ pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) -> usize {
                     subject.collect(material, printings, cases);
                 }
                 if cases.len() > before {
+                    complete.insert(fact);
                     continue;
                 }
                 let ratio = material
@@ -36,12 +43,25 @@ pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) -> usize {
                 if let Some(printing) = printings.first().filter(|_| ratio) {
                     cases.push(without_operands(material, identity, fact, printing));
                 } else {
-                    incomplete += 1;
+                    let period = fact.period;
+                    let subject = Subject {
+                        identity,
+                        fact,
+                        period,
+                    };
+                    in_part.push((subject, printings));
                 }
             }
         }
     }
-    incomplete
+    for (subject, printings) in &in_part {
+        // Another identity of the total, printed whole, has spoken.
+        if !complete.contains(subject.fact) {
+            let doubt = |printing: &Printing| subject.in_part(material, printing);
+            cases.extend(printings.iter().filter_map(doubt));
+        }
+    }
+    in_part.len()
 }
 
 /// The facts of the document that are the left side of an identity.
@@ -143,7 +163,8 @@ impl Subject<'_> {
                 .collect();
             if let Some(operands) = operands {
                 let confirmed = material.confirms(self.fact, printing);
-                cases.extend(self.case(printing, confirmed, &leaves, operands));
+                let whole = &self.identity.equals;
+                cases.extend(self.case(printing, confirmed, whole, &leaves, operands));
             }
         }
         if cases.len() > before {
@@ -159,9 +180,38 @@ impl Subject<'_> {
             let finest = left.cluster.members.iter();
             if let Some(subject) = finest.max_by_key(|printing| printing.fineness()) {
                 let confirmed = left.cluster.members.len() > 1;
-                cases.extend(self.case(subject, confirmed, &leaves, operands));
+                let whole = &self.identity.equals;
+                cases.extend(self.case(subject, confirmed, whole, &leaves, operands));
             }
         }
+    }
+
+    /// A total of which the place prints only some parts, if these speak against its sign.
+    fn in_part(&self, material: &Material, printing: &Printing) -> Option<Case> {
+        let parts: Vec<(Leaf, bool, Known)> = partial::signed_parts(self.identity.equals.node())?
+            .into_iter()
+            .filter_map(|(leaf, negative)| {
+                let known = self.in_place(material, &leaf, printing)?;
+                Some((leaf, negative, known))
+            })
+            .collect();
+        if !partial::speaks_against(printing, &parts) {
+            return None;
+        }
+        let terms = parts
+            .iter()
+            .map(|(leaf, negative, _)| format!("{} {leaf}", if *negative { '-' } else { '+' }));
+        let sum = terms.collect::<Vec<_>>().join(" ");
+        let expression = sum.strip_prefix("+ ").unwrap_or(&sum).parse().ok()?;
+        let (leaves, operands): (Vec<Leaf>, Vec<Known>) = parts
+            .into_iter()
+            .map(|(leaf, _, known)| (leaf, known))
+            .unzip();
+        let mut case = self.case(printing, false, &expression, &leaves, operands)?;
+        if let Formula::Equation(equation) = case.formula {
+            case.formula = Formula::SumInPart(equation);
+        }
+        Some(case)
     }
 
     /// The leaves that evaluation asks for: each once; an average by its two ends.
@@ -256,6 +306,7 @@ impl Subject<'_> {
         &self,
         subject: &Printing,
         confirmed: bool,
+        expression: &Expression,
         leaves: &[Leaf],
         operands: Vec<Known>,
     ) -> Option<Case> {
@@ -264,7 +315,7 @@ impl Subject<'_> {
             .map(|known| known.fact.as_ref().map(|fact| fact.series.unit.clone()))
             .collect::<Option<Vec<_>>>()?;
         let equation = Equation {
-            expression: self.identity.equals.clone(),
+            expression: expression.clone(),
             leaves: leaves.iter().cloned().zip(units).collect(),
             unit: self.fact.series.unit.clone(),
         };

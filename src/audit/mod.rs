@@ -20,6 +20,7 @@ mod identities;
 mod judge;
 mod material;
 mod pairs;
+mod partial;
 mod printing;
 mod repeats;
 mod report;

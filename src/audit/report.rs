@@ -234,7 +234,12 @@ impl fmt::Display for Audit {
                 "\n{incomplete} times an identity is printed in part: it is passed over"
             )?;
         }
-        for class in [Class::Irreconcilable, Class::LastDigit, Class::Restated] {
+        for class in [
+            Class::Irreconcilable,
+            Class::SignInDoubt,
+            Class::LastDigit,
+            Class::Restated,
+        ] {
             for story in stories(self.of(class)) {
                 if let [first, _, ..] = story.as_slice() {
                     let (place, row) = blamed(first);
