@@ -52,29 +52,20 @@ pub(crate) fn name(findings: &mut [Finding], cases: &[Case]) {
             let mut corrected = cases.map(|case| case.with(&cause.printed, &meant));
             corrected.all(|case| judge::holds(&case))
         });
-        let suspect = most_doubted(finding, &tallies);
-        let named = finding.cause().map(|cause| &cause.printed);
-        finding.suspect = match (suspect, named) {
-            // What explains the gap exactly, and is not doubted less, is not passed over.
-            (Some(suspect), Some(named)) if !suspect.is_at(named) => {
-                let doubt = |printing: &Printing| {
-                    let tally = tallies.get(&key(printing)).copied();
-                    tally.unwrap_or_default().irreconcilable
-                };
-                (doubt(&suspect) > doubt(named)).then_some(suspect)
-            }
-            (suspect, _) => suspect,
-        };
+        finding.suspect = most_doubted(finding, &tallies);
     }
 }
 
-/// The cell of a finding that most speaks against; of several the one that its cause is about.
+/// The cell of a finding that most speaks against; of several the one that its cause is about. What is off by a last
+/// digit elsewhere does not speak against a cell of what cannot be reconciled.
 fn most_doubted(finding: &Finding, tallies: &HashMap<CellKey, Tally>) -> Option<Printing> {
     let failing = |printing: &Printing| {
-        tallies
-            .get(&key(printing))
-            .filter(|tally| tally.holding == 0 && tally.failing > 1)
-            .map_or(0, |tally| tally.failing)
+        let tally = tallies.get(&key(printing)).filter(|t| t.holding == 0);
+        let failing = tally.map_or(0, |tally| match finding.class {
+            Class::Irreconcilable => tally.irreconcilable,
+            _ => tally.failing,
+        });
+        if failing > 1 { failing } else { 0 }
     };
     let most = doubted(finding).map(failing).max().unwrap_or(0);
     let mut first: Vec<&Printing> = Vec::new();

@@ -95,7 +95,15 @@ impl Said {
             let made = |cause: &&crate::Cause| is_it(&cause.printed) && right(&cause.kind);
             caused |= finding.cause().filter(made).is_some();
             listed |= finding.causes.iter().any(|cause| made(&cause));
-            let cause = finding.cause().map(|cause| &cause.printed);
+            // A cause of these kinds says which figure fits instead, not which is wrong.
+            let instead = |kind: &CauseKind| {
+                matches!(
+                    kind,
+                    CauseKind::OtherColumn { .. } | CauseKind::OtherPrinting
+                )
+            };
+            let cause = finding.cause().filter(|cause| !instead(&cause.kind));
+            let cause = cause.map(|cause| &cause.printed);
             let blamed = finding.suspect.as_ref().or(cause);
             pointed |= blamed.is_some_and(is_it);
             elsewhere |= blamed.is_some_and(|printing| !is_it(printing));
