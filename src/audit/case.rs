@@ -1,10 +1,13 @@
 //! Something that can be recomputed, before it is.
 
+use crate::model::Amount;
+
 use super::finding::Relation;
 use super::formula::Formula;
 use super::printing::{Known, Printing};
 
 /// A printed figure, and how it is recomputed from others.
+#[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) relation: Relation,
     pub(crate) subject: Printing,
@@ -15,7 +18,40 @@ pub(crate) struct Case {
 }
 
 /// An operand, known or not.
+#[derive(Clone)]
 pub(crate) struct Slot {
     pub(crate) name: String,
     pub(crate) known: Option<Known>,
+}
+
+impl Case {
+    /// The case with another amount in the place of a printed one, in all that it is made of.
+    pub(crate) fn with(&self, printed: &Printing, amount: &Amount) -> Case {
+        let mut case = self.clone();
+        let correct = |printing: &mut Printing| -> bool {
+            let is_it = printing.is_at(printed);
+            if is_it {
+                printing.figure = (*amount).into();
+            }
+            is_it
+        };
+        correct(&mut case.subject);
+        for known in case
+            .operands
+            .iter_mut()
+            .filter_map(|slot| slot.known.as_mut())
+        {
+            let members = &mut known.cluster.members;
+            if members
+                .iter_mut()
+                .map(correct)
+                .filter(|is_it| *is_it)
+                .count()
+                > 0
+            {
+                known.quantity = known.cluster.quantity();
+            }
+        }
+        case
+    }
 }

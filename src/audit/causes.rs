@@ -55,6 +55,18 @@ fn explains(formula: &Formula, operands: &[Quantity], allowed: &Interval) -> boo
             .is_some_and(|(_, result)| meets(result))
 }
 
+/// The amount that was meant, where a cause is about the digits of a figure.
+pub(crate) fn meant(cause: &Cause) -> Option<Amount> {
+    let digits = matches!(
+        cause.kind,
+        CauseKind::Scale { .. } | CauseKind::TransposedDigits { .. }
+    );
+    let amount = cause.printed.figure.amount().filter(|_| digits)?;
+    let mut all = corrected(amount).into_iter();
+    all.find(|(kind, _)| *kind == cause.kind)
+        .map(|(_, amount)| amount)
+}
+
 /// An amount as it would be without a mistake, for every mistake that one figure can have.
 fn corrected(amount: &Amount) -> Vec<(CauseKind, Amount)> {
     let mut all = vec![(CauseKind::FlippedSign, amount.negated())];

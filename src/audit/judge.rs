@@ -18,8 +18,22 @@ enum Verdict {
     Undecided(Undecided),
 }
 
+/// Whether a case holds, by rounding or by a convention.
+pub(crate) fn holds(case: &Case) -> bool {
+    let knowns = case.operands.iter().map(|slot| slot.known.as_ref());
+    let Some(knowns) = knowns.collect::<Option<Vec<&Known>>>() else {
+        return false;
+    };
+    let quantities: Option<Vec<Quantity>> = knowns.iter().map(|known| known.quantity).collect();
+    let verdict = verdict(case, &knowns, quantities.as_deref(), case.subject.allowed());
+    matches!(
+        verdict,
+        Verdict::Class(Class::Consistent) | Verdict::Convention(_)
+    )
+}
+
 /// Judges one case.
-pub(crate) fn judge(material: &Material, case: Case) -> Finding {
+pub(crate) fn judge(material: &Material, case: &Case) -> Finding {
     let allowed = case.subject.allowed();
     let missing: Vec<String> = case
         .operands
@@ -38,7 +52,7 @@ pub(crate) fn judge(material: &Material, case: Case) -> Finding {
         .filter(|_| missing.is_empty())
         .and_then(|quantities| case.formula.compute(quantities).ok());
     let verdict = if missing.is_empty() {
-        verdict(&case, &knowns, quantities.as_deref(), allowed)
+        verdict(case, &knowns, quantities.as_deref(), allowed)
     } else {
         Verdict::Class(Class::OperandsMissing)
     };
@@ -48,7 +62,7 @@ pub(crate) fn judge(material: &Material, case: Case) -> Finding {
         Verdict::Undecided(reason) => (Class::Undecided, None, Some(reason)),
     };
     let causes = match (class, &quantities) {
-        (Class::Irreconcilable, Some(quantities)) => causes::find(material, &case, quantities),
+        (Class::Irreconcilable, Some(quantities)) => causes::find(material, case, quantities),
         _ => Vec::new(),
     };
     let across = matches!(
@@ -62,16 +76,16 @@ pub(crate) fn judge(material: &Material, case: Case) -> Finding {
         (Some(recomputed), Some(allowed)) => allowed.contains(recomputed.value()),
         _ => false,
     };
-    let arithmetic = report::arithmetic(&case, recomputed.as_ref(), allowed.as_ref());
+    let arithmetic = report::arithmetic(case, recomputed.as_ref(), allowed.as_ref());
     Finding {
         class,
         title: titles::title(material, &case.relation),
-        relation: case.relation,
-        printed: case.subject,
+        relation: case.relation.clone(),
+        printed: case.subject.clone(),
         operands: case
             .operands
-            .into_iter()
-            .filter_map(|slot| slot.known)
+            .iter()
+            .filter_map(|slot| slot.known.clone())
             .map(|known| Used {
                 fact: known.fact,
                 quantity: known.quantity,

@@ -25,6 +25,8 @@ mod printing;
 mod repeats;
 mod report;
 mod suspects;
+#[cfg(test)]
+mod tests;
 mod tiling;
 mod titles;
 
@@ -78,20 +80,26 @@ impl Reader {
         let snapshot = self.snapshot();
         let number = find_document(&snapshot, document)?;
         let material = Material::gather(&snapshot, number)?;
-        let mut cases = Vec::new();
-        claims::collect(&material, &mut cases);
-        claims::repeated(&material, &mut cases);
-        repeats::collect(&material, &mut cases);
-        pairs::collect(&material, &mut cases);
-        let incomplete = identities::collect(&material, &mut cases);
-        tiling::collect(&material, &mut cases);
-        across::collect(&material, later, &mut cases);
-        let mut findings: Vec<Finding> = cases
-            .into_iter()
-            .map(|case| judge::judge(&material, case))
-            .collect();
-        conventions::compare(&mut findings);
-        suspects::name(&mut findings);
+        let (findings, incomplete) = recompute(&material, later);
         Ok(Audit::new(material.document, findings, incomplete))
     }
+}
+
+/// Judges everything that can be recomputed; also tells how many identities are incomplete.
+fn recompute(material: &Material, later: bool) -> (Vec<Finding>, usize) {
+    let mut cases = Vec::new();
+    claims::collect(material, &mut cases);
+    claims::repeated(material, &mut cases);
+    repeats::collect(material, &mut cases);
+    pairs::collect(material, &mut cases);
+    let incomplete = identities::collect(material, &mut cases);
+    tiling::collect(material, &mut cases);
+    across::collect(material, later, &mut cases);
+    let mut findings: Vec<Finding> = cases
+        .iter()
+        .map(|case| judge::judge(material, case))
+        .collect();
+    conventions::compare(&mut findings);
+    suspects::name(&mut findings, &cases);
+    (findings, incomplete)
 }

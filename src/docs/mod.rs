@@ -1,5 +1,8 @@
 //! Documents about kessan itself.
 
+#[doc = include_str!("audit.md")]
+pub mod audit {}
+
 #[doc = include_str!("design.md")]
 pub mod design {}
 
