@@ -308,7 +308,8 @@ impl CompanyFact<'_> {
     }
 }
 
-fn kind_of(form: &str) -> DocumentKind {
+/// What sort of document a filing is, by its form.
+pub(super) fn kind_of(form: &str) -> DocumentKind {
     let is_one_of = |forms: &[&str]| forms.iter().any(|known| form.starts_with(known));
     if is_one_of(&["10-K", "20-F", "40-F"]) {
         DocumentKind::AnnualReport
