@@ -12,6 +12,8 @@ use super::error::DataSetError;
 /// How many times larger than in its archive a file may be. Deflate reaches 1,000 with one letter repeated, the files of
 /// data sets 5 to 12.
 const RATIO_LIMIT: u64 = 200;
+/// Files that are no harm whatever their ratio, in bytes.
+const SMALL: u64 = 1 << 20;
 
 /// An archive whose list of files has been read.
 #[derive(Debug)]
@@ -81,7 +83,7 @@ impl<R: Read + Seek> Archive<R> {
         if length > limit {
             return Err(at(DataSetError::TooLarge { length, limit }));
         }
-        if length > packed.saturating_mul(RATIO_LIMIT) {
+        if length > packed.saturating_mul(RATIO_LIMIT).max(SMALL) {
             let limit = RATIO_LIMIT;
             return Err(at(DataSetError::Ratio {
                 packed,
@@ -103,7 +105,8 @@ fn unreadable(error: &ZipError) -> DataSetError {
     DataSetError::Archive { message }
 }
 
-/// A file of an archive, which has as many bytes as the archive says: fewer or more are an error.
+/// A file of an archive. The zip reader refuses more bytes than the archive says and another checksum; fewer bytes are
+/// an error, too.
 pub(super) struct Member<'a, R: Read> {
     inner: ZipFile<'a, R>,
     left: u64,
@@ -112,18 +115,13 @@ pub(super) struct Member<'a, R: Read> {
 impl<R: Read> Read for Member<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        let length = u64::try_from(read).unwrap_or(u64::MAX);
-        let damaged = |what| Err(io::Error::new(io::ErrorKind::InvalidData, what));
-        match self.left.checked_sub(length) {
-            None => damaged("it is longer than the archive says"),
-            Some(left) if left > 0 && read == 0 && !buffer.is_empty() => {
-                damaged("it is shorter than the archive says")
-            }
-            Some(left) => {
-                self.left = left;
-                Ok(read)
-            }
+        let length = u64::try_from(read).map_err(io::Error::other)?;
+        self.left = self.left.saturating_sub(length);
+        if read == 0 && self.left > 0 && !buffer.is_empty() {
+            let kind = io::ErrorKind::UnexpectedEof;
+            return Err(io::Error::new(kind, "it is shorter than the archive says"));
         }
+        Ok(read)
     }
 }
 

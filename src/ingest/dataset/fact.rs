@@ -19,6 +19,9 @@ pub(super) const COLUMNS: [&str; 10] = [
     "adsh", "tag", "version", "ddate", "qtrs", "uom", "segments", "coreg", "value", "footnote",
 ];
 
+/// The digits that exact arithmetic keeps.
+const DIGITS: usize = 28;
+
 /// Where the columns stand.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
@@ -113,7 +116,7 @@ impl Columns {
             scope: scope::of(segments, coreg)?,
             value: match value {
                 "" => None,
-                text => Some(parse_exact(text).map_err(|_| RowFault::Value)?),
+                text => Some(exact(text).ok_or(RowFault::Value)?),
             },
             row: short(format!("{name}, {version}"), "tag")?,
             column: short(column.join(", "), "segments")?,
@@ -121,6 +124,19 @@ impl Columns {
             concept,
         })
     }
+}
+
+/// A plain decimal of at most 28 digits, of which zeros at either end do not count.
+fn exact(text: &str) -> Option<Decimal> {
+    let short = match text.split_once('.') {
+        Some((_, "")) => return None,
+        Some((whole, fraction)) if fraction.bytes().all(|b| b == b'0') => whole,
+        Some(_) => text.trim_end_matches('0'),
+        None => text,
+    };
+    let digits = short.trim_start_matches(['-', '0', '.']);
+    let digits = digits.bytes().filter(u8::is_ascii_digit).count();
+    parse_exact(short).ok().filter(|_| digits <= DIGITS)
 }
 
 /// A text that a cell can hold.
@@ -191,5 +207,40 @@ fn unit(uom: &str, datatype: Datatype, tags: &Tags) -> Result<Unit, RowFault> {
             Err(RowFault::CurrencyCase { text })
         }
         (unit, _) => Ok(unit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_plain_decimals() {
+        let (nines, ones) = ("9".repeat(28), "1".repeat(29));
+        let padded = format!("{nines}.0000");
+        for (text, expected) in [
+            ("500000.0000", Some("500000")),
+            ("-0.0700", Some("-0.07")),
+            ("0.0000", Some("0")),
+            ("-0.0000", Some("0")),
+            ("100", Some("100")),
+            (&nines, Some(nines.as_str())),
+            (&padded, Some(nines.as_str())),
+            (&ones, None),
+            ("5.", None),
+            (".5", None),
+            ("-", None),
+            ("", None),
+            ("1.5.0", None),
+            ("1.0.0", None),
+            ("--1", None),
+            ("+1", None),
+            ("1e3", None),
+            ("1_000", None),
+            ("0x10", None),
+        ] {
+            let found = exact(text).map(|value| value.normalize().to_string());
+            assert_eq!(found.as_deref(), expected, "{text}");
+        }
     }
 }

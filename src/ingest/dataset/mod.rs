@@ -91,7 +91,7 @@ const STRAY_LIMIT: usize = 100_000;
 ///     db.ingest(filing)?; // without what was refused; filing.strict()? would be an error
 /// }
 /// let revenue = db.series("CIK0000000123", "us_gaap.revenues.flow")?.at("FY2025 Q1")?.unwrap();
-/// assert_eq!(revenue.to_string(), "FY2025 Q1  1,250,000,000 USD  (placed by its month-end)");
+/// assert_eq!(revenue.to_string(), "FY2025 Q1  1,250,000,000 USD  [placed by its month-end]");
 /// # Ok::<(), kessan::Error>(())
 /// ```
 #[derive(Debug)]
