@@ -194,12 +194,10 @@ fn as_term(name: &str) -> String {
     }
     let mut text = SPELT.to_owned();
     for (b, letter) in name.bytes().zip(name.chars()) {
-        let digit = SIGNS.iter().position(|sign| *sign == b);
-        if let Some(digit) = digit {
-            text.push_str(&format!("_{digit}"));
-        } else {
-            text.extend(letter.is_ascii_uppercase().then_some('_'));
-            text.push(letter.to_ascii_lowercase());
+        match SIGNS.iter().zip('0'..).find(|(sign, _)| **sign == b) {
+            Some((_, digit)) => text.extend(['_', digit]),
+            None if letter.is_ascii_uppercase() => text.extend(['_', letter.to_ascii_lowercase()]),
+            None => text.push(letter),
         }
     }
     text

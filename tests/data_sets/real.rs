@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use kessan::{CompanyFacts, DataSet, Database, IngestReason, RowFault};
+use kessan::{CompanyFacts, DataSet, Database, Filing, IngestReason, Reported, RowFault};
 
 /// A file of the shared data.
 fn shared(name: &str) -> Option<PathBuf> {
@@ -33,13 +33,22 @@ fn text(archive: &Path, name: &str) -> String {
     text
 }
 
-#[test]
-fn every_row_is_a_fact_or_refused() {
-    let Some(path) = shared("fsds/2009q3.zip") else {
-        return;
-    };
-    let num = text(&path, "num.txt");
-    let tags = text(&path, "tag.txt");
+/// What the lines of `num.txt` say, and the lines of two sorts that must be refused.
+#[derive(Default)]
+struct Told {
+    /// Accession, tag and version, what else identifies the fact, value, period, unit, whether it is a part; and the line.
+    facts: BTreeMap<[String; 7], usize>,
+    /// Durations that round to no quarters.
+    short: Vec<usize>,
+    /// Currencies of tags that are neither of money nor of money per share.
+    either: Vec<usize>,
+}
+
+fn part_or_total(is_total: bool) -> String {
+    if is_total { "total" } else { "part" }.to_owned()
+}
+
+fn told(num: &str, tags: &str) -> Told {
     let tags: BTreeMap<(&str, &str), (&str, &str)> = tags
         .lines()
         .skip(1)
@@ -48,9 +57,7 @@ fn every_row_is_a_fact_or_refused() {
             ((cells[0], cells[1]), (cells[4], cells[5]))
         })
         .collect();
-    // What each line says, and why it must be refused, by its number.
-    let mut facts: BTreeMap<Vec<String>, usize> = BTreeMap::new();
-    let (mut short, mut either) = (Vec::new(), Vec::new());
+    let mut told = Told::default();
     for (line, row) in (2_usize..).zip(num.lines().skip(1)) {
         let cells: Vec<&str> = row.split('\t').collect();
         let [
@@ -69,99 +76,96 @@ fn every_row_is_a_fact_or_refused() {
             panic!("ten columns");
         };
         let (datatype, iord) = tags[&(tag, version)];
-        let money = uom.len() == 3;
+        let money = ["USD", "CAD", "CHF", "GBP"].contains(&uom);
         if iord == "D" && qtrs == "0" {
-            short.push(line);
+            told.short.push(line);
         } else if money && datatype != "monetary" && datatype != "perShare" {
-            either.push(line);
+            told.either.push(line);
         }
-        let unit = if money && datatype == "perShare" {
-            format!("{uom}/shares")
-        } else {
-            uom.to_owned()
-        };
-        let scope = if segments.is_empty() && coreg.is_empty() {
-            "total"
-        } else {
-            "part"
-        };
-        let parts = [
-            format!("ddate {ddate}, qtrs {qtrs}, {uom}"),
-            segments.into(),
-            coreg.into(),
+        let per_share = money && datatype == "perShare";
+        let more = [segments, coreg].map(|more| match more {
+            "" => String::new(),
+            more => format!(", {more}"),
+        });
+        let fact = [
+            adsh.to_owned(),
+            format!("{tag}, {version}"),
+            format!("ddate {ddate}, qtrs {qtrs}, {uom}{}", more.concat()),
+            value.to_owned(),
+            format!("~{}-{}-{}/{qtrs}q", &ddate[..4], &ddate[4..6], &ddate[6..]),
+            format!("{uom}{}", if per_share { "/shares" } else { "" }),
+            part_or_total(segments.is_empty() && coreg.is_empty()),
         ];
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        let column = parts.join(", ");
-        let period = format!("~{}-{}-{}/{qtrs}q", &ddate[..4], &ddate[4..6], &ddate[6..]);
-        let row = format!("{tag}, {version}");
-        let words = [adsh, &row, &column, value, &period, &unit, scope];
-        assert!(
-            facts
-                .insert(words.map(str::to_owned).to_vec(), line)
-                .is_none(),
-            "{line}"
-        );
+        assert_eq!(told.facts.insert(fact, line), None);
     }
-    assert_eq!((facts.len(), short.len(), either.len()), (126_650, 39, 105));
+    told
+}
+
+/// What a filing's facts say, and that their figures are what their cells say.
+fn taken(filing: &Filing) -> Vec<[String; 7]> {
+    let adsh = filing.document.id.as_str().split('/').nth(1).unwrap();
+    let fact = |fact: &Reported| {
+        let cell = &filing.cells[usize::try_from(fact.cell).unwrap()];
+        match fact.figure.amount() {
+            Some(amount) => assert_eq!(amount.value(), cell.text.parse().unwrap()),
+            None => assert_eq!(cell.text, ""),
+        }
+        [
+            adsh.to_owned(),
+            cell.row.clone(),
+            cell.column.clone(),
+            cell.text.clone(),
+            fact.period.to_string(),
+            fact.series.unit.to_string(),
+            part_or_total(fact.series.scope.is_total()),
+        ]
+    };
+    filing.facts.iter().map(fact).collect()
+}
+
+#[test]
+fn every_row_is_a_fact_or_refused() {
+    let Some(path) = shared("fsds/2009q3.zip") else {
+        return;
+    };
+    let num = text(&path, "num.txt");
+    let mut told = told(&num, &text(&path, "tag.txt"));
+    assert_eq!(told.facts.len(), 126_650);
+    let lines: Vec<&str> = num.lines().collect();
 
     let set = DataSet::open(&path).unwrap();
     assert!(set.layout().is_known(), "{}", set.layout());
     assert_eq!((set.rows(), set.len()), (126_650, 435));
     assert!(set.refused().is_empty());
-    let (mut found_short, mut found_either) = (Vec::new(), Vec::new());
+    let (mut short, mut either) = (Vec::new(), Vec::new());
     let (mut tags, mut members, mut count) = (0, 0, 0);
     for filing in set {
         let filing = filing.unwrap();
         for error in filing.refused() {
             let line = error.place.line.unwrap();
             match &*error.reason {
-                IngestReason::Row(RowFault::NoQuarters) => found_short.push(line),
-                IngestReason::Row(RowFault::AmountOrPer { .. }) => found_either.push(line),
+                IngestReason::Row(RowFault::NoQuarters) => short.push(line),
+                IngestReason::Row(RowFault::AmountOrPer { .. }) => either.push(line),
                 // A metric has at most 200 bytes, the member of a scope 128.
                 IngestReason::Row(RowFault::Concept(_)) => tags += 1,
                 IngestReason::Row(RowFault::Scope(_)) => members += 1,
                 other => panic!("line {line}: {other}"),
             }
-            let nth = num.lines().nth(line - 1).unwrap();
-            assert!(nth.starts_with(error.place.text.as_deref().unwrap()));
+            let shown = error.place.text.as_deref().unwrap();
+            assert!(lines[line - 1].starts_with(shown));
         }
-        let (document, cells) = (&filing.filing().document, &filing.filing().cells);
-        let adsh = document.id.as_str().split('/').nth(1).unwrap();
-        for fact in &filing.filing().facts {
-            let cell = &cells[usize::try_from(fact.cell).unwrap()];
-            let scope = if fact.series.scope.is_total() {
-                "total"
-            } else {
-                "part"
-            };
-            let (period, unit) = (fact.period.to_string(), fact.series.unit.to_string());
-            let words = [
-                adsh,
-                &cell.row,
-                &cell.column,
-                &cell.text,
-                &period,
-                &unit,
-                scope,
-            ];
-            let line = facts.remove(&words.map(str::to_owned).to_vec());
-            assert!(line.is_some(), "{words:?} is no line, or one twice");
-            match fact.figure.amount() {
-                Some(amount) => {
-                    let told: rust_decimal::Decimal = cell.text.parse().unwrap();
-                    assert_eq!(amount.value(), told);
-                }
-                None => assert_eq!(cell.text, ""),
-            }
+        for fact in taken(filing.filing()) {
+            assert!(told.facts.remove(&fact).is_some(), "{fact:?}");
             count += 1;
         }
     }
-    found_short.sort_unstable();
-    found_either.sort_unstable();
-    assert_eq!((found_short, found_either), (short, either));
+    short.sort_unstable();
+    either.sort_unstable();
+    assert_eq!((short.len(), either.len()), (39, 105));
+    assert_eq!((short, either), (told.short, told.either));
     assert_eq!((tags, members), (LONG_TAGS, LONG_MEMBERS));
     let refused = 39 + 105 + LONG_TAGS + LONG_MEMBERS;
-    assert_eq!((count, facts.len()), (126_650 - refused, refused));
+    assert_eq!((count, told.facts.len()), (126_650 - refused, refused));
 }
 
 /// Rows of tags that are too long, with the company's number before them and the last term behind.

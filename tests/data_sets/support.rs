@@ -45,8 +45,8 @@ pub(crate) const ROWS: [&str; 11] = [
 
 /// `num.txt` of rows.
 pub(crate) fn num(rows: &[&str]) -> String {
-    let lines = [COLUMNS].iter().chain(rows);
-    lines.map(|line| format!("{line}\n")).collect()
+    let lines: Vec<&str> = [COLUMNS].iter().chain(rows).copied().collect();
+    lines.join("\n") + "\n"
 }
 
 /// An archive of files.
@@ -79,7 +79,7 @@ pub(crate) fn of_rows(rows: &[&str]) -> DataSet {
 /// The same, some columns being ignored.
 pub(crate) fn of_num(num: &str, options: &DataSetOptions) -> Result<DataSet, IngestError> {
     let archive = packed(SUB.as_bytes(), TAG.as_bytes(), num.as_bytes());
-    options.from_reader(Cursor::new(archive), "s.zip")
+    options.read(Cursor::new(archive), "s.zip")
 }
 
 /// All filings of a data set.

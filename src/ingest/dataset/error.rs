@@ -90,7 +90,7 @@ pub enum DataSetError {
     #[error("the file has more than {limit} rows of {of}")]
     TooManyRows {
         /// What they are of.
-        of: String,
+        of: &'static str,
         /// The limit.
         limit: usize,
     },

@@ -14,11 +14,11 @@ mod table;
 mod tag;
 
 use std::fmt;
-use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use super::error::{IngestError, IngestReason, Place};
+use super::file::read_unchanged;
 use archive::Archive;
 pub use error::{DataSetError, RowFault};
 pub use filing::DataSetFiling;
@@ -39,7 +39,7 @@ const NUM: &str = "num.txt";
 /// How many bytes of rows are put in order in memory; more go to temporary files.
 const MEMORY: usize = 1 << 25;
 /// The rows that one filing may have, and that may belong to no filing.
-const FILING_LIMIT: u32 = 1 << 20;
+const FILING_LIMIT: usize = 1 << 20;
 const STRAY_LIMIT: usize = 100_000;
 
 /// A Financial Statement Data Set of the SEC (`2009q3.zip`): the figures of the primary statements of all filings of a
@@ -154,48 +154,16 @@ impl DataSetOptions {
     /// [`IngestError`] where it cannot be read or changed meanwhile, is no archive, or its files are not those of
     /// a data set: [`DataSetError`]. What is wrong with a single row is no error.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<DataSet, IngestError> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let place = Place {
-            document: name.clone(),
-            ..Place::default()
-        };
-        let failed = |error: std::io::Error| {
-            let message = error.to_string();
-            let file = name.clone();
-            IngestReason::File { file, message }.at(&place)
-        };
-        // Asked before it is opened: opening a pipe would wait for ever.
-        if !path.metadata().map_err(failed)?.is_file() {
-            let file = name.clone();
-            return Err(IngestReason::NotAFile { file }.at(&place));
-        }
-        let file = File::open(path).map_err(failed)?;
-        let before = file.metadata().map_err(failed)?;
-        let set = self.from_reader(BufReader::new(&file), &name);
-        let after = file.metadata().map_err(failed)?;
-        let changed = before.len() != after.len()
-            || before.modified().map_err(failed)? != after.modified().map_err(failed)?;
-        if changed {
-            let file = name.clone();
-            return Err(IngestReason::Changed { file }.at(&place));
-        }
-        set
+        read_unchanged(path.as_ref(), |file, name| {
+            self.read(BufReader::new(file), name)
+        })
     }
 
     /// Reads a data set from wherever it stands; `name` names it in errors.
     ///
     /// # Errors
     /// As of [`Self::open`].
-    #[allow(
-        clippy::wrong_self_convention,
-        reason = "options are asked to read, by reference"
-    )]
-    pub fn from_reader(
-        &self,
-        reader: impl Read + Seek,
-        name: &str,
-    ) -> Result<DataSet, IngestError> {
+    pub fn read(&self, reader: impl Read + Seek, name: &str) -> Result<DataSet, IngestError> {
         let mut archive = Archive::open(reader, name)?;
         let mut layout = DataSetLayout {
             unknown_files: archive.others(&FILES),
@@ -216,54 +184,29 @@ impl DataSetOptions {
         let columns = fact::Columns::new(&header, &self.ignored, origin)?;
         let mut refused = std::mem::take(&mut submissions.refused);
         refused.append(&mut tags.refused);
+        let mut counts = vec![0; submissions.filings.len()];
         let mut strays = 0;
-        let mut counts = vec![0_u32; submissions.filings.len()];
         let mut sorter = Sorter::new(MEMORY);
         let mut total = 0;
-        let temporary = |error: std::io::Error| {
-            let message = error.to_string();
-            origin.whole(DataSetError::Temporary { message })
-        };
         while let Some(row) = rows.next()? {
             total += 1;
-            let filing = row.cells(&header).and_then(|cells| {
-                let accession = accession(&cells, columns.adsh)?;
-                match submissions.numbers.get(accession) {
-                    Some(Some(number)) => Ok(*number),
-                    found => {
-                        let accession = accession.to_owned();
-                        Err(if found.is_some() {
-                            RowFault::RefusedSubmission { accession }
-                        } else {
-                            RowFault::NoSubmission { accession }
-                        })
-                    }
-                }
-            });
-            match filing {
+            let cells = row.cells(&header);
+            match cells.and_then(|cells| submissions.number(accession(&cells, columns.adsh)?)) {
                 Ok(number) => {
                     let count = usize::try_from(number).ok();
                     if let Some(count) = count.and_then(|at| counts.get_mut(at)) {
-                        *count += 1;
-                        if *count > FILING_LIMIT {
-                            let (of, limit) = ("one filing".to_owned(), 1 << 20);
-                            return Err(origin.whole(DataSetError::TooManyRows { of, limit }));
-                        }
+                        count_one(count, "one filing", FILING_LIMIT, origin)?;
                     }
-                    sorter
-                        .push(number, row.line, row.bytes)
-                        .map_err(temporary)?;
+                    let pushed = sorter.push(number, row.line, row.bytes);
+                    pushed.map_err(|error| temporary(&error, origin))?;
                 }
                 Err(fault) => {
-                    strays += 1;
-                    if strays > STRAY_LIMIT {
-                        let (of, limit) = ("no filing".to_owned(), STRAY_LIMIT);
-                        return Err(origin.whole(DataSetError::TooManyRows { of, limit }));
-                    }
+                    count_one(&mut strays, "no filing", STRAY_LIMIT, origin)?;
                     refused.push(origin.row(row.line, row.bytes, fault));
                 }
             }
         }
+        let in_order = sorter.finish().map_err(|error| temporary(&error, origin))?;
         Ok(DataSet {
             name: name.to_owned(),
             layout,
@@ -271,12 +214,31 @@ impl DataSetOptions {
             tags,
             header,
             columns,
-            sorted: sorter.finish().map_err(temporary)?,
+            sorted: in_order,
             rows: total,
             refused,
             next: 0,
         })
     }
+}
+
+/// Counts a row, up to a limit.
+fn count_one(
+    count: &mut usize,
+    of: &'static str,
+    limit: usize,
+    origin: Origin<'_>,
+) -> Result<(), IngestError> {
+    *count += 1;
+    if *count > limit {
+        return Err(origin.whole(DataSetError::TooManyRows { of, limit }));
+    }
+    Ok(())
+}
+
+fn temporary(error: &std::io::Error, origin: Origin<'_>) -> IngestError {
+    let message = error.to_string();
+    origin.whole(DataSetError::Temporary { message })
 }
 
 impl DataSet {
@@ -293,7 +255,7 @@ impl DataSet {
     /// # Errors
     /// As of [`DataSetOptions::open`].
     pub fn from_reader(reader: impl Read + Seek, name: &str) -> Result<Self, IngestError> {
-        DataSetOptions::new().from_reader(reader, name)
+        DataSetOptions::new().read(reader, name)
     }
 
     /// Which columns and files are missing or not known.
@@ -331,10 +293,8 @@ impl DataSet {
             archive: &self.name,
             file: NUM,
         };
-        let rows = self.sorted.group(number).map_err(|error| {
-            let message = error.to_string();
-            origin.whole(DataSetError::Temporary { message })
-        })?;
+        let rows = self.sorted.group(number);
+        let rows = rows.map_err(|error| temporary(&error, origin))?;
         let (mut facts, mut refused, mut bytes) = (Vec::new(), Vec::new(), 0);
         for (line, row) in &rows {
             bytes += u64::try_from(row.len()).unwrap_or(u64::MAX) + 1;

@@ -78,7 +78,7 @@ pub(super) struct Submission {
 pub(super) struct Submissions {
     pub(super) filings: Vec<Submission>,
     /// The place of each filing in the list, by its number; `None` for one that is refused.
-    pub(super) numbers: HashMap<String, Option<u32>>,
+    numbers: HashMap<String, Option<u32>>,
     pub(super) refused: Vec<IngestError>,
     /// By the company's number, the places of its filings.
     companies: BTreeMap<String, Vec<usize>>,
@@ -146,6 +146,21 @@ impl Submissions {
             of_one.push(place);
         }
         Ok((header, all))
+    }
+
+    /// The place of a filing in the list.
+    pub(super) fn number(&self, accession: &str) -> Result<u32, RowFault> {
+        let found = self.numbers.get(accession).copied();
+        let accession = || accession.to_owned();
+        match found {
+            Some(Some(number)) => Ok(number),
+            Some(None) => Err(RowFault::RefusedSubmission {
+                accession: accession(),
+            }),
+            None => Err(RowFault::NoSubmission {
+                accession: accession(),
+            }),
+        }
     }
 
     /// The company of a filing by the last of its filings here that tells, and what is uncertain about its calendar.

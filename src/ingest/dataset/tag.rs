@@ -32,7 +32,7 @@ pub(super) enum Datatype {
 /// The tags of a data set.
 #[derive(Debug, Default)]
 pub(super) struct Tags {
-    tags: HashMap<String, Tag>,
+    by_key: HashMap<String, Tag>,
     datatypes: Vec<String>,
     pub(super) refused: Vec<IngestError>,
 }
@@ -65,7 +65,7 @@ impl Tags {
                 Ok((key, instant, datatype)) => {
                     let datatype = all.datatype(&datatype);
                     let tag = Tag { instant, datatype };
-                    if all.tags.insert(key.clone(), tag).is_some() {
+                    if all.by_key.insert(key.clone(), tag).is_some() {
                         let key = key.replace('\t', " ");
                         return Err(origin.row(
                             row.line,
@@ -81,7 +81,7 @@ impl Tags {
     }
 
     pub(super) fn get(&self, tag: &str, version: &str) -> Result<Tag, RowFault> {
-        let tag = self.tags.get(&key(tag, version));
+        let tag = self.by_key.get(&key(tag, version));
         tag.copied().ok_or(RowFault::NoTag)
     }
 
