@@ -163,3 +163,26 @@ pub(super) fn parse_toml<T: DeserializeOwned>(
         .at(place)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    #[test]
+    fn a_file_that_is_written_to_while_it_is_read_is_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path();
+        let write = |_: &File, name: &str| {
+            assert_eq!(name, path.display().to_string());
+            file.as_file().write_all(b"more").unwrap();
+            Ok(())
+        };
+        let error = read_unchanged(path, write).unwrap_err();
+        assert!(matches!(*error.reason, IngestReason::Changed { .. }));
+        assert!(read_unchanged(path, |_, _| Ok(())).is_ok());
+        let folder = path.parent().unwrap();
+        let error = read_unchanged(folder, |_, _| Ok(())).unwrap_err();
+        assert!(matches!(*error.reason, IngestReason::NotAFile { .. }));
+    }
+}
