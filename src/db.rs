@@ -102,7 +102,8 @@ impl Database {
         self.reader.clone()
     }
 
-    /// Takes in a [`Release`](crate::Release), [`CompanyFacts`](crate::CompanyFacts) or a [`Package`] of one's own:
+    /// Takes in a [`Release`](crate::Release), [`CompanyFacts`](crate::CompanyFacts), a filing of a [`DataSet`](crate::DataSet)
+    /// or a [`Package`] of one's own:
     /// whole, or not at all.
     ///
     /// When this returns, what was taken in survives a power cut. Taking in a document again changes nothing.

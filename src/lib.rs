@@ -22,7 +22,7 @@
 //! into [figures](Figure) with unit and [precision](Precision), placed at a [metric](MetricPath), a
 //! [period](Period), a [scenario](Scenario) and a [scope](Scope). [`Database::ingest`] takes it in whole or not at all,
 //! and says what became of every figure. [`CompanyFacts`] reads what the SEC publishes of a company, all its filings in
-//! one file. A [`Tidy`] table has one observation a row, for data that is there already; programs with facts of their own
+//! one file; a [`DataSet`] what it publishes of a quarter, the statements of all companies. A [`Tidy`] table has one observation a row, for data that is there already; programs with facts of their own
 //! build a [`Package`]. [`TidyExport`] writes a database as tidy tables.
 //! A [`Company`] keeps its calendar, its [splits](Split) and its [identities](Identity): what holds between its figures, as an
 //! [`Expression`] of metrics.
@@ -77,9 +77,9 @@ pub use db::Database;
 pub use error::{Alignment, Changed, Error, NoSeries, NotDerivable, Obstacle, QueryError};
 pub use export::{Exported, TidyExport};
 pub use ingest::{
-    CalendarNote, CompanyFact, CompanyFacts, FactFault, Filing, IngestError, IngestReason, Place,
-    PrintedError, RefusedFact, Release, ReleaseFigure, Reported, Role, TableError, Tidy,
-    TidyOptions,
+    CalendarNote, CompanyFact, CompanyFacts, DataSet, DataSetError, DataSetFiling, DataSetLayout,
+    DataSetOptions, FactFault, Filing, IngestError, IngestReason, Place, PrintedError, RefusedFact,
+    Release, ReleaseFigure, Reported, Role, RowFault, TableError, Tidy, TidyOptions,
 };
 pub use model::*;
 pub use package::{Ingested, IngestedFigure, Package};

@@ -1,6 +1,7 @@
 //! What is taken in at once, and what became of it.
 
 mod companyfacts;
+mod dataset;
 
 use std::collections::BTreeMap;
 

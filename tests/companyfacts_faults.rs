@@ -245,8 +245,8 @@ fn what_has_no_unit_or_metric_is_refused_fact_by_fact() {
     }
     for (from, to) in [
         ("\"us-gaap\"", "\"US GAAP\""),
-        ("Revenues", "revenues"),
-        ("Revenues", "Rev-enues"),
+        ("Revenues", "Rev enues"),
+        ("Revenues", "1Revenues"),
     ] {
         let facts = read(&revenue(&[FACT]).replace(from, to));
         assert!(facts.is_empty());

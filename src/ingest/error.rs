@@ -10,6 +10,7 @@ use crate::model::{
 };
 
 use super::companyfacts::FactFault;
+use super::dataset::{DataSetError, RowFault};
 use super::printed::PrintedError;
 use super::tidy::TableError;
 
@@ -520,6 +521,12 @@ pub enum IngestReason {
     /// A tidy table that cannot be read.
     #[error("{0}")]
     Table(#[from] TableError),
+    /// A data set that cannot be read.
+    #[error("{0}")]
+    DataSet(#[from] DataSetError),
+    /// A row of a data set that is refused.
+    #[error("{0}")]
+    Row(#[from] RowFault),
     /// The document's digest could not be computed.
     #[error("the document's digest cannot be computed: {message}")]
     Digest {

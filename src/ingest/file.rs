@@ -1,4 +1,4 @@
-//! Files of a release folder: bounded, UTF-8, one form of line end.
+//! Files that are read: regular ones, and those of a release folder: bounded, UTF-8, one form of line end.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -66,6 +66,39 @@ pub(super) fn open_regular(path: &Path, limit: u64, place: &Place) -> Result<Fil
     Ok(opened)
 }
 
+/// What is read from a regular file that nobody writes to meanwhile. Errors name it by its path.
+pub(super) fn read_unchanged<T>(
+    path: &Path,
+    read: impl FnOnce(&File, &str) -> Result<T, IngestError>,
+) -> Result<T, IngestError> {
+    let name = path.display().to_string();
+    let place = Place {
+        document: name.clone(),
+        ..Place::default()
+    };
+    let failed = |error: std::io::Error| {
+        let message = error.to_string();
+        let file = name.clone();
+        IngestReason::File { file, message }.at(&place)
+    };
+    // Asked before it is opened: opening a pipe would wait for ever.
+    if !path.metadata().map_err(failed)?.is_file() {
+        let file = name.clone();
+        return Err(IngestReason::NotAFile { file }.at(&place));
+    }
+    let file = File::open(path).map_err(failed)?;
+    let before = file.metadata().map_err(failed)?;
+    let result = read(&file, &name);
+    let after = file.metadata().map_err(failed)?;
+    let changed = before.len() != after.len()
+        || before.modified().map_err(failed)? != after.modified().map_err(failed)?;
+    if changed {
+        let file = name.clone();
+        return Err(IngestReason::Changed { file }.at(&place));
+    }
+    result
+}
+
 /// The text of a file of a release, or why it is not one.
 pub(super) fn read_text(path: &Path, place: &Place) -> Result<String, IngestError> {
     read_text_within(path, FILE_LIMIT, place)
@@ -129,4 +162,27 @@ pub(super) fn parse_toml<T: DeserializeOwned>(
         }
         .at(place)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    #[test]
+    fn a_file_that_is_written_to_while_it_is_read_is_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path();
+        let write = |_: &File, name: &str| {
+            assert_eq!(name, path.display().to_string());
+            file.as_file().write_all(b"more").unwrap();
+            Ok(())
+        };
+        let error = read_unchanged(path, write).unwrap_err();
+        assert!(matches!(*error.reason, IngestReason::Changed { .. }));
+        assert!(read_unchanged(path, |_, _| Ok(())).is_ok());
+        let folder = path.parent().unwrap();
+        let error = read_unchanged(folder, |_, _| Ok(())).unwrap_err();
+        assert!(matches!(*error.reason, IngestReason::NotAFile { .. }));
+    }
 }

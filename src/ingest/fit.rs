@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::model::date::check_date;
 use crate::model::{
-    Amount, Claim, Document, Figure, Metric, MetricPath, Operand, Period, Scenario,
+    Amount, Claim, Document, Figure, Metric, MetricPath, Operand, Period, PeriodKind, Scenario,
 };
 
 use super::error::IngestReason;
@@ -61,10 +61,22 @@ pub(crate) fn check_fact(
             path: metric.path.clone(),
         });
     }
-    if scenario == Scenario::Actual && period.end() > published {
+    if scenario == Scenario::Actual && !may_have_ended(&period, published) {
         return Err(IngestReason::NotYetEnded { period, published });
     }
     Ok(())
+}
+
+/// How many days the end of a month may lie after the true end that was rounded to it.
+const ROUNDED_UP: i64 = 16;
+
+/// Whether a period had ended on a day, or may have where its end is rounded.
+pub(super) fn may_have_ended(period: &Period, day: NaiveDate) -> bool {
+    let after = period.end().signed_duration_since(day).num_days();
+    match period.kind() {
+        PeriodKind::Nominal => after <= ROUNDED_UP,
+        PeriodKind::Duration | PeriodKind::Instant => after <= 0,
+    }
 }
 
 /// A figure that is well formed: its range runs upwards, its words say something.

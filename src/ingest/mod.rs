@@ -3,6 +3,7 @@
 mod columns;
 mod company;
 mod companyfacts;
+mod dataset;
 mod error;
 mod figure;
 mod file;
@@ -22,6 +23,7 @@ mod words;
 
 pub(crate) use company::{check_identity, check_metric, in_order};
 pub use companyfacts::{CalendarNote, CompanyFact, CompanyFacts, FactFault, RefusedFact};
+pub use dataset::{DataSet, DataSetError, DataSetFiling, DataSetLayout, DataSetOptions, RowFault};
 pub use error::{IngestError, IngestReason, Place};
 pub use filing::{Filing, Reported};
 pub(crate) use fit::{check_claim, check_figure, check_reported};

@@ -11,11 +11,13 @@ use super::unit::{Dimension, Unit};
 /// A concept of an XBRL taxonomy: `us-gaap:NetIncomeLoss`.
 ///
 /// The taxonomy is a word of lower-case letters, digits and `-`; the tag is written in capitalised words, as
-/// those of the standard taxonomies are.
+/// those of the standard taxonomies are. Tags that companies make may also begin with a small letter and have `_`,
+/// `-` and `.` in them.
 ///
 /// Its facts are figures of a metric whose path is the taxonomy, the tag in lower case, and what sort of figure
 /// it is. The path tells the concept exactly: words are joined by `_`, and a word in capitals is followed by
-/// one more `_`. The last term is decided by the fact alone (its unit, whether it has a duration, and whether
+/// one more `_`. A tag that is not in capitalised words is spelt behind `x__`, each capital as `_` and the small letter,
+/// `_`, `-` and `.` as `_0`, `_1` and `_2`. The last term is decided by the fact alone (its unit, whether it has a duration, and whether
 /// the tag calls it an average), so that a metric means the same for every company, whichever was taken in first.
 ///
 /// | unit | instant | duration |
@@ -68,15 +70,14 @@ impl Concept {
     /// A concept.
     ///
     /// # Errors
-    /// [`ModelError::Concept`] where the taxonomy or the tag is not written as the standard ones are.
+    /// [`ModelError::Concept`] where the taxonomy or the tag is written otherwise.
     pub fn new(taxonomy: &str, tag: &str) -> Result<Concept, ModelError> {
         let is_taxonomy = taxonomy.starts_with(|c: char| c.is_ascii_lowercase())
             && taxonomy
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        let is_tag = tag.starts_with(|c: char| c.is_ascii_uppercase())
-            && tag.bytes().all(|b| b.is_ascii_alphanumeric());
-        if is_taxonomy && is_tag {
+        let is_tag = tag.starts_with(|c: char| c.is_ascii_alphabetic());
+        if is_taxonomy && is_tag && is_name(tag) {
             Ok(Concept {
                 taxonomy: taxonomy.to_owned(),
                 tag: tag.to_owned(),
@@ -108,7 +109,7 @@ impl Concept {
         let dimension = unit.dimension();
         let (sort, kind) = self.sort(dimension, period);
         let taxonomy = self.taxonomy.replace('-', "_");
-        let path: MetricPath = format!("{taxonomy}.{}.{sort}", in_words(&self.tag)).parse()?;
+        let path: MetricPath = format!("{taxonomy}.{}.{sort}", as_term(&self.tag)).parse()?;
         Ok(Metric {
             path,
             kind,
@@ -144,7 +145,7 @@ impl Concept {
         if terms.next().is_some() || !SORTS.contains(&sort) {
             return None;
         }
-        Concept::new(&taxonomy.replace('_', "-"), &in_capitals(tag)?).ok()
+        Concept::new(&taxonomy.replace('_', "-"), &from_term(tag)?).ok()
     }
 }
 
@@ -162,6 +163,68 @@ impl FromStr for Concept {
         let (taxonomy, tag) = text.split_once(':').ok_or_else(bad)?;
         Concept::new(taxonomy, tag)
     }
+}
+
+/// A name of XBRL (a tag, an axis, a member) as a term of a path or scope, each name another; `None` where it has
+/// letters that are not ASCII.
+pub(crate) fn name_term(name: &str) -> Option<String> {
+    is_name(name).then(|| as_term(name))
+}
+
+/// Letters, digits and what else may stand in the names of XBRL, as far as it is ASCII.
+fn is_name(name: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || SIGNS.contains(&b);
+    !name.is_empty() && name.bytes().all(fits)
+}
+
+/// Whether a name is in capitalised words.
+fn is_capitalised(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// What may stand in a name besides letters and digits, in the order of their digits.
+const SIGNS: &[u8] = b"_-.";
+/// What begins a name that is not in capitalised words. No word of one letter is followed by two marks.
+const SPELT: &str = "x__";
+
+fn as_term(name: &str) -> String {
+    if is_capitalised(name) {
+        return in_words(name);
+    }
+    let mut text = SPELT.to_owned();
+    for (b, letter) in name.bytes().zip(name.chars()) {
+        match SIGNS.iter().zip('0'..).find(|(sign, _)| **sign == b) {
+            Some((_, digit)) => text.extend(['_', digit]),
+            None if letter.is_ascii_uppercase() => text.extend(['_', letter.to_ascii_lowercase()]),
+            None => text.push(letter),
+        }
+    }
+    text
+}
+
+/// The name that [`as_term`] wrote so, if it wrote it.
+fn from_term(text: &str) -> Option<String> {
+    let Some(spelt) = text.strip_prefix(SPELT) else {
+        return in_capitals(text);
+    };
+    let mut name = String::with_capacity(spelt.len());
+    let mut letters = spelt.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '_' {
+            name.push(letter);
+            continue;
+        }
+        let marked = letters.next()?;
+        match marked
+            .to_digit(10)
+            .and_then(|digit| usize::try_from(digit).ok())
+        {
+            Some(digit) => name.push(char::from(*SIGNS.get(digit)?)),
+            None => name.push(marked.to_ascii_uppercase()),
+        }
+    }
+    (is_name(&name) && as_term(&name) == text).then_some(name)
 }
 
 /// A word of a tag: `Income`, `A`, `Level3`; or two letters and more in capitals, perhaps with digits: `FIN48`.
@@ -373,8 +436,9 @@ mod tests {
             ":Assets",
             "US-GAAP:Assets",
             "us_gaap:Assets",
-            "us-gaap:assets",
-            "us-gaap:Net_Income",
+            "us-gaap:1Assets",
+            "us-gaap:_Assets",
+            "us-gaap:Net Income",
             "us-gaap:Å",
         ] {
             assert!(bad.parse::<Concept>().is_err(), "{bad}");
@@ -393,7 +457,47 @@ mod tests {
         }
     }
 
+    #[test]
+    fn names_that_companies_make() {
+        for (name, expected) in [
+            ("newItem", "x__new_item"),
+            ("Long-termDebt", "x___long_1term_debt"),
+            ("Investments_AET", "x___investments_0_a_e_t"),
+            (
+                "CommonSharesCHF7.60ParValue",
+                "x___common_shares_c_h_f7_260_par_value",
+            ),
+            ("_", "x___0"),
+            ("2009", "x__2009"),
+            ("X", "x"),
+            ("XA", "xa_"),
+        ] {
+            assert_eq!(name_term(name).as_deref(), Some(expected));
+            assert_eq!(from_term(expected).as_deref(), Some(name));
+        }
+        for other in ["x__", "x___", "x___3", "x___assets", "x__a__", "x____a"] {
+            assert_eq!(from_term(other), None, "{other}");
+        }
+        for bad in ["", "Net Income", "Å", "A=B", "A/B"] {
+            assert_eq!(name_term(bad), None, "{bad}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn every_name_reads_back(name in "[A-Za-z0-9._-]{1,20}") {
+            let term = name_term(&name).unwrap();
+            prop_assert!(term.parse::<MetricPath>().is_ok());
+            prop_assert_eq!(from_term(&term), Some(name));
+        }
+
+        #[test]
+        fn what_reads_as_a_name_is_written_so(text in "x__[a-z0-9_]{0,12}") {
+            if let Some(name) = from_term(&text) {
+                prop_assert_eq!(name_term(&name), Some(text));
+            }
+        }
+
         /// No tag is lost, and no two tags share a path.
         #[test]
         fn every_tag_reads_back(tag in "[A-Z][A-Za-z0-9]{0,20}") {

@@ -35,6 +35,7 @@ pub use change::{Change, ChangeKind, Convention, change_between, change_of_quant
 pub use check::{Check, Claim, Operand};
 pub use company::Company;
 pub use concept::Concept;
+pub(crate) use concept::name_term;
 pub use date::{FIRST_YEAR, LAST_YEAR, parse_date};
 pub(crate) use decimal::parse_exact;
 pub use document::{Cell, Document, DocumentKind, Id, Rank, UtcOffset};

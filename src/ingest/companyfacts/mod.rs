@@ -7,7 +7,6 @@ mod refused;
 mod year_ends;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -19,6 +18,7 @@ use crate::model::{
 };
 
 use super::error::{IngestError, IngestReason, Place};
+use super::file::read_unchanged;
 use read::{Contents, Row, at};
 pub use refused::{FactFault, RefusedFact};
 pub use year_ends::CalendarNote;
@@ -106,33 +106,7 @@ impl CompanyFacts {
     /// [`IngestError`] where it cannot be read, changed meanwhile, is not UTF-8, is cut off or no JSON, has a key
     /// twice, or is not of the shape of company facts. What is wrong with a single fact is no error.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, IngestError> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let place = Place {
-            document: name.clone(),
-            ..Place::default()
-        };
-        let failed = |error: std::io::Error| {
-            let message = error.to_string();
-            let file = name.clone();
-            IngestReason::File { file, message }.at(&place)
-        };
-        // Asked before it is opened: opening a pipe would wait for ever.
-        if !path.metadata().map_err(failed)?.is_file() {
-            let file = name.clone();
-            return Err(IngestReason::NotAFile { file }.at(&place));
-        }
-        let file = File::open(path).map_err(failed)?;
-        let before = file.metadata().map_err(failed)?;
-        let facts = Self::from_reader(&file, &name);
-        let after = file.metadata().map_err(failed)?;
-        let changed = before.len() != after.len()
-            || before.modified().map_err(failed)? != after.modified().map_err(failed)?;
-        if changed {
-            let file = name.clone();
-            return Err(IngestReason::Changed { file }.at(&place));
-        }
-        facts
+        read_unchanged(path.as_ref(), |file, name| Self::from_reader(file, name))
     }
 
     /// Reads a file from wherever it stands; `name` names it in errors.
@@ -308,7 +282,8 @@ impl CompanyFact<'_> {
     }
 }
 
-fn kind_of(form: &str) -> DocumentKind {
+/// What sort of document a filing is, by its form.
+pub(super) fn kind_of(form: &str) -> DocumentKind {
     let is_one_of = |forms: &[&str]| forms.iter().any(|known| form.starts_with(known));
     if is_one_of(&["10-K", "20-F", "40-F"]) {
         DocumentKind::AnnualReport

@@ -42,6 +42,18 @@ pub enum CalendarNote {
     QuarterWeeks,
     /// No report shows which quarter takes the 53rd week: the first that fits, the fourth before the others, is taken.
     LongQuarter,
+    /// The year end is rounded to the end of a month: on which day, or on which weekday, years end is not told.
+    RoundedYearEnd {
+        /// The month.
+        month: u32,
+    },
+    /// Another filing of the company says that its years end with that month.
+    OtherMonth {
+        /// The month.
+        month: u32,
+    },
+    /// No filing says when years end: calendar years are assumed.
+    NoYearEnd,
 }
 
 impl fmt::Display for CalendarNote {
@@ -72,6 +84,17 @@ impl fmt::Display for CalendarNote {
             }
             CalendarNote::LongQuarter => {
                 f.write_str("no report shows which quarter takes the 53rd week")
+            }
+            CalendarNote::RoundedYearEnd { month } => write!(
+                f,
+                "years are taken to end with month {month}: the data set rounds the day to a month-end"
+            ),
+            CalendarNote::OtherMonth { month } => write!(
+                f,
+                "another filing says that the fiscal years end with month {month}"
+            ),
+            CalendarNote::NoYearEnd => {
+                f.write_str("no filing says when fiscal years end: calendar years are assumed")
             }
         }
     }
