@@ -68,6 +68,10 @@ fn is_at(printing: &Printing, finding: &Finding, number: u32) -> bool {
 }
 
 /// What was said of one mutant.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent remarks that are counted one by one"
+)]
 pub(super) struct Said {
     pub(super) found: bool,
     /// Only as another convention.
@@ -93,9 +97,9 @@ impl Said {
         let (mut pointed, mut caused, mut listed, mut elsewhere) = (false, false, false, false);
         for finding in fresh {
             let is_it = |printing: &Printing| is_at(printing, finding, mutant.number);
-            let made = |cause: &&crate::Cause| is_it(&cause.printed) && right(&cause.kind);
-            caused |= finding.cause().filter(made).is_some();
-            listed |= finding.causes.iter().any(|cause| made(&cause));
+            let made = |cause: &crate::Cause| is_it(&cause.printed) && right(&cause.kind);
+            caused |= finding.cause().is_some_and(made);
+            listed |= finding.causes.iter().any(made);
             // A cause of these kinds says which figure fits instead, not which is wrong.
             let instead = |kind: &CauseKind| {
                 matches!(
