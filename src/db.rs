@@ -1,10 +1,12 @@
 //! The database as a whole.
 
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{ControlFlow, Deref};
 use std::path::Path;
 
 use crate::error::Error;
+use crate::load;
+use crate::load::{LoadItem, LoadProgress, LoadReport, OnFailure};
 use crate::package::{Ingested, Package, ingested};
 use crate::query::Reader;
 use crate::query::documents::Documents;
@@ -115,6 +117,28 @@ impl Database {
         let staged = package.into().staged(&self.reader.snapshot())?;
         let committed = self.reader.store().commit(&staged)?;
         Ok(ingested(&staged, committed))
+    }
+
+    /// Takes in many packages, one after the other: each is whole or not at all, and on disk when it is counted.
+    ///
+    /// `progress` is called between batches, and can break the load off. A load that was broken off or killed is
+    /// continued by doing it again: documents that are known change nothing. A package that cannot be read (an `Err` of
+    /// `items`) or taken in is listed in the report, and `on_failure` says whether the load goes on.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the disk refuses or the database is damaged. What was counted before is on disk.
+    pub fn load<I>(
+        &self,
+        items: I,
+        on_failure: OnFailure,
+        progress: impl FnMut(&LoadProgress) -> ControlFlow<()>,
+    ) -> Result<LoadReport, Error>
+    where
+        I: IntoIterator<Item = Result<LoadItem, Error>, IntoIter: Send>,
+    {
+        let snapshot = || self.reader.snapshot();
+        let items = items.into_iter();
+        load::run(self.reader.store(), snapshot, items, on_failure, progress)
     }
 
     /// Closes the database. Nothing is lost without it: what was taken in is on disk already. Readers and

@@ -65,6 +65,7 @@ pub mod docs;
 mod error;
 mod export;
 mod ingest;
+mod load;
 mod model;
 mod package;
 mod query;
@@ -80,6 +81,9 @@ pub use ingest::{
     CalendarNote, CompanyFact, CompanyFacts, FactFault, Filing, IngestError, IngestReason, Place,
     PrintedError, RefusedFact, Release, ReleaseFigure, Reported, Role, TableError, Tidy,
     TidyOptions,
+};
+pub use load::{
+    KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport, OnFailure,
 };
 pub use model::*;
 pub use package::{Ingested, IngestedFigure, Package};
