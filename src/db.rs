@@ -114,7 +114,10 @@ impl Database {
     /// but other content, or a company or metric of the same name but another meaning is known, or the disk
     /// refuses. Nothing was changed then.
     pub fn ingest(&self, package: impl Into<Package>) -> Result<Ingested, Error> {
-        let staged = package.into().staged(&self.reader.snapshot())?;
+        let package = package.into();
+        package.check(&self.reader.snapshot())?;
+        let digests = package.digests()?;
+        let staged = package.staged(digests, false);
         let committed = self.reader.store().commit(&staged)?;
         Ok(ingested(&staged, committed))
     }
@@ -136,9 +139,7 @@ impl Database {
     where
         I: IntoIterator<Item = Result<LoadItem, Error>, IntoIter: Send>,
     {
-        let snapshot = || self.reader.snapshot();
-        let items = items.into_iter();
-        load::run(self.reader.store(), snapshot, items, on_failure, progress)
+        load::run(self.reader.store(), items.into_iter(), on_failure, progress)
     }
 
     /// Closes the database. Nothing is lost without it: what was taken in is on disk already. Readers and

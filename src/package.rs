@@ -202,8 +202,8 @@ impl Ingested {
 }
 
 impl Package {
-    /// The package as the store takes it, once every figure fits its metric.
-    pub(crate) fn staged(self, known: &Snapshot) -> Result<store::Package, Error> {
+    /// Passes a package whose every figure fits its metric.
+    pub(crate) fn check(&self, known: &Snapshot) -> Result<(), Error> {
         let own: BTreeMap<&MetricPath, &Metric> = self
             .metrics
             .iter()
@@ -234,25 +234,31 @@ impl Package {
                     .map_err(|reason| misfit(filing, check.cell, reason))?;
             }
         }
-        let documents = self
-            .filings
-            .into_iter()
-            .map(|filing| {
-                let digest = digest(&filing)?;
-                Ok(store::PackageDocument {
-                    document: filing.document,
-                    digest,
-                    cells: filing.cells,
-                    facts: filing.facts.into_iter().map(Into::into).collect(),
-                    checks: filing.checks,
-                })
-            })
-            .collect::<Result<_, Error>>()?;
-        Ok(store::Package {
+        Ok(())
+    }
+
+    /// The digests of its documents, in order.
+    pub(crate) fn digests(&self) -> Result<Vec<[u8; 32]>, Error> {
+        self.filings.iter().map(digest).collect()
+    }
+
+    /// The package as the store takes it, with the digests of its documents. `inferred`: whether the names and calendars
+    /// of its companies are.
+    pub(crate) fn staged(self, digests: Vec<[u8; 32]>, inferred: bool) -> store::Package {
+        let documents = self.filings.into_iter().zip(digests);
+        let documents = documents.map(|(filing, digest)| store::PackageDocument {
+            document: filing.document,
+            digest,
+            cells: filing.cells,
+            facts: filing.facts.into_iter().map(Into::into).collect(),
+            checks: filing.checks,
+        });
+        store::Package {
             companies: self.companies,
             metrics: self.metrics,
-            documents,
-        })
+            documents: documents.collect(),
+            inferred,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What became of everything that a load was given.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::error::Error;
@@ -29,8 +30,8 @@ pub struct LoadReport {
     pub refused: Vec<IngestError>,
     /// Packages that could not be read or taken in. Nothing of them is in the database.
     pub failed: Vec<LoadFailure>,
-    /// Companies of which the database knows another name or calendar than a package inferred, each thing once.
-    pub kept_definitions: Vec<KeptDefinition>,
+    /// Companies of which the database knows another name or calendar than a package inferred.
+    pub kept_definitions: BTreeSet<KeptDefinition>,
     pub(super) outcomes: [u64; Outcome::ALL.len()],
 }
 
