@@ -116,8 +116,7 @@ impl Database {
     pub fn ingest(&self, package: impl Into<Package>) -> Result<Ingested, Error> {
         let package = package.into();
         package.check(&self.reader.snapshot())?;
-        let digests = package.digests()?;
-        let staged = package.staged(digests, false);
+        let staged = package.staged(false)?;
         let committed = self.reader.store().commit(&staged)?;
         Ok(ingested(&staged, committed))
     }

@@ -3,6 +3,7 @@
 mod companyfacts;
 
 use std::collections::BTreeMap;
+use std::io::BufWriter;
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -237,28 +238,29 @@ impl Package {
         Ok(())
     }
 
-    /// The digests of its documents, in order.
-    pub(crate) fn digests(&self) -> Result<Vec<[u8; 32]>, Error> {
-        self.filings.iter().map(digest).collect()
-    }
-
     /// The package as the store takes it, with the digests of its documents. `inferred`: whether the names and calendars
     /// of its companies are.
-    pub(crate) fn staged(self, digests: Vec<[u8; 32]>, inferred: bool) -> store::Package {
-        let documents = self.filings.into_iter().zip(digests);
-        let documents = documents.map(|(filing, digest)| store::PackageDocument {
-            document: filing.document,
-            digest,
-            cells: filing.cells,
-            facts: filing.facts.into_iter().map(Into::into).collect(),
-            checks: filing.checks,
-        });
-        store::Package {
+    pub(crate) fn staged(self, inferred: bool) -> Result<store::Package, Error> {
+        let documents = self
+            .filings
+            .into_iter()
+            .map(|filing| {
+                let digest = digest(&filing)?;
+                Ok(store::PackageDocument {
+                    document: filing.document,
+                    digest,
+                    cells: filing.cells,
+                    facts: filing.facts.into_iter().map(Into::into).collect(),
+                    checks: filing.checks,
+                })
+            })
+            .collect::<Result<_, Error>>()?;
+        Ok(store::Package {
             companies: self.companies,
             metrics: self.metrics,
-            documents: documents.collect(),
+            documents,
             inferred,
-        }
+        })
     }
 }
 
@@ -286,16 +288,14 @@ fn misfit(filing: &Filing, cell: u32, reason: IngestReason) -> IngestError {
 
 /// A digest of what a document says, whatever the layout it was read from.
 fn digest(filing: &Filing) -> Result<[u8; 32], Error> {
-    let mut hasher = Sha256::new();
-    serde_json::to_writer(&mut hasher, filing).map_err(|error| {
-        IngestReason::Digest {
-            message: error.to_string(),
-        }
-        .at(&Place {
-            document: filing.document.id.to_string(),
-            ..Place::default()
-        })
-    })?;
+    let failed =
+        |message: String| IngestReason::Digest { message }.at(&whole(filing.document.id.as_str()));
+    // JSON is written in bits too small to be hashed one by one.
+    let mut writer = BufWriter::new(Sha256::new());
+    serde_json::to_writer(&mut writer, filing).map_err(|error| failed(error.to_string()))?;
+    let hasher = writer
+        .into_inner()
+        .map_err(|error| failed(error.to_string()))?;
     Ok(hasher.finalize().into())
 }
 

@@ -47,13 +47,13 @@ pub(crate) fn cik(company: usize) -> String {
     format!("{:010}", 9_000_000 + company)
 }
 
-/// The file of a company.
-pub(crate) fn file(company: usize, years: u32) -> String {
+/// The file of a company, with at most so many tags.
+pub(crate) fn file(company: usize, years: u32, tags: usize) -> String {
     let mut json = format!(
         "{{\"cik\":{},\"entityName\":\"Generated {company} Inc.\",\"facts\":{{\"us-gaap\":{{",
         9_000_000 + company
     );
-    for (nth, tag) in FLOWS.iter().chain(&STOCKS).enumerate() {
+    for (nth, tag) in FLOWS.iter().chain(&STOCKS).take(tags).enumerate() {
         let comma = if nth == 0 { "" } else { "," };
         write!(
             json,
@@ -78,7 +78,7 @@ fn facts(json: &mut String, company: usize, years: u32, seed: u64, flow: bool) {
                     3 => (year + 1, 2),
                     _ => (year, quarter * 3 + 5),
                 };
-                let restated = end.0 < year && hash(seed + u64::from(end.0)).is_multiple_of(50);
+                let restated = end.0 < year && hash(seed + u64::from(end.0)).is_multiple_of(20);
                 let value = value(seed, start, end) + i64::from(restated) * 1000;
                 if !first {
                     json.push(',');

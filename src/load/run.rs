@@ -51,7 +51,6 @@ pub(crate) fn run(
 struct Ready {
     about: About,
     package: Package,
-    digests: Result<Vec<[u8; 32]>, Error>,
     inferred: bool,
 }
 
@@ -99,7 +98,6 @@ fn ready(item: LoadItem) -> Ready {
             facts: filings.map(|filing| filing.facts.len()).sum(),
             refused: item.refused,
         },
-        digests: item.package.digests(),
         package: item.package,
         inferred: item.inferred,
     }
@@ -149,20 +147,21 @@ impl Load<'_> {
         for ready in run {
             let (about, staged) = match ready {
                 Ok(ready) => {
-                    let mut checked = ready.package.check(&self.store.snapshot());
+                    let Ready {
+                        about,
+                        package,
+                        inferred,
+                    } = ready;
+                    let mut checked = package.check(&self.store.snapshot());
                     if checked.is_err() && !waiting.packages.is_empty() {
                         // It may need a metric that one of those brings.
                         if self.take_in(&mut waiting)?.is_break() {
                             return Ok(ControlFlow::Break(()));
                         }
-                        checked = ready.package.check(&self.store.snapshot());
+                        checked = package.check(&self.store.snapshot());
                     }
-                    let (package, inferred) = (ready.package, ready.inferred);
-                    let digests = checked.and(ready.digests);
-                    (
-                        ready.about,
-                        digests.map(|digests| package.staged(digests, inferred)),
-                    )
+                    // Here and not where it is read, which is more work than writing.
+                    (about, checked.and_then(|()| package.staged(inferred)))
                 }
                 Err(error) => (About::default(), Err(error)),
             };
