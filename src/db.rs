@@ -121,7 +121,12 @@ impl Database {
         Ok(ingested(&staged, committed))
     }
 
-    /// Takes in many packages, one after the other: each is whole or not at all, and on disk when it is counted.
+    /// Takes in many packages, one after the other: each is a commit, whole or not at all, and on disk when it is counted.
+    /// [`LoadItem`] has an example.
+    ///
+    /// `items` are read in another thread while those before them are written; three runs of some thousand facts are in
+    /// memory at a time, or three packages that are larger. A load that ends early waits until the item that is just
+    /// being read is there.
     ///
     /// `progress` is called between batches, and can break the load off. A load that was broken off or killed is
     /// continued by doing it again: documents that are known change nothing. A package that cannot be read (an `Err` of

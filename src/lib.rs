@@ -23,7 +23,7 @@
 //! [period](Period), a [scenario](Scenario) and a [scope](Scope). [`Database::ingest`] takes it in whole or not at all,
 //! and says what became of every figure. [`CompanyFacts`] reads what the SEC publishes of a company, all its filings in
 //! one file. A [`Tidy`] table has one observation a row, for data that is there already; programs with facts of their own
-//! build a [`Package`]. [`TidyExport`] writes a database as tidy tables.
+//! build a [`Package`]. [`Database::load`] takes in thousands of files, and reports on every fact. [`TidyExport`] writes a database as tidy tables.
 //! A [`Company`] keeps its calendar, its [splits](Split) and its [identities](Identity): what holds between its figures, as an
 //! [`Expression`] of metrics.
 //!

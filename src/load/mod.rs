@@ -11,7 +11,33 @@ use crate::package::Package;
 
 /// One package of a bulk load, with what its reader refused.
 ///
-/// [`CompanyFacts`] and [`Tidy`] tables become one of themselves; readers of other data build one.
+/// [`CompanyFacts`] and [`Tidy`] tables become one; readers of other data build one.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use kessan::{CompanyFacts, Database, LoadItem, OnFailure, Outcome};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let json = r#"{"cik": 123, "entityName": "Minato Foods Inc.", "facts": {"us-gaap": {"Revenues": {"units": {"USD": [
+/// #     {"start": "2023-01-01", "end": "2023-12-31", "val": 1250, "accn": "0000000123-24-000001", "fy": 2023,
+/// #      "fp": "FY", "form": "10-K", "filed": "2024-02-20"},
+/// #     {"start": "2024-01-01", "end": "2024-12-31", "val": "1.3 billion", "accn": "0000000123-25-000001",
+/// #      "fy": 2024, "fp": "FY", "form": "10-K", "filed": "2025-02-20"}]}}}}}"#;
+/// # let files = [folder.path().join("CIK0000000123.json"), folder.path().join("CIK0000000124.json")];
+/// # std::fs::write(&files[0], json).unwrap();
+/// let items = files.iter().map(|file| Ok(LoadItem::from(CompanyFacts::read(file)?)));
+///
+/// let db = Database::temporary()?;
+/// let report = db.load(items, OnFailure::Continue, |progress| {
+///     println!("{} files, {} facts", progress.packages, progress.facts);
+///     ControlFlow::Continue(()) // Break(()) would end the load, to be continued another time
+/// })?;
+/// assert_eq!(report.facts(), 2);
+/// assert_eq!(report.count(Outcome::Created), 1);
+/// let place = report.refused[0].place.table.as_deref();
+/// assert_eq!(place, Some("/facts/us-gaap/Revenues/units/USD/1"));
+/// assert!(report.failed[0].to_string().contains("CIK0000000124.json")); // which is not there
+/// # Ok::<(), kessan::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Debug)]
 pub struct LoadItem {
     /// What it was read from, for reports: a file, or a filing of an archive.
