@@ -1,10 +1,12 @@
 //! The database as a whole.
 
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{ControlFlow, Deref};
 use std::path::Path;
 
 use crate::error::Error;
+use crate::load;
+use crate::load::{LoadItem, LoadProgress, LoadReport, OnFailure};
 use crate::package::{Ingested, Package, ingested};
 use crate::query::Reader;
 use crate::query::documents::Documents;
@@ -113,9 +115,36 @@ impl Database {
     /// but other content, or a company or metric of the same name but another meaning is known, or the disk
     /// refuses. Nothing was changed then.
     pub fn ingest(&self, package: impl Into<Package>) -> Result<Ingested, Error> {
-        let staged = package.into().staged(&self.reader.snapshot())?;
+        let package = package.into();
+        package.check(&self.reader.snapshot())?;
+        let staged = package.staged(false)?;
         let committed = self.reader.store().commit(&staged)?;
         Ok(ingested(&staged, committed))
+    }
+
+    /// Takes in many packages, one after the other: each is a commit, whole or not at all, and on disk when it is counted.
+    /// [`LoadItem`] has an example.
+    ///
+    /// `items` are read in another thread while those before them are written; three runs of some thousand facts are in
+    /// memory at a time, or three packages that are larger. A load that ends early waits until the item that is just
+    /// being read is there.
+    ///
+    /// `progress` is called between batches, and can break the load off. A load that was broken off or killed is
+    /// continued by doing it again: documents that are known change nothing. A package that cannot be read (an `Err` of
+    /// `items`) or taken in is listed in the report, and `on_failure` says whether the load goes on.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the disk refuses or the database is damaged. What was counted before is on disk.
+    pub fn load<I>(
+        &self,
+        items: I,
+        on_failure: OnFailure,
+        progress: impl FnMut(&LoadProgress) -> ControlFlow<()>,
+    ) -> Result<LoadReport, Error>
+    where
+        I: IntoIterator<Item = Result<LoadItem, Error>, IntoIter: Send>,
+    {
+        load::run(self.reader.store(), items.into_iter(), on_failure, progress)
     }
 
     /// Closes the database. Nothing is lost without it: what was taken in is on disk already. Readers and

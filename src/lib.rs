@@ -22,8 +22,10 @@
 //! into [figures](Figure) with unit and [precision](Precision), placed at a [metric](MetricPath), a
 //! [period](Period), a [scenario](Scenario) and a [scope](Scope). [`Database::ingest`] takes it in whole or not at all,
 //! and says what became of every figure. [`CompanyFacts`] reads what the SEC publishes of a company, all its filings in
-//! one file; a [`DataSet`] what it publishes of a quarter, the statements of all companies. A [`Tidy`] table has one observation a row, for data that is there already; programs with facts of their own
-//! build a [`Package`]. [`TidyExport`] writes a database as tidy tables.
+//! one file; a [`DataSet`] what it publishes of a quarter, the statements of all companies. A [`Tidy`] table has one
+//! observation a row, for data that is there already; programs with facts of their own build a [`Package`].
+//! [`Database::load`] takes in thousands of files, and reports on every fact. [`TidyExport`] writes a database as tidy
+//! tables.
 //! A [`Company`] keeps its calendar, its [splits](Split) and its [identities](Identity): what holds between its figures, as an
 //! [`Expression`] of metrics.
 //!
@@ -65,6 +67,7 @@ pub mod docs;
 mod error;
 mod export;
 mod ingest;
+mod load;
 mod model;
 mod package;
 mod query;
@@ -80,6 +83,9 @@ pub use ingest::{
     CalendarNote, CompanyFact, CompanyFacts, DataSet, DataSetError, DataSetFiling, DataSetLayout,
     DataSetOptions, FactFault, Filing, IngestError, IngestReason, Place, PrintedError, RefusedFact,
     Release, ReleaseFigure, Reported, Role, RowFault, TableError, Tidy, TidyOptions,
+};
+pub use load::{
+    KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport, OnFailure,
 };
 pub use model::*;
 pub use package::{Ingested, IngestedFigure, Package};

@@ -4,6 +4,7 @@ mod companyfacts;
 mod dataset;
 
 use std::collections::BTreeMap;
+use std::io::BufWriter;
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -203,8 +204,8 @@ impl Ingested {
 }
 
 impl Package {
-    /// The package as the store takes it, once every figure fits its metric.
-    pub(crate) fn staged(self, known: &Snapshot) -> Result<store::Package, Error> {
+    /// Passes a package whose every figure fits its metric.
+    pub(crate) fn check(&self, known: &Snapshot) -> Result<(), Error> {
         let own: BTreeMap<&MetricPath, &Metric> = self
             .metrics
             .iter()
@@ -235,6 +236,12 @@ impl Package {
                     .map_err(|reason| misfit(filing, check.cell, reason))?;
             }
         }
+        Ok(())
+    }
+
+    /// The package as the store takes it, with the digests of its documents. `inferred`: whether the names and calendars
+    /// of its companies are.
+    pub(crate) fn staged(self, inferred: bool) -> Result<store::Package, Error> {
         let documents = self
             .filings
             .into_iter()
@@ -253,6 +260,7 @@ impl Package {
             companies: self.companies,
             metrics: self.metrics,
             documents,
+            inferred,
         })
     }
 }
@@ -281,16 +289,14 @@ fn misfit(filing: &Filing, cell: u32, reason: IngestReason) -> IngestError {
 
 /// A digest of what a document says, whatever the layout it was read from.
 fn digest(filing: &Filing) -> Result<[u8; 32], Error> {
-    let mut hasher = Sha256::new();
-    serde_json::to_writer(&mut hasher, filing).map_err(|error| {
-        IngestReason::Digest {
-            message: error.to_string(),
-        }
-        .at(&Place {
-            document: filing.document.id.to_string(),
-            ..Place::default()
-        })
-    })?;
+    let failed =
+        |message: String| IngestReason::Digest { message }.at(&whole(filing.document.id.as_str()));
+    // JSON is written in bits too small to be hashed one by one.
+    let mut writer = BufWriter::new(Sha256::new());
+    serde_json::to_writer(&mut writer, filing).map_err(|error| failed(error.to_string()))?;
+    let hasher = writer
+        .into_inner()
+        .map_err(|error| failed(error.to_string()))?;
     Ok(hasher.finalize().into())
 }
 

@@ -84,8 +84,9 @@ fn no_binary_floating_point() {
 }
 
 /// The layers, lowest first: a module may name those before it, never those after.
-const LAYERS: [&str; 10] = [
-    "model", "codec", "store", "ingest", "error", "query", "audit", "export", "package", "db",
+const LAYERS: [&str; 11] = [
+    "model", "codec", "store", "ingest", "error", "query", "audit", "export", "package", "load",
+    "db",
 ];
 
 #[test]

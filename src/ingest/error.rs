@@ -155,6 +155,9 @@ pub enum IngestReason {
         /// How many facts of the file are refused.
         refused: usize,
     },
+    /// A fact of a company facts file that was refused, the others being taken in.
+    #[error("{0}")]
+    RefusedFact(FactFault),
     /// A manifest of another format version.
     #[error("manifest format {found} is not known; this library reads format {expected}")]
     ManifestFormat {

@@ -1,10 +1,10 @@
-//! Making a commit durable, then visible.
+//! What a commit writes, in which batches.
 
-use super::engine::{Batch, Engine};
+use super::State;
+use super::engine::{Batch, Tree};
 use super::error::StoreError;
-use super::package::{Committed, DocumentOutcome, Package};
+use super::package::{Committed, Package};
 use super::stage::{Write, stage};
-use super::{State, Store};
 use crate::codec::manifest::Head;
 use crate::codec::record::{CommitRecord, INTENT_SERIES, IntentRecord, chain, pack};
 use crate::codec::{Key, SeriesId};
@@ -12,60 +12,33 @@ use crate::codec::{Key, SeriesId};
 /// The most keys in a batch, as far as one series' keys allow. sled keeps the memory of big ones.
 pub(super) const BATCH: usize = 250;
 
-pub(super) fn commit(store: &Store, package: &Package) -> Result<Committed, StoreError> {
-    let mut writer = store.writer.lock().map_err(|_| StoreError::Halted)?;
-    if writer.halted {
-        return Err(StoreError::Halted);
-    }
-    let Prepared {
-        batches,
-        state,
-        outcomes,
-    } = prepare(&store.engine, &store.state(), package)?;
-    let Some(batches) = batches else {
-        return Ok(Committed {
-            commit: None,
-            documents: outcomes,
-        });
-    };
-    let sequence = state.head.sequence;
-    // Until all of it is written, what is on disk is known only after opening again.
-    writer.halted = true;
-    apply(&store.engine, batches.intent)?;
-    apply(&store.engine, batches.data)?;
-    writer.head.write(state.head)?;
-    store.publish(state);
-    // The commit stands. What is left of its announcement would be removed by the next open, too.
-    writer.halted = apply(&store.engine, batches.cleanup).is_err();
-    Ok(Committed {
-        commit: Some(sequence),
-        documents: outcomes,
-    })
-}
-
 /// A commit that only has to be written.
 pub(super) struct Prepared {
     /// `None` where there is nothing to write.
     pub(super) batches: Option<Batches>,
     /// The state it leads to.
     pub(super) state: State,
-    pub(super) outcomes: Vec<DocumentOutcome>,
+    pub(super) committed: Committed,
 }
 
 /// Works out what a package writes.
 pub(super) fn prepare(
-    engine: &Engine,
+    tree: &dyn Tree,
     before: &State,
     package: &Package,
 ) -> Result<Prepared, StoreError> {
     let full = StoreError::Full { what: "commits" };
     let sequence = before.head.sequence.checked_add(1).ok_or(full)?;
-    let staged = stage(engine, before, package, sequence)?;
+    let staged = stage(tree, before, package, sequence)?;
     if staged.groups.is_empty() && staged.replaced.is_empty() {
         return Ok(Prepared {
             batches: None,
             state: before.clone(),
-            outcomes: staged.outcomes,
+            committed: Committed {
+                commit: None,
+                documents: staged.outcomes,
+                kept: staged.kept,
+            },
         });
     }
     let record = CommitRecord {
@@ -99,11 +72,16 @@ pub(super) fn prepare(
             sequence,
         )?),
         state,
-        outcomes: staged.outcomes,
+        committed: Committed {
+            commit: Some(sequence),
+            documents: staged.outcomes,
+            kept: staged.kept,
+        },
     })
 }
 
 /// The batches of one commit, in the order to write them.
+#[derive(Debug, Default)]
 pub(super) struct Batches {
     /// The announcement of several batches.
     pub(super) intent: Vec<Batch>,
@@ -114,6 +92,17 @@ pub(super) struct Batches {
 }
 
 impl Batches {
+    /// The only batch of a commit that needs no announcement; of another, itself.
+    pub(super) fn single(mut self) -> Result<Batch, Batches> {
+        match self.data.pop() {
+            Some(batch) if self.intent.is_empty() && self.data.is_empty() => Ok(batch),
+            last => {
+                self.data.extend(last);
+                Err(self)
+            }
+        }
+    }
+
     fn new(
         groups: Vec<Vec<Write>>,
         replaced: Vec<Write>,
@@ -149,12 +138,6 @@ impl Batches {
             cleanup: encode(fill(cleanup, BATCH))?,
         })
     }
-}
-
-fn apply(engine: &Engine, batches: Vec<Batch>) -> Result<(), StoreError> {
-    batches
-        .into_iter()
-        .try_for_each(|batch| engine.apply(batch))
 }
 
 /// The intent records of a commit.

@@ -3,11 +3,13 @@
 //! sled panics on some damaged files; every call into it is caught and answered with an error. Its `flush`
 //! is not an fsync on Linux, so [`Engine::apply`] adds one.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::ops::{Bound, Deref, RangeBounds};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -53,20 +55,64 @@ impl Deref for Value {
     }
 }
 
-/// What is written at once.
+/// What is written at once: for each key its value, or that it is removed.
 #[derive(Debug, Default)]
-pub(crate) struct Batch(sled::Batch);
+pub(crate) struct Batch(BTreeMap<Vec<u8>, Option<sled::IVec>>);
 
 impl Batch {
     pub(crate) fn insert(&mut self, key: &Key, payload: &[u8]) -> Result<(), StoreError> {
         let key = key.to_bytes();
         let value = envelope::seal(&key, payload)?;
-        self.0.insert(key, value);
+        self.0.insert(key, Some(value.into()));
         Ok(())
     }
 
     pub(crate) fn remove(&mut self, key: &Key) {
-        self.0.remove(key.to_bytes());
+        self.0.insert(key.to_bytes(), None);
+    }
+
+    /// How many keys it writes.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Adds what is to be written after it.
+    pub(crate) fn append(&mut self, mut later: Batch) {
+        self.0.append(&mut later.0);
+    }
+}
+
+/// What values are read from: the tree as it is, or as it will be.
+pub(crate) trait Tree {
+    /// The value of a key.
+    fn get(&self, key: &Key) -> Result<Option<Value>, StoreError>;
+}
+
+impl Tree for Engine {
+    fn get(&self, key: &Key) -> Result<Option<Value>, StoreError> {
+        Engine::get(self, key)
+    }
+}
+
+impl Tree for Arc<Engine> {
+    fn get(&self, key: &Key) -> Result<Option<Value>, StoreError> {
+        Engine::get(self, key)
+    }
+}
+
+/// The tree as it will be once a batch is written.
+#[derive(Debug)]
+pub(crate) struct Ahead<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) batch: &'a Batch,
+}
+
+impl Tree for Ahead<'_> {
+    fn get(&self, key: &Key) -> Result<Option<Value>, StoreError> {
+        match self.batch.0.get(&key.to_bytes()) {
+            Some(value) => Ok(value.clone().map(Value)),
+            None => self.engine.get(key),
+        }
     }
 }
 
@@ -195,7 +241,14 @@ impl Engine {
 
     /// Writes a batch, and returns when it survives a power cut.
     pub(crate) fn apply(&self, batch: Batch) -> Result<(), StoreError> {
-        self.call("write", |db| db.apply_batch(batch.0))?;
+        let mut writes = sled::Batch::default();
+        for (key, value) in batch.0 {
+            match value {
+                Some(value) => writes.insert(key, value),
+                None => writes.remove(key),
+            }
+        }
+        self.call("write", |db| db.apply_batch(writes))?;
         self.call("flush", |db| db.flush())?;
         self.log
             .sync_all()

@@ -180,6 +180,33 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a package was refused for what it is. Everything else is about the database or the disk.
+    pub(crate) fn is_refusal(&self) -> bool {
+        match self {
+            Self::DocumentDiffers { .. }
+            | Self::MetricDiffers { .. }
+            | Self::CompanyDiffers { .. }
+            | Self::UnknownCompany { .. }
+            | Self::UnknownMetric { .. }
+            | Self::NoSuchCell { .. }
+            | Self::CellTwice { .. }
+            | Self::TooLong { .. }
+            | Self::Full { .. } => true,
+            Self::NotADatabase { .. }
+            | Self::Exists { .. }
+            | Self::Unfinished { .. }
+            | Self::FormatVersion { .. }
+            | Self::Locked { .. }
+            | Self::ReadOnly { .. }
+            | Self::Damaged { .. }
+            | Self::EngineFileMissing { .. }
+            | Self::SledBehindHead { .. }
+            | Self::Io { .. }
+            | Self::Halted
+            | Self::NoSuchNumber { .. } => false,
+        }
+    }
+
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
     }

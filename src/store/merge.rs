@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::engine::Engine;
+use super::engine::Tree;
 use super::error::StoreError;
 use super::order::DocumentOrder;
 use super::series::{self, Stored};
@@ -35,15 +35,15 @@ struct Fact {
 
 /// Merges new observations of one series, in the order of their package. All are of commit `sequence`.
 pub(super) fn merge(
-    engine: &Engine,
+    tree: &dyn Tree,
     order: &mut DocumentOrder,
     id: SeriesId,
     new: Vec<Observation>,
     sequence: u64,
 ) -> Result<Merged, StoreError> {
-    let stored = series::read(engine, id)?;
+    let stored = series::read(tree, id)?;
     let created = stored.is_none();
-    if created && engine.get(&Key::catalog(id))?.is_some() {
+    if created && tree.get(&Key::catalog(id))?.is_some() {
         let key = Key::Current {
             series: id,
             chunk: 0,
@@ -72,7 +72,7 @@ pub(super) fn merge(
                 Some(_) => {
                     let all = match history.take() {
                         Some(all) => all,
-                        None => series::read_history(engine, id, &header, |p| touched.contains(p))?,
+                        None => series::read_history(tree, id, &header, |p| touched.contains(p))?,
                     };
                     let own = |o: &&Observation| o.period == observation.period;
                     let known: Vec<_> = all.iter().filter(own).cloned().collect();
@@ -85,7 +85,7 @@ pub(super) fn merge(
         if known.iter().any(|other| other.source == observation.source) {
             return Err(order.cell_twice(observation.source));
         }
-        order.learn(engine, known.iter().chain([&observation]))?;
+        order.learn(tree, known.iter().chain([&observation]))?;
         outcomes.push(outcome(&known, &observation, |a, b| order.compare(a, b)));
         let known = fact.known.insert(known);
         known.push(observation);
@@ -105,7 +105,7 @@ pub(super) fn merge(
         }
     }
     let mut writes = Vec::new();
-    let header = append_history(engine, id, header, additions, &mut writes)?;
+    let header = append_history(tree, id, header, additions, &mut writes)?;
     let header = SeriesHeader {
         commit: sequence,
         ..header
@@ -153,7 +153,7 @@ pub(super) fn write_current(
 
 /// Adds rows to the history: the last chunk is filled up, the rest goes into new ones.
 fn append_history(
-    engine: &Engine,
+    tree: &dyn Tree,
     id: SeriesId,
     header: SeriesHeader,
     additions: Vec<Row>,
@@ -167,7 +167,7 @@ fn append_history(
     let mut next = header.history_chunks;
     let mut rows = Vec::new();
     if let Some(last) = next.checked_sub(1) {
-        let value = engine
+        let value = tree
             .get(&key(last))?
             .ok_or_else(|| StoreError::damaged_at(&key(last), "it is missing"))?;
         let mut stored = Vec::new();

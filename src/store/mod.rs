@@ -7,7 +7,7 @@
 //!
 //! - `engine.rs`: sled; nothing else names it.
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
-//! - `stage.rs`, `merge.rs`, `commit.rs`: from a package to batches.
+//! - `stage.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
 //! - `series.rs`, `snapshot.rs`: reading.
 //! - `names.rs`, `order.rs`: names of companies, metrics and variants; the order of documents.
 
@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 mod commit;
 mod engine;
 mod error;
+mod group;
 mod head;
 mod merge;
 mod names;
@@ -87,7 +88,18 @@ impl Store {
 
     /// Takes in a package: visible and durable when this returns, or not at all.
     pub(crate) fn commit(&self, package: &Package) -> Result<Committed, StoreError> {
-        commit::commit(self, package)
+        let (committed, ended) = self.commit_all(std::slice::from_ref(package));
+        ended?;
+        committed.into_iter().next().ok_or(StoreError::Halted)
+    }
+
+    /// Takes in packages one after the other, each as a commit of its own, up to the first that is refused. Gives what
+    /// became of those before it, which are visible and durable when this returns.
+    pub(crate) fn commit_all(
+        &self,
+        packages: &[Package],
+    ) -> (Vec<Committed>, Result<(), StoreError>) {
+        group::commit(self, packages)
     }
 
     /// The database as the last commit left it, for as long as it is held.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::engine::Engine;
+use super::engine::Tree;
 use super::error::StoreError;
 use crate::codec::Key;
 use crate::codec::record::{DocumentRecord, unpack};
@@ -46,7 +46,7 @@ impl DocumentOrder {
     /// Looks up the documents whose order matters for some observations of one or many facts.
     pub(super) fn learn<'a>(
         &mut self,
-        engine: &Engine,
+        tree: &dyn Tree,
         observations: impl IntoIterator<Item = &'a Observation>,
     ) -> Result<(), StoreError> {
         let mut days = HashMap::new();
@@ -54,25 +54,25 @@ impl DocumentOrder {
             let document = observation.source.document;
             let first = *days.entry(observation.published).or_insert(document);
             if first != document {
-                self.look_up(engine, first)?;
-                self.look_up(engine, document)?;
+                self.look_up(tree, first)?;
+                self.look_up(tree, document)?;
             }
         }
         Ok(())
     }
 
-    fn look_up(&mut self, engine: &Engine, number: u32) -> Result<(), StoreError> {
+    fn look_up(&mut self, tree: &dyn Tree, number: u32) -> Result<(), StoreError> {
         if let std::collections::hash_map::Entry::Vacant(place) = self.ids.entry(number) {
-            place.insert(document(engine, number)?.document.id);
+            place.insert(document(tree, number)?.document.id);
         }
         Ok(())
     }
 }
 
 /// The record of a document that the database refers to.
-pub(super) fn document(engine: &Engine, number: u32) -> Result<DocumentRecord, StoreError> {
+pub(super) fn document(tree: &dyn Tree, number: u32) -> Result<DocumentRecord, StoreError> {
     let key = Key::Document(number);
-    let value = engine
+    let value = tree
         .get(&key)?
         .ok_or_else(|| StoreError::damaged_at(&key, "it is missing"))?;
     unpack(&value).map_err(|error| StoreError::decoding(&key, &error))

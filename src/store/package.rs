@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::model::{
-    Cell, Check, Company, Document, Figure, Metric, Outcome, Period, Rank, SeriesKey,
+    Cell, Check, Company, Document, Figure, Id, Metric, Outcome, Period, Rank, SeriesKey,
 };
 
 /// What is taken in at once: visible all at once or not at all.
@@ -14,6 +14,8 @@ pub(crate) struct Package {
     /// Metrics to create; a known one must be the same.
     pub(crate) metrics: Vec<Metric>,
     pub(crate) documents: Vec<PackageDocument>,
+    /// Whether names and calendars of companies were worked out from data: those of known companies stand then.
+    pub(crate) inferred: bool,
 }
 
 /// A document with everything in it.
@@ -47,6 +49,15 @@ pub(crate) struct Committed {
     pub(crate) commit: Option<u64>,
     /// One for each document of the package.
     pub(crate) documents: Vec<DocumentOutcome>,
+    pub(crate) kept: Vec<Kept>,
+}
+
+/// A known company's definition that stands, where the package inferred another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Kept {
+    pub(crate) company: Id,
+    /// What of it differs.
+    pub(crate) what: &'static str,
 }
 
 /// What became of one document.

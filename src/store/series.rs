@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::engine::{Engine, Value};
+use super::engine::{Tree, Value};
 use super::error::StoreError;
 use super::order::DocumentOrder;
 use crate::codec::{Block, CodecError, Key, Row, SeriesHeader, SeriesId, series};
@@ -21,14 +21,14 @@ pub(super) struct Stored {
 }
 
 /// The current block of a series; `None` where there is none.
-pub(super) fn read(engine: &Engine, series: SeriesId) -> Result<Option<Stored>, StoreError> {
+pub(super) fn read(tree: &dyn Tree, series: SeriesId) -> Result<Option<Stored>, StoreError> {
     let first = Key::Current { series, chunk: 0 };
     for _ in 0..TRIES {
-        let Some(value) = engine.get(&first)? else {
+        let Some(value) = tree.get(&first)? else {
             return Ok(None);
         };
         let (header, rows) = decode(&first, &value)?;
-        if let Some(stored) = read_rest(engine, series, header, rows)? {
+        if let Some(stored) = read_rest(tree, series, header, rows)? {
             return Ok(Some(stored));
         }
         std::thread::yield_now();
@@ -41,14 +41,14 @@ pub(super) fn read(engine: &Engine, series: SeriesId) -> Result<Option<Stored>, 
 
 /// Reads the chunks behind the first; `None` where they are not of its state.
 fn read_rest(
-    engine: &Engine,
+    tree: &dyn Tree,
     series: SeriesId,
     header: SeriesHeader,
     mut rows: Vec<Row>,
 ) -> Result<Option<Stored>, StoreError> {
     for chunk in 1..header.chunks {
         let key = Key::Current { series, chunk };
-        let Some(value) = engine.get(&key)? else {
+        let Some(value) = tree.get(&key)? else {
             return Ok(None);
         };
         let (own, more) = decode(&key, &value)?;
@@ -87,35 +87,24 @@ fn decode(key: &Key, value: &Value) -> Result<(SeriesHeader, Vec<Row>), StoreErr
 
 /// The history of a series whose current block was read before, as far as it is about wanted periods.
 pub(super) fn read_history(
-    engine: &Engine,
+    tree: &dyn Tree,
     series: SeriesId,
     header: &SeriesHeader,
     wanted: impl Fn(&Period) -> bool,
 ) -> Result<Vec<Observation>, StoreError> {
-    if header.history_chunks == 0 {
-        return Ok(Vec::new());
-    }
     let key = |chunk| Key::History { series, chunk };
     let mut observations = Vec::new();
-    let mut chunks: u32 = 0;
     let mut rows: u64 = 0;
-    for entry in engine.range(key(0)..=key(u32::MAX))? {
-        let (found, value) = entry?;
-        if found != key(chunks) {
-            return Err(StoreError::damaged_at(&key(chunks), "it is missing"));
-        }
-        rows = rows.saturating_add(read_history_block(
-            &found,
-            &value,
-            &wanted,
-            &mut observations,
-        )?);
-        chunks = chunks.saturating_add(1);
+    // What a writer adds meanwhile is in the last of these chunks or in later ones, and newer than the header.
+    for chunk in 0..header.history_chunks {
+        let value = tree.get(&key(chunk))?;
+        let value = value.ok_or_else(|| StoreError::damaged_at(&key(chunk), "it is missing"))?;
+        let read = read_history_block(&key(chunk), &value, &wanted, &mut observations)?;
+        rows = rows.saturating_add(read);
     }
-    // A writer may have added to it meanwhile; the caller leaves newer rows out.
-    if chunks < header.history_chunks || rows < header.history_rows {
+    if rows < header.history_rows {
         return Err(StoreError::damaged_at(
-            &key(chunks),
+            &key(header.history_chunks),
             "rows of the history are missing",
         ));
     }
@@ -142,7 +131,7 @@ pub(super) fn read_history_block(
 
 /// The rows of a series at an earlier head.
 pub(super) fn rows_at(
-    engine: &Engine,
+    tree: &dyn Tree,
     series: SeriesId,
     stored: Stored,
     head: u64,
@@ -150,7 +139,7 @@ pub(super) fn rows_at(
     if stored.header.commit <= head {
         return Ok(stored.rows);
     }
-    let history = read_history(engine, series, &stored.header, |_| true)?;
+    let history = read_history(tree, series, &stored.header, |_| true)?;
     let mut facts: BTreeMap<Period, Vec<Observation>> = BTreeMap::new();
     for observation in all_until(head, &stored.rows, history) {
         facts
@@ -162,7 +151,7 @@ pub(super) fn rows_at(
     facts
         .into_values()
         .map(|observations| {
-            order.learn(engine, &observations)?;
+            order.learn(tree, &observations)?;
             row_of(observations, &order)
         })
         .collect()

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::State;
-use super::engine::Engine;
+use super::engine::Tree;
 use super::error::StoreError;
 use super::merge::{Merged, merge};
 use super::names::Names;
 use super::order::{self, DocumentOrder};
-use super::package::{DocumentOutcome, NewFact, Package, PackageDocument};
+use super::package::{DocumentOutcome, Kept, NewFact, Package, PackageDocument};
 use crate::codec::addition::{Addition, AdditionsRecord};
 use crate::codec::check::{CheckRecord, ChecksRecord};
 use crate::codec::record::{
@@ -54,6 +54,7 @@ pub(super) struct Staged {
     pub(super) new_rows: u64,
     pub(super) digest: [u8; 32],
     pub(super) outcomes: Vec<DocumentOutcome>,
+    pub(super) kept: Vec<Kept>,
 }
 
 /// The most definitions that one commit may write anew.
@@ -61,13 +62,13 @@ const REPLACED: usize = 100;
 
 /// Works out what a package changes, as commit `sequence`.
 pub(super) fn stage(
-    engine: &Engine,
+    tree: &dyn Tree,
     state: &State,
     package: &Package,
     sequence: u64,
 ) -> Result<Staged, StoreError> {
     let mut stager = Stager {
-        engine,
+        tree,
         sequence,
         names: state.names.clone(),
         totals: state.totals,
@@ -76,9 +77,10 @@ pub(super) fn stage(
         replaced: Vec::new(),
         staged: HashMap::new(),
         digests: Vec::new(),
+        kept: Vec::new(),
     };
     stager.metrics(&package.metrics)?;
-    stager.companies(&package.companies)?;
+    stager.companies(&package.companies, package.inferred)?;
     let mut numbers = Vec::with_capacity(package.documents.len());
     for document in &package.documents {
         numbers.push(stager.document(document)?);
@@ -126,6 +128,7 @@ pub(super) fn stage(
         replaced: stager.replaced,
         series,
         outcomes,
+        kept: stager.kept,
     })
 }
 
@@ -133,7 +136,7 @@ pub(super) fn stage(
 type Placed = Vec<((usize, usize), Observation)>;
 
 struct Stager<'a> {
-    engine: &'a Engine,
+    tree: &'a dyn Tree,
     sequence: u64,
     names: Names,
     totals: Totals,
@@ -144,6 +147,8 @@ struct Stager<'a> {
     /// Documents of this package.
     staged: HashMap<&'a Id, [u8; 32]>,
     digests: Vec<[u8; 32]>,
+    /// Inferred definitions that do not stand.
+    kept: Vec<Kept>,
 }
 
 impl<'a> Stager<'a> {
@@ -175,7 +180,7 @@ impl<'a> Stager<'a> {
         Ok(())
     }
 
-    fn companies(&mut self, companies: &[Company]) -> Result<(), StoreError> {
+    fn companies(&mut self, companies: &[Company], inferred: bool) -> Result<(), StoreError> {
         let mut added: BTreeMap<u32, Vec<Addition>> = BTreeMap::new();
         for company in companies {
             let number = match self.names.companies.number(&company.id) {
@@ -190,8 +195,15 @@ impl<'a> Stager<'a> {
                     what,
                 })
             };
+            let kept = |what| Kept {
+                company: company.id.clone(),
+                what,
+            };
             if known.name != company.name {
-                return differs("name");
+                if !inferred {
+                    return differs("name");
+                }
+                self.kept.push(kept("name"));
             }
             if company.calendar != known.calendar && company.calendar.extends(&known.calendar) {
                 known.calendar = company.calendar.clone();
@@ -200,7 +212,10 @@ impl<'a> Stager<'a> {
                     .push(Write::put(Key::Company(number), payload));
                 self.names.companies.replace(number, known.clone());
             } else if !known.calendar.extends(&company.calendar) {
-                return differs("fiscal calendar");
+                if !inferred {
+                    return differs("fiscal calendar");
+                }
+                self.kept.push(kept("fiscal calendar"));
             }
             let Some(new) = added_to(&mut known, company) else {
                 return differs("share splits");
@@ -292,8 +307,8 @@ impl<'a> Stager<'a> {
         if let Some(digest) = self.staged.get(id) {
             return Ok(Some(*digest));
         }
-        document_number(self.engine, id)?
-            .map(|number| Ok(order::document(self.engine, number)?.digest))
+        document_number(self.tree, id)?
+            .map(|number| Ok(order::document(self.tree, number)?.digest))
             .transpose()
     }
 
@@ -398,7 +413,7 @@ impl<'a> Stager<'a> {
             outcomes,
             writes,
             created,
-        } = merge(self.engine, &mut self.order, id, new, self.sequence)?;
+        } = merge(self.tree, &mut self.order, id, new, self.sequence)?;
         if created {
             self.totals.series = self.totals.series.saturating_add(1);
         }
@@ -408,9 +423,9 @@ impl<'a> Stager<'a> {
 }
 
 /// The number of the document with an id, visible or not.
-pub(super) fn document_number(engine: &Engine, id: &Id) -> Result<Option<u32>, StoreError> {
+pub(super) fn document_number(tree: &dyn Tree, id: &Id) -> Result<Option<u32>, StoreError> {
     let key = Key::DocumentIndex(id.clone());
-    let Some(value) = engine.get(&key)? else {
+    let Some(value) = tree.get(&key)? else {
         return Ok(None);
     };
     let DocumentNumber(number) =

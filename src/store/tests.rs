@@ -4,6 +4,7 @@ mod commits;
 mod companies;
 mod crashes;
 mod damage;
+mod groups;
 mod naive;
 mod opening;
 mod readers;

@@ -1,6 +1,7 @@
 //! The examples, run as programs the way a user runs them.
 
 mod audit;
+mod load_companyfacts;
 mod read_only;
 mod run;
 mod tidy_table;

@@ -66,6 +66,7 @@ pub struct CompanyFacts {
     notes: Vec<CalendarNote>,
     /// The ids of the documents that the filings become.
     documents: Vec<Id>,
+    inferred: bool,
 }
 
 /// One fact, as its file tells it.
@@ -142,6 +143,7 @@ impl CompanyFacts {
             company,
             notes,
             documents,
+            inferred: true,
         })
     }
 
@@ -174,6 +176,7 @@ impl CompanyFacts {
         Self {
             company,
             notes: Vec::new(),
+            inferred: false,
             ..self
         }
     }
@@ -188,6 +191,23 @@ impl CompanyFacts {
     #[must_use]
     pub fn cik(&self) -> &str {
         &self.contents.cik
+    }
+
+    /// Whether the company's name and calendar are those of the file, and not [given](Self::with_company).
+    pub(crate) fn is_inferred(&self) -> bool {
+        self.inferred
+    }
+
+    /// The name of the file.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// How many bytes the file has.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.contents.bytes
     }
 
     /// What is uncertain about the fiscal calendar; empty where one was [given](Self::with_company).

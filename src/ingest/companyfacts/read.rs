@@ -36,6 +36,8 @@ pub(super) struct Contents {
     pub(super) texts: Numbered<Arc<str>>,
     pub(super) rows: Vec<Row>,
     pub(super) refused: Vec<RefusedFact>,
+    /// How many bytes the file has.
+    pub(super) bytes: u64,
 }
 
 /// A filing, as its first fact tells it.
@@ -152,6 +154,7 @@ pub(super) fn read(reader: impl Read, file: &str) -> Result<Contents, IngestErro
     if !reading.facts {
         return Err(missing("facts"));
     }
+    reading.contents.bytes = (FILE_LIMIT + 1).saturating_sub(input.get_ref().limit());
     Ok(reading.contents)
 }
 

@@ -16,6 +16,7 @@ impl Book {
             companies: Vec::new(),
             metrics: Vec::new(),
             documents: Vec::new(),
+            inferred: false,
         })
     }
 

@@ -158,6 +158,7 @@ pub(super) fn package(documents: Vec<PackageDocument>) -> Package {
         companies: ["a", "b", "c", "d"].map(company).to_vec(),
         metrics: ["m", "n"].map(metric).to_vec(),
         documents,
+        inferred: false,
     }
 }
 

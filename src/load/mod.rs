@@ -1,0 +1,119 @@
+//! Many packages, one after the other: what is handed over, and what became of all of it.
+
+mod report;
+mod run;
+
+pub use report::{KeptDefinition, LoadEnd, LoadFailure, LoadReport};
+pub(crate) use run::run;
+
+use crate::ingest::{CompanyFacts, IngestError, IngestReason, Place, Tidy};
+use crate::package::Package;
+
+/// One package of a bulk load, with what its reader refused.
+///
+/// [`CompanyFacts`] and [`Tidy`] tables become one; readers of other data build one.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use kessan::{CompanyFacts, Database, LoadItem, OnFailure, Outcome};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let json = r#"{"cik": 123, "entityName": "Minato Foods Inc.", "facts": {"us-gaap": {"Revenues": {"units": {"USD": [
+/// #     {"start": "2023-01-01", "end": "2023-12-31", "val": 1250, "accn": "0000000123-24-000001", "fy": 2023,
+/// #      "fp": "FY", "form": "10-K", "filed": "2024-02-20"},
+/// #     {"start": "2024-01-01", "end": "2024-12-31", "val": "1.3 billion", "accn": "0000000123-25-000001",
+/// #      "fy": 2024, "fp": "FY", "form": "10-K", "filed": "2025-02-20"}]}}}}}"#;
+/// # let files = [folder.path().join("CIK0000000123.json"), folder.path().join("CIK0000000124.json")];
+/// # std::fs::write(&files[0], json).unwrap();
+/// let items = files.iter().map(|file| Ok(LoadItem::from(CompanyFacts::read(file)?)));
+///
+/// let db = Database::temporary()?;
+/// let report = db.load(items, OnFailure::Continue, |progress| {
+///     println!("{} files, {} facts", progress.packages, progress.facts);
+///     ControlFlow::Continue(()) // Break(()) would end the load, to be continued another time
+/// })?;
+/// assert_eq!(report.facts(), 2);
+/// assert_eq!(report.count(Outcome::Created), 1);
+/// let place = report.refused[0].place.table.as_deref();
+/// assert_eq!(place, Some("/facts/us-gaap/Revenues/units/USD/1"));
+/// assert!(report.failed[0].to_string().contains("CIK0000000124.json")); // which is not there
+/// # Ok::<(), kessan::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Debug)]
+pub struct LoadItem {
+    /// What it was read from, for reports: a file, or a filing of an archive.
+    pub source: String,
+    /// How many bytes of the source were read for it, for progress; 0 where that is not known.
+    pub bytes: u64,
+    /// What is taken in: whole, or not at all.
+    pub package: Package,
+    /// What stands in the source and is not in the package, each with its place and reason.
+    pub refused: Vec<IngestError>,
+    /// Whether the names and calendars of its companies are worked out from its data instead of declared. Where the
+    /// database knows such a company otherwise, the database's stand, and the
+    /// [report](LoadReport::kept_definitions) says so; a declared one that differs fails the package.
+    pub inferred: bool,
+}
+
+impl From<CompanyFacts> for LoadItem {
+    /// The facts that were not refused, and those that were.
+    fn from(facts: CompanyFacts) -> Self {
+        let refused = facts.refused().iter().map(|refused| {
+            let place = Place {
+                document: facts.file().to_owned(),
+                table: Some(refused.place.clone()),
+                text: Some(refused.text.clone()),
+                ..Place::default()
+            };
+            IngestReason::RefusedFact(refused.fault.clone()).at(&place)
+        });
+        Self {
+            source: facts.file().to_owned(),
+            bytes: facts.bytes(),
+            refused: refused.collect(),
+            inferred: facts.is_inferred(),
+            package: Package::from(facts),
+        }
+    }
+}
+
+impl LoadItem {
+    /// A tidy table under the name of its file: the rows that were not refused, and those that were.
+    #[must_use]
+    pub fn tidy(source: impl Into<String>, tidy: Tidy) -> Self {
+        Self {
+            source: source.into(),
+            bytes: 0,
+            refused: tidy.refused().to_vec(),
+            inferred: false,
+            package: Package::from(tidy),
+        }
+    }
+}
+
+/// What a load does when a package cannot be read or taken in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum OnFailure {
+    /// It is listed, and the load goes on with the next.
+    #[default]
+    Continue,
+    /// It is listed, and the load ends. What was taken in before stays.
+    Stop,
+}
+
+/// How far a load is. Everything that is counted here is on disk.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct LoadProgress {
+    /// Packages done: taken in, known before, or failed.
+    pub packages: usize,
+    /// How many there are in all, where the iterator knows.
+    pub of_packages: Option<usize>,
+    /// Bytes of sources done, of packages that could be read.
+    pub bytes: u64,
+    /// Facts read.
+    pub facts: u64,
+    /// Facts and rows refused.
+    pub refused: usize,
+    /// Packages that failed.
+    pub failed: usize,
+}

@@ -1,0 +1,269 @@
+//! The load itself: one thread reads, the other writes.
+
+use std::ops::ControlFlow;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use super::{KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport, OnFailure};
+use crate::error::Error;
+use crate::ingest::IngestError;
+use crate::package::Package;
+use crate::store;
+use crate::store::Store;
+
+/// How many facts are handed to the writer at once, unless a single package has more.
+const FACTS: usize = 4096;
+/// How many packages are.
+const PACKAGES: usize = 64;
+
+/// Reads all items and takes them in, in their order.
+pub(crate) fn run(
+    store: &Store,
+    items: impl Iterator<Item = Result<LoadItem, Error>> + Send,
+    on_failure: OnFailure,
+    mut progress: impl FnMut(&LoadProgress) -> ControlFlow<()>,
+) -> Result<LoadReport, Error> {
+    let of_packages = match items.size_hint() {
+        (least, Some(most)) if least == most => Some(most),
+        _ => None,
+    };
+    let mut load = Load {
+        store,
+        stop: on_failure == OnFailure::Stop,
+        report: LoadReport::default(),
+        packages: 0,
+    };
+    // At most three runs of packages are in memory: one that is read, one that waits, one that is written.
+    let (sender, receiver) = sync_channel(1);
+    thread::scope(|scope| {
+        let reader = scope.spawn(move || read(items, &sender));
+        let ended = load.write(receiver, of_packages, &mut progress);
+        if let Err(panic) = reader.join() {
+            resume_unwind(panic);
+        }
+        ended
+    })?;
+    Ok(load.report)
+}
+
+/// A package that is read.
+struct Ready {
+    about: About,
+    package: Package,
+    inferred: bool,
+}
+
+/// What a report tells of a package.
+#[derive(Default)]
+struct About {
+    source: String,
+    bytes: u64,
+    facts: usize,
+    refused: Vec<IngestError>,
+}
+
+/// Reads until there is no more, or nobody takes it any more.
+fn read(
+    items: impl Iterator<Item = Result<LoadItem, Error>>,
+    writer: &SyncSender<Vec<Result<Ready, Error>>>,
+) {
+    let mut run = Vec::new();
+    let mut facts: usize = 0;
+    for item in items {
+        let ready = item.map(ready);
+        if let Ok(ready) = &ready {
+            facts = facts.saturating_add(ready.about.facts);
+        }
+        run.push(ready);
+        if facts >= FACTS || run.len() >= PACKAGES {
+            facts = 0;
+            if writer.send(std::mem::take(&mut run)).is_err() {
+                return;
+            }
+        }
+    }
+    if !run.is_empty() {
+        // Nobody takes it where the load was broken off.
+        let _ = writer.send(run);
+    }
+}
+
+fn ready(item: LoadItem) -> Ready {
+    let filings = item.package.filings.iter();
+    Ready {
+        about: About {
+            source: item.source,
+            bytes: item.bytes,
+            facts: filings.map(|filing| filing.facts.len()).sum(),
+            refused: item.refused,
+        },
+        package: item.package,
+        inferred: item.inferred,
+    }
+}
+
+/// A load while it goes on.
+struct Load<'a> {
+    store: &'a Store,
+    stop: bool,
+    report: LoadReport,
+    packages: usize,
+}
+
+impl Load<'_> {
+    fn write(
+        &mut self,
+        runs: Receiver<Vec<Result<Ready, Error>>>,
+        of_packages: Option<usize>,
+        progress: &mut impl FnMut(&LoadProgress) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        for run in runs {
+            let stopped = self.run(run)?.is_break();
+            let far = LoadProgress {
+                packages: self.packages,
+                of_packages,
+                bytes: self.report.bytes,
+                facts: self.report.facts(),
+                refused: self.report.refused.len(),
+                failed: self.report.failed.len(),
+            };
+            let cancelled = progress(&far).is_break();
+            if stopped || cancelled {
+                self.report.end = if stopped {
+                    LoadEnd::Stopped
+                } else {
+                    LoadEnd::Cancelled
+                };
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in a run of packages. It breaks off where one fails and the load is to stop then.
+    fn run(&mut self, run: Vec<Result<Ready, Error>>) -> Result<ControlFlow<()>, Error> {
+        let mut waiting = Waiting::default();
+        for ready in run {
+            let (about, staged) = match ready {
+                Ok(ready) => {
+                    let Ready {
+                        about,
+                        package,
+                        inferred,
+                    } = ready;
+                    let mut checked = package.check(&self.store.snapshot());
+                    if checked.is_err() && !waiting.packages.is_empty() {
+                        // It may need a metric that one of those brings.
+                        if self.take_in(&mut waiting)?.is_break() {
+                            return Ok(ControlFlow::Break(()));
+                        }
+                        checked = package.check(&self.store.snapshot());
+                    }
+                    // Here and not where it is read, which is more work than writing.
+                    (about, checked.and_then(|()| package.staged(inferred)))
+                }
+                Err(error) => (About::default(), Err(error)),
+            };
+            match staged {
+                Ok(package) => {
+                    waiting.abouts.push(about);
+                    waiting.packages.push(package);
+                }
+                Err(error) => {
+                    // In their order: those before it are taken in, those after it may not be.
+                    if self.take_in(&mut waiting)?.is_break()
+                        || self.failed(about, error).is_break()
+                    {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+            }
+        }
+        self.take_in(&mut waiting)
+    }
+
+    /// Takes in what waits.
+    fn take_in(&mut self, waiting: &mut Waiting) -> Result<ControlFlow<()>, Error> {
+        let Waiting { abouts, packages } = std::mem::take(waiting);
+        let mut abouts = abouts.into_iter();
+        let mut rest = packages.as_slice();
+        while !rest.is_empty() {
+            let (committed, ended) = self.store.commit_all(rest);
+            let mut taken = committed.len();
+            for (committed, about) in committed.into_iter().zip(abouts.by_ref()) {
+                self.committed(about, committed);
+            }
+            match ended {
+                Ok(()) => {}
+                Err(refusal) if refusal.is_refusal() => {
+                    taken = taken.saturating_add(1);
+                    if let Some(about) = abouts.next()
+                        && self.failed(about, refusal.into()).is_break()
+                    {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Counts a package.
+    fn done(&mut self, bytes: u64, refused: Vec<IngestError>) {
+        self.packages = self.packages.saturating_add(1);
+        self.report.bytes = self.report.bytes.saturating_add(bytes);
+        self.report.refused.extend(refused);
+    }
+
+    fn failed(&mut self, about: About, error: Error) -> ControlFlow<()> {
+        self.done(about.bytes, about.refused);
+        self.report.failed.push(LoadFailure {
+            source: about.source,
+            facts: u64::try_from(about.facts).unwrap_or(u64::MAX),
+            error,
+        });
+        if self.stop {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn committed(&mut self, about: About, committed: store::Committed) {
+        self.done(about.bytes, about.refused);
+        let report = &mut self.report;
+        let whole = match committed.commit {
+            Some(_) => &mut report.committed,
+            None => &mut report.unchanged,
+        };
+        *whole = whole.saturating_add(1);
+        for document in committed.documents {
+            let documents = if document.known_before {
+                &mut report.known_documents
+            } else {
+                &mut report.new_documents
+            };
+            *documents = documents.saturating_add(1);
+            for outcome in document.outcomes {
+                report.add(outcome);
+            }
+        }
+        let kept = committed.kept.into_iter();
+        report
+            .kept_definitions
+            .extend(kept.map(|kept| KeptDefinition {
+                company: kept.company,
+                what: kept.what,
+            }));
+    }
+}
+
+/// Packages that are checked.
+#[derive(Default)]
+struct Waiting {
+    abouts: Vec<About>,
+    packages: Vec<store::Package>,
+}
