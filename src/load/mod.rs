@@ -6,12 +6,12 @@ mod run;
 pub use report::{KeptDefinition, LoadEnd, LoadFailure, LoadReport};
 pub(crate) use run::run;
 
-use crate::ingest::{CompanyFacts, IngestError, IngestReason, Place, Tidy};
+use crate::ingest::{CompanyFacts, DataSetFiling, IngestError, IngestReason, Place, Tidy};
 use crate::package::Package;
 
 /// One package of a bulk load, with what its reader refused.
 ///
-/// [`CompanyFacts`] and [`Tidy`] tables become one; readers of other data build one.
+/// [`CompanyFacts`], [`Tidy`] tables and the filings of a [`DataSet`](crate::DataSet) become one; readers of other data build one.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -72,6 +72,20 @@ impl From<CompanyFacts> for LoadItem {
             refused: refused.collect(),
             inferred: facts.is_inferred(),
             package: Package::from(facts),
+        }
+    }
+}
+
+impl From<DataSetFiling> for LoadItem {
+    /// The facts that were not refused, and the rows that were. Rows of no filing are in
+    /// [`DataSet::refused`](crate::DataSet::refused).
+    fn from(filing: DataSetFiling) -> Self {
+        Self {
+            source: filing.filing().document.id.to_string(),
+            bytes: filing.bytes(),
+            refused: filing.refused().to_vec(),
+            inferred: true,
+            package: Package::from(filing),
         }
     }
 }
