@@ -215,8 +215,8 @@ tags = [{ tag = "us-gaap:Cash" }]
             ("path = \"cash\"", "path = \"sales\"", "sales"),
             (
                 "tag = \"us-gaap:Cash\"",
-                "tag = \"us-gaap:cash\"",
-                "us-gaap:cash",
+                "tag = \"us-gaap Cash\"",
+                "us-gaap Cash",
             ),
             ("x:Sales", "us-gaap:Revenues", "us-gaap:Revenues"),
             (

@@ -138,7 +138,7 @@ impl PanelQuery {
     /// nothing.
     pub fn over(&self, metric: impl AsRef<str>) -> Result<ExpressionPanelQuery, Error> {
         let divisor = self.reader.metric(metric)?.path;
-        let checked = checked(&self.reader, &format!("{} / {divisor}", self.metric))?;
+        let checked = checked(&self.reader, &format!("{} / {divisor}", self.meant.metric))?;
         let query = ExpressionPanelQuery::new(self.reader.clone(), checked);
         let (scope, unit) = (self.scope.clone(), self.unit.clone());
         Ok(query.choices(self.scenario, scope, unit, self.known))

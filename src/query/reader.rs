@@ -100,8 +100,8 @@ impl Reader {
     }
 
     /// A reader that answers questions about the standard metrics of a map from all the tags under which companies
-    /// report them: [`Reader::series`] and [`Reader::panel`], and all that is asked of them, take `revenue` as they take
-    /// any metric. Raw tags can be asked for by their own names, as before.
+    /// report them: [`Reader::series`], [`Reader::panel`] and [`Reader::expression`], and all that is asked of them, take
+    /// `revenue` as they take any metric. Raw tags can be asked for by their own names, as before.
     ///
     /// ```
     /// use kessan::{CompanyFacts, ConceptMap, Database};
@@ -173,12 +173,18 @@ impl Reader {
         metrics
     }
 
-    /// One metric.
+    /// One metric; of a name that this reader's [concept map](Reader::with_concepts) has, the standard one.
     ///
     /// # Errors
     /// [`QueryError::UnknownMetric`].
     pub fn metric(&self, path: impl AsRef<str>) -> Result<Metric, Error> {
-        Ok(find_metric(&self.snapshot(), path.as_ref())?.clone())
+        let (snapshot, name) = (self.snapshot(), path.as_ref());
+        let meant = self.meant(&snapshot, name)?;
+        let standard = self.concepts.as_ref().filter(|_| meant.is_standard());
+        match standard.and_then(|map| map.get(&meant.metric)) {
+            Some(standard) => Ok(standard.metric.clone()),
+            None => Ok(find_metric(&snapshot, name)?.clone()),
+        }
     }
 
     /// All documents, by day of publication and id.

@@ -411,3 +411,32 @@ fn a_pinned_reader_keeps_its_map() {
     assert_eq!(told(&reader), ["FY2005 B 100"]);
     assert_eq!(told(&reader.clone()), ["FY2005 B 100"]);
 }
+
+#[test]
+fn arithmetic_of_standard_metrics() {
+    let map = ConceptMap::new(
+        1,
+        vec![
+            standard("revenue", &["x:A", "x:B"], &[]),
+            standard("profit", &["x:C"], &[]),
+        ],
+    );
+    let db = book()
+        .company("other", march())
+        .document("one", "2006-05-10")
+        .facts(B, 0, &[(YEARS[1], 200)])
+        .facts(C, 0, &[(YEARS[1], 50)])
+        .facts("other x.a.flow JPY", 0, &[(YEARS[1], 100)])
+        .facts("other x.c.flow JPY", 0, &[(YEARS[1], 10)])
+        .database();
+    let reader = db.with_concepts(map);
+    assert_eq!(reader.metric("profit").unwrap().positive, "more");
+    let margin = reader.expression("minato", "profit / revenue").unwrap();
+    let answer = margin.at("FY2005").unwrap();
+    assert_eq!(answer.decimal().unwrap().to_string(), "0.25");
+    let panel = reader.panel("profit").unwrap().over("revenue").unwrap();
+    let panel = panel.at("FY2005").unwrap().to_string();
+    let lines: Vec<&str> = panel.lines().collect();
+    assert!(lines[0].starts_with("minato  FY2005  25.0"), "{panel}");
+    assert!(lines[1].starts_with("other  FY2005  10.0"), "{panel}");
+}
