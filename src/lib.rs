@@ -30,8 +30,9 @@
 //! [`Expression`] of metrics.
 //!
 //! [`Reader::series`] asks for a series and gives [points](Point), ranges with their gaps, and
-//! [changes](Delta); [`Reader::panel`] one metric and period of all companies; [`Reader::expression`] does arithmetic of several metrics, such
-//! as margins. Each point knows its document and
+//! [changes](Delta); [`Reader::panel`] one metric and period of all companies; [`Reader::expression`] does arithmetic of several
+//! metrics, such as margins. Companies that file with the SEC report `revenue` under many tags: [`Reader::with_concepts`] makes
+//! one series of them, by a [`ConceptMap`]. Each point knows its document and
 //! [cell](Cell), and what other printings of it there are; [`Reader::explain`] says why an answer is what it is, down to
 //! the printed cells.
 //!
@@ -82,7 +83,7 @@ pub use export::{Exported, TidyExport};
 pub use ingest::{
     CalendarNote, CompanyFact, CompanyFacts, DataSet, DataSetError, DataSetFiling, DataSetLayout,
     DataSetOptions, FactFault, Filing, IngestError, IngestReason, Place, PrintedError, RefusedFact,
-    Release, ReleaseFigure, Reported, Role, RowFault, TableError, Tidy, TidyOptions,
+    Release, ReleaseFigure, Reported, Role, RowFault, SplitNote, TableError, Tidy, TidyOptions,
 };
 pub use load::{
     KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport, OnFailure,

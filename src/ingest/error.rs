@@ -158,6 +158,24 @@ pub enum IngestReason {
     /// A fact of a company facts file that was refused, the others being taken in.
     #[error("{0}")]
     RefusedFact(FactFault),
+    /// A concept map of another format version.
+    #[error("concept map format {found} is not known; this library reads format {expected}")]
+    ConceptMapFormat {
+        /// The format of the file.
+        found: u32,
+        /// The format this library reads.
+        expected: u32,
+    },
+    /// A tag of a concept map under which no figure of the metric's kind and dimension can be.
+    #[error("{tag} has no figures of kind {kind} and dimension {dimension}")]
+    TagSort {
+        /// The tag.
+        tag: String,
+        /// The kind of the metric.
+        kind: MetricKind,
+        /// The dimension of the metric.
+        dimension: Dimension,
+    },
     /// A manifest of another format version.
     #[error("manifest format {found} is not known; this library reads format {expected}")]
     ManifestFormat {

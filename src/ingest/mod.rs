@@ -3,6 +3,7 @@
 mod columns;
 mod company;
 mod companyfacts;
+mod concepts;
 mod dataset;
 mod error;
 mod figure;
@@ -22,7 +23,9 @@ mod unused;
 mod words;
 
 pub(crate) use company::{check_identity, check_metric, in_order};
-pub use companyfacts::{CalendarNote, CompanyFact, CompanyFacts, FactFault, RefusedFact};
+pub use companyfacts::{
+    CalendarNote, CompanyFact, CompanyFacts, FactFault, RefusedFact, SplitNote,
+};
 pub use dataset::{DataSet, DataSetError, DataSetFiling, DataSetLayout, DataSetOptions, RowFault};
 pub use error::{IngestError, IngestReason, Place};
 pub use filing::{Filing, Reported};

@@ -107,11 +107,9 @@ impl Concept {
     /// [`ModelError::Metric`] where the tag is too long for a path.
     pub fn metric(&self, unit: &Unit, period: &Period) -> Result<Metric, ModelError> {
         let dimension = unit.dimension();
-        let (sort, kind) = self.sort(dimension, period);
-        let taxonomy = self.taxonomy.replace('-', "_");
-        let path: MetricPath = format!("{taxonomy}.{}.{sort}", as_term(&self.tag)).parse()?;
+        let (sort, kind) = self.sort(dimension, MetricKind::Stock.admits(period));
         Ok(Metric {
-            path,
+            path: self.path(sort)?,
             kind,
             dimension,
             positive: POSITIVE.into(),
@@ -119,9 +117,24 @@ impl Concept {
         })
     }
 
+    /// The metric of which its facts of such a kind and dimension are figures; `None` where it has none of the kind.
+    pub(crate) fn path_of(
+        &self,
+        kind: MetricKind,
+        dimension: Dimension,
+    ) -> Result<Option<MetricPath>, ModelError> {
+        let sorts = [true, false].map(|instant| self.sort(dimension, instant));
+        let found = sorts.into_iter().find(|(_, its)| *its == kind);
+        found.map(|(sort, _)| self.path(sort)).transpose()
+    }
+
+    fn path(&self, sort: &str) -> Result<MetricPath, ModelError> {
+        let taxonomy = self.taxonomy.replace('-', "_");
+        format!("{taxonomy}.{}.{sort}", as_term(&self.tag)).parse()
+    }
+
     /// The last term of the path, and the kind it stands for.
-    fn sort(&self, dimension: Dimension, period: &Period) -> (&'static str, MetricKind) {
-        let instant = MetricKind::Stock.admits(period);
+    fn sort(&self, dimension: Dimension, instant: bool) -> (&'static str, MetricKind) {
         let average = || words(&self.tag).any(|word| word.text == "Average");
         match dimension {
             Dimension::Money if instant => ("stock", MetricKind::Stock),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use super::date::check_date;
+use super::fraction::{ArithmeticError, Fraction};
 
 /// A share split or consolidation: from its date on, `new` shares are what `old` shares were.
 ///
@@ -84,6 +85,16 @@ impl Split {
     #[must_use]
     pub fn old_shares(&self) -> u32 {
         self.old
+    }
+
+    /// What it multiplies a number of shares by, or a figure per share.
+    pub(crate) fn factor(&self, per_share: bool) -> Result<Fraction, ArithmeticError> {
+        let (new, old) = (self.new.into(), self.old.into());
+        if per_share {
+            Fraction::new(old, new)
+        } else {
+            Fraction::new(new, old)
+        }
     }
 
     /// Whether figures published on two days are on different bases because of it.

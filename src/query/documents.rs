@@ -37,7 +37,11 @@ impl Documents {
                     Some(document) => document,
                     None => self.look_up(snapshot, current.observation.source.document)?,
                 };
-                Ok(Row { current, document })
+                Ok(Row {
+                    current,
+                    document,
+                    about: None,
+                })
             })
             .collect()
     }

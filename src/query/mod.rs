@@ -1,7 +1,7 @@
 //! Questions and answers: series, points, changes, panels.
 //!
 //! From question to answer: [`Reader`] begins it, [`SeriesQuery`] says what is meant and finds the series,
-//! `rows` is what was known of it, `select` and `slot` turn labels into dates and find the rows that fit them,
+//! `stitch` makes one of several series, `rows` is what was known of it, `select` and `slot` turn labels into dates and find the rows that fit them,
 //! [`Series`] puts these together into [`Points`], `partner` finds what a point is compared with and
 //! [`Delta`] compares. `expression` does arithmetic of several metrics, and `explain` goes the way back, from an answer
 //! to its cells.
@@ -10,6 +10,7 @@ pub(crate) mod answer;
 pub(crate) mod cycle;
 pub(crate) mod delta;
 pub(crate) mod derive;
+pub(crate) mod disagreement;
 pub(crate) mod documents;
 pub(crate) mod explain;
 pub(crate) mod expression;
@@ -26,12 +27,14 @@ pub(crate) mod rows;
 pub(crate) mod select;
 pub(crate) mod series;
 pub(crate) mod slot;
+pub(crate) mod stitch;
 #[cfg(test)]
 mod tests;
 
 pub use answer::{Answer, Derived, DerivedOperand, Together, Vintage};
 pub use delta::{Comparator, Delta, DeltaKind};
 pub use derive::{AnswerChange, Derivations, Growth};
+pub use disagreement::{Disagreement, SeriesPart};
 pub use explain::{
     Basis, Computed, Excluded, Explain, Explanation, Subject, Value, Version, Versions,
 };

@@ -1,5 +1,6 @@
 //! One metric of all companies at one period.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::error::{Error, QueryError};
-use crate::model::{Company, Id, MetricKind, MetricPath, Scenario, Scope, SeriesKey, Unit};
+use crate::model::{Company, Id, MetricPath, Scenario, Scope, SeriesKey, Unit};
 use crate::store::{CurrentRow, Snapshot, Variant};
 
 use super::explain::Subject;
@@ -16,7 +17,8 @@ use super::panel_period::PanelPeriod;
 use super::point::Point;
 use super::reader::Reader;
 use super::rows::{About, Known, Standing, Supersede};
-use super::slot::{self, Found};
+use super::slot::{self, Dated, Found};
+use super::stitch::{Meant, stitch};
 
 /// A question about one metric of all companies.
 ///
@@ -37,8 +39,7 @@ use super::slot::{self, Found};
 #[derive(Clone, Debug)]
 pub struct PanelQuery {
     reader: Reader,
-    metric: MetricPath,
-    kind: MetricKind,
+    meant: Meant,
     scenario: Scenario,
     scope: Scope,
     unit: Option<Unit>,
@@ -47,11 +48,10 @@ pub struct PanelQuery {
 
 impl PanelQuery {
     /// `reader` is pinned.
-    pub(crate) fn new(reader: Reader, metric: MetricPath, kind: MetricKind) -> Self {
+    pub(crate) fn new(reader: Reader, meant: Meant) -> Self {
         Self {
             reader,
-            metric,
-            kind,
+            meant,
             scenario: Scenario::default(),
             scope: Scope::total(),
             unit: None,
@@ -138,7 +138,7 @@ impl PanelQuery {
     /// nothing.
     pub fn over(&self, metric: impl AsRef<str>) -> Result<ExpressionPanelQuery, Error> {
         let divisor = self.reader.metric(metric)?.path;
-        let checked = checked(&self.reader, &format!("{} / {divisor}", self.metric))?;
+        let checked = checked(&self.reader, &format!("{} / {divisor}", self.meant.metric))?;
         let query = ExpressionPanelQuery::new(self.reader.clone(), checked);
         let (scope, unit) = (self.scope.clone(), self.unit.clone());
         Ok(query.choices(self.scenario, scope, unit, self.known))
@@ -158,22 +158,21 @@ impl PanelQuery {
         let period = period.try_into()?;
         let snapshot = self.reader.snapshot();
         let mut rows = Vec::new();
-        let variants = snapshot.variants().filter(|(_, variant)| {
-            variant.scenario == self.scenario
-                && variant.scope == self.scope
-                && self.unit.as_ref().is_none_or(|unit| *unit == variant.unit)
-        });
-        for (number, variant) in variants {
-            for (company, current) in snapshot.panel(&self.metric, number)? {
-                let Some(company) = snapshot.company_by_number(company) else {
-                    continue;
-                };
-                rows.push(self.row(&snapshot, company, variant, current, period)?);
+        if self.meant.is_standard() {
+            rows = self.stitched(&snapshot, period)?;
+        } else {
+            for (number, variant) in self.variants(&snapshot) {
+                for (company, current) in snapshot.panel(&self.meant.metric, number)? {
+                    let Some(company) = snapshot.company_by_number(company) else {
+                        continue;
+                    };
+                    rows.push(self.row(&snapshot, company, variant, current, period)?);
+                }
             }
         }
         if rows.is_empty() {
             return Err(QueryError::NoPanel {
-                metric: self.metric.clone(),
+                metric: self.meant.metric.clone(),
                 scenario: self.scenario,
                 scope: self.scope.clone(),
                 unit: self.unit.clone(),
@@ -182,10 +181,84 @@ impl PanelQuery {
         }
         rows.sort_unstable_by(|a, b| (&a.company, &a.unit).cmp(&(&b.company, &b.unit)));
         Ok(Panel {
-            metric: self.metric.clone(),
+            metric: self.meant.metric.clone(),
             period,
             rows,
         })
+    }
+
+    fn variants<'s>(&self, snapshot: &'s Snapshot) -> impl Iterator<Item = (u32, &'s Variant)> {
+        snapshot.variants().filter(|(_, variant)| {
+            variant.scenario == self.scenario
+                && variant.scope == self.scope
+                && self.unit.as_ref().is_none_or(|unit| *unit == variant.unit)
+        })
+    }
+
+    /// The rows of a standard metric: of each company and unit, those of the first list of metrics that has a figure.
+    fn stitched(&self, snapshot: &Snapshot, period: PanelPeriod) -> Result<Vec<PanelRow>, Error> {
+        let mut found: BTreeMap<(u32, u32), Vec<Vec<Part>>> = BTreeMap::new();
+        for (list, metrics) in self.meant.lists().iter().enumerate() {
+            for metric in metrics {
+                for (number, variant) in self.variants(snapshot) {
+                    for (company, current) in snapshot.panel(metric, number)? {
+                        let Some(named) = snapshot.company_by_number(company) else {
+                            continue;
+                        };
+                        let about = self.about(snapshot, named, variant, metric);
+                        let current = self.known_rows(snapshot, &about, current)?;
+                        let lists = found.entry((company, number)).or_default();
+                        lists.resize_with(lists.len().max(list + 1), Vec::new);
+                        if let Some(parts) = lists.get_mut(list) {
+                            parts.push((about, current));
+                        }
+                    }
+                }
+            }
+        }
+        let mut rows = Vec::with_capacity(found.len());
+        for lists in found.into_values() {
+            let has_figure =
+                |parts: &Vec<Part>| parts.iter().any(|(_, current)| !current.is_empty());
+            let chosen = lists.iter().position(has_figure);
+            let chosen = chosen.or_else(|| lists.iter().position(|parts| !parts.is_empty()));
+            let parts = chosen.and_then(|chosen| lists.into_iter().nth(chosen));
+            let parts = parts.unwrap_or_default();
+            rows.extend(self.stitched_row(snapshot, parts, period)?);
+        }
+        Ok(rows)
+    }
+
+    fn stitched_row(
+        &self,
+        snapshot: &Snapshot,
+        parts: Vec<Part>,
+        period: PanelPeriod,
+    ) -> Result<Option<PanelRow>, Error> {
+        let (abouts, rows): (Vec<About>, Vec<_>) = parts.into_iter().unzip();
+        let Some(first) = abouts.first() else {
+            return Ok(None);
+        };
+        let mut about = first.clone();
+        about.key.metric = self.meant.metric.clone();
+        about.standard = None;
+        let documents = self.reader.document_cache();
+        let picked = stitch(snapshot, documents, self.known.supersede, rows)?;
+        let found = find(&about, &picked, period);
+        let (row, standing) = found.unzip();
+        let own = row.and_then(|row| abouts.get(row.part)).cloned();
+        let current = row.map(|row| row.current.clone());
+        let named = documents.name(snapshot, current.into_iter().collect())?;
+        let point = named.into_iter().next().zip(own);
+        Ok(Some(PanelRow {
+            company: about.key.company.clone(),
+            unit: about.key.unit.clone(),
+            point: point.map(|(row, own)| Point::new(Arc::new(own), row, standing.flatten())),
+            asked: Asked {
+                about: Arc::new(about),
+                period,
+            },
+        }))
     }
 
     fn row(
@@ -196,7 +269,7 @@ impl PanelQuery {
         current: Vec<CurrentRow>,
         period: PanelPeriod,
     ) -> Result<PanelRow, Error> {
-        let about = self.about(snapshot, company, variant);
+        let about = self.about(snapshot, company, variant, &self.meant.metric);
         let current = self.known_rows(snapshot, &about, current)?;
         let (row, standing) = find(&about, &current, period).unzip();
         let named = self
@@ -215,16 +288,24 @@ impl PanelQuery {
         })
     }
 
-    fn about(&self, snapshot: &Snapshot, company: &Company, variant: &Variant) -> About {
+    fn about(
+        &self,
+        snapshot: &Snapshot,
+        company: &Company,
+        variant: &Variant,
+        metric: &MetricPath,
+    ) -> About {
+        let standard = self.meant.as_standard();
         About {
+            standard: standard.filter(|standard| standard != metric),
             key: SeriesKey {
                 company: company.id.clone(),
-                metric: self.metric.clone(),
+                metric: metric.clone(),
                 scenario: variant.scenario,
                 scope: variant.scope.clone(),
                 unit: variant.unit.clone(),
             },
-            kind: self.kind,
+            kind: self.meant.kind,
             calendar: company.calendar.clone(),
             splits: company.splits.clone(),
             known: self.known,
@@ -250,12 +331,15 @@ impl PanelQuery {
     }
 }
 
+/// A series of a company, with what was known of it.
+type Part = (About, Vec<CurrentRow>);
+
 /// The row of a company's series at the period of a panel.
-fn find<'a>(
+fn find<'a, R: Dated>(
     about: &About,
-    rows: &'a [CurrentRow],
+    rows: &'a [R],
     period: PanelPeriod,
-) -> Option<(&'a CurrentRow, Option<Standing>)> {
+) -> Option<(&'a R, Option<Standing>)> {
     let fiscal = match period {
         PanelPeriod::Dates(period) => return about.find_dates(rows, &period),
         PanelPeriod::Fiscal(fiscal) => fiscal,

@@ -59,6 +59,10 @@ impl Point {
         &self.about
     }
 
+    pub(crate) fn standing(&self) -> Option<&Standing> {
+        self.standing.as_ref()
+    }
+
     pub(crate) fn shape(&self) -> Shape {
         Shape::of(&self.period())
     }
@@ -84,10 +88,17 @@ impl Point {
         &self.about.key.company
     }
 
-    /// What is measured.
+    /// What is measured. In an answer about a standard metric, the tag that the figure is from.
     #[must_use]
     pub fn metric(&self) -> &MetricPath {
         &self.about.key.metric
+    }
+
+    /// The standard metric of a [concept map](crate::ConceptMap) that was asked for; `None` where the question was
+    /// about [`Point::metric`] itself.
+    #[must_use]
+    pub fn standard_metric(&self) -> Option<&MetricPath> {
+        self.about.standard.as_ref()
     }
 
     /// Actual, target, plan or pro forma.

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::error::{Error, QueryError};
 use crate::model::{
-    Cell, Check, Company, Document, Id, Metric, MetricPath, Observation, SeriesKey,
+    Cell, Check, Company, ConceptMap, Document, Id, Metric, MetricPath, Observation, SeriesKey,
 };
 use crate::store::{Snapshot, Store, StoreError};
 
@@ -20,6 +20,7 @@ use super::panel::PanelQuery;
 use super::point::Point;
 use super::request::{SeriesQuery, series_of};
 use super::restatement::RestatementQuery;
+use super::stitch::Meant;
 
 /// A handle that reads a database and cannot write to it. Cheap to clone, and may be used from many threads.
 ///
@@ -44,6 +45,7 @@ use super::restatement::RestatementQuery;
 #[derive(Clone)]
 pub struct Reader {
     pinned: Option<Snapshot>,
+    concepts: Option<Arc<ConceptMap>>,
     // Dropped after the snapshot: the last one closes the store.
     open: Arc<Open>,
 }
@@ -61,6 +63,7 @@ impl Reader {
     pub(crate) fn new(open: Open) -> Self {
         Self {
             pinned: None,
+            concepts: None,
             open: Arc::new(open),
         }
     }
@@ -91,7 +94,52 @@ impl Reader {
     pub fn pinned(&self) -> Reader {
         Reader {
             pinned: Some(self.snapshot()),
+            concepts: self.concepts.clone(),
             open: Arc::clone(&self.open),
+        }
+    }
+
+    /// A reader that answers questions about the standard metrics of a map from all the tags under which companies
+    /// report them: [`Reader::series`], [`Reader::panel`] and [`Reader::expression`], and all that is asked of them, take
+    /// `revenue` as they take any metric. Raw tags can be asked for by their own names, as before.
+    ///
+    /// ```
+    /// use kessan::{CompanyFacts, ConceptMap, Database};
+    /// let fact = |year: u16, value: u64| format!(
+    ///     r#"{{"start": "{year}-01-01", "end": "{year}-12-31", "val": {value}, "accn": "0000000123-{}-000001",
+    ///      "fy": {year}, "fp": "FY", "form": "10-K", "filed": "{}-02-20"}}"#, year - 1999, year + 1);
+    /// let json = format!(
+    ///     r#"{{"cik": 123, "entityName": "Minato Foods Inc.", "facts": {{"us-gaap": {{
+    ///         "SalesRevenueNet": {{"units": {{"USD": [{}]}}}}, "Revenues": {{"units": {{"USD": [{}]}}}}}}}}}}"#,
+    ///     fact(2016, 1000), fact(2017, 1100));
+    /// let db = Database::temporary()?;
+    /// db.ingest(CompanyFacts::from_reader(json.as_bytes(), "CIK0000000123.json")?)?;
+    ///
+    /// let reader = db.with_concepts(ConceptMap::standard()?);
+    /// let revenue = reader.series("CIK0000000123", "revenue")?.load()?;
+    /// let change = revenue.yoy("FY2017")?.unwrap();
+    /// assert_eq!(change.to_string(), "FY2017  1,100 USD   +10.0%  (FY2016 1,000)");
+    /// assert_eq!(change.current.metric().as_str(), "us_gaap.revenues.flow");
+    /// assert_eq!(change.base.unwrap().metric().as_str(), "us_gaap.sales_revenue_net.flow");
+    /// # Ok::<(), kessan::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_concepts(&self, map: ConceptMap) -> Reader {
+        Reader {
+            concepts: Some(Arc::new(map)),
+            ..self.clone()
+        }
+    }
+
+    /// The metric of a name: a standard one where this reader's map names it, else one that the database has.
+    pub(crate) fn meant(&self, snapshot: &Snapshot, name: &str) -> Result<Meant, QueryError> {
+        let standard = self.concepts.as_ref().and_then(|map| {
+            let path = name.parse().ok()?;
+            Meant::standard(map, snapshot, &path)
+        });
+        match standard {
+            Some(standard) => Ok(standard),
+            None => Ok(Meant::plain(find_metric(snapshot, name)?)),
         }
     }
 
@@ -125,12 +173,18 @@ impl Reader {
         metrics
     }
 
-    /// One metric.
+    /// One metric; of a name that this reader's [concept map](Reader::with_concepts) has, the standard one.
     ///
     /// # Errors
     /// [`QueryError::UnknownMetric`].
     pub fn metric(&self, path: impl AsRef<str>) -> Result<Metric, Error> {
-        Ok(find_metric(&self.snapshot(), path.as_ref())?.clone())
+        let (snapshot, name) = (self.snapshot(), path.as_ref());
+        let meant = self.meant(&snapshot, name)?;
+        let standard = self.concepts.as_ref().filter(|_| meant.is_standard());
+        match standard.and_then(|map| map.get(&meant.metric)) {
+            Some(standard) => Ok(standard.metric.clone()),
+            None => Ok(find_metric(&snapshot, name)?.clone()),
+        }
     }
 
     /// All documents, by day of publication and id.
@@ -233,13 +287,8 @@ impl Reader {
         let reader = self.pinned();
         let snapshot = reader.snapshot();
         let company = find_company(&snapshot, company.as_ref())?;
-        let metric = find_metric(&snapshot, metric.as_ref())?;
-        Ok(SeriesQuery::new(
-            reader,
-            company,
-            metric.path.clone(),
-            metric.kind,
-        ))
+        let meant = reader.meant(&snapshot, metric.as_ref())?;
+        Ok(SeriesQuery::new(reader, company, meant))
     }
 
     /// Begins a question about a series by its key, as [`Reader::series_list`] gives it.
@@ -247,7 +296,11 @@ impl Reader {
     /// # Errors
     /// As [`Reader::series`].
     pub fn series_of(&self, key: &SeriesKey) -> Result<SeriesQuery, Error> {
-        let query = self.series(key.company.as_str(), key.metric.as_str())?;
+        let reader = self.pinned();
+        let snapshot = reader.snapshot();
+        let company = find_company(&snapshot, key.company.as_str())?;
+        let meant = Meant::plain(find_metric(&snapshot, key.metric.as_str())?);
+        let query = SeriesQuery::new(reader, company, meant);
         Ok(query
             .scenario(key.scenario)
             .scope(key.scope.clone())
@@ -261,9 +314,8 @@ impl Reader {
     pub fn panel(&self, metric: impl AsRef<str>) -> Result<PanelQuery, Error> {
         let reader = self.pinned();
         let snapshot = reader.snapshot();
-        let metric = find_metric(&snapshot, metric.as_ref())?;
-        let (path, kind) = (metric.path.clone(), metric.kind);
-        Ok(PanelQuery::new(reader, path, kind))
+        let meant = reader.meant(&snapshot, metric.as_ref())?;
+        Ok(PanelQuery::new(reader, meant))
     }
 
     /// Begins a question about arithmetic of the metrics of one company, such as

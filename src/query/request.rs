@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::error::{Error, NoSeries, QueryError};
+use crate::error::Error;
 use crate::model::{
-    Company, FiscalCalendar, Id, MetricKind, MetricPath, Observation, Period, Scenario, Scope,
-    SeriesKey, Split, Unit,
+    Company, FiscalCalendar, Id, Observation, Period, Scenario, Scope, SeriesKey, Split, Unit,
 };
-use crate::store::{SeriesId, Snapshot};
+use crate::store::Snapshot;
 
 use super::documents::Documents;
 use super::point::Point;
@@ -18,7 +17,10 @@ use super::reader::{Reader, find_document};
 use super::restatement::{self, Restatements};
 use super::rows::{About, Known, Supersede};
 use super::select::{FiscalRange, When};
-use super::series::{Rows, Series};
+use super::series::Series;
+use super::stitch::{self, Meant};
+
+mod resolve;
 
 /// A question about one metric of one company.
 ///
@@ -53,8 +55,7 @@ pub struct SeriesQuery {
     company: Id,
     calendar: FiscalCalendar,
     splits: Vec<Split>,
-    metric: MetricPath,
-    kind: MetricKind,
+    meant: Meant,
     scenario: Scenario,
     scope: Scope,
     unit: Option<Unit>,
@@ -64,19 +65,13 @@ pub struct SeriesQuery {
 
 impl SeriesQuery {
     /// `reader` is pinned.
-    pub(crate) fn new(
-        reader: Reader,
-        company: &Company,
-        metric: MetricPath,
-        kind: MetricKind,
-    ) -> Self {
+    pub(crate) fn new(reader: Reader, company: &Company, meant: Meant) -> Self {
         Self {
             reader,
             company: company.id.clone(),
             calendar: company.calendar.clone(),
             splits: company.splits.clone(),
-            metric,
-            kind,
+            meant,
             scenario: Scenario::default(),
             scope: Scope::total(),
             unit: None,
@@ -166,7 +161,7 @@ impl SeriesQuery {
     /// company itself would print them there, both operands from the same document.
     ///
     /// # Errors
-    /// [`QueryError::UnknownDocument`] where there is no such document.
+    /// [`QueryError::UnknownDocument`](crate::QueryError::UnknownDocument) where there is no such document.
     ///
     /// ```
     /// # use kessan::{Database, Release};
@@ -194,22 +189,19 @@ impl SeriesQuery {
     /// Looks the series up and keeps its rows in memory.
     ///
     /// # Errors
-    /// [`QueryError::NoSeries`] where the company does not report the metric so;
-    /// [`QueryError::AmbiguousUnit`] where it does in several units and none was named; [`Error::Store`]
+    /// [`QueryError::NoSeries`](crate::QueryError::NoSeries) where the company does not report the metric so;
+    /// [`QueryError::AmbiguousUnit`](crate::QueryError::AmbiguousUnit) where it does in several units and none was named; [`Error::Store`]
     /// where the database cannot be read. A series of which nothing was published by [`SeriesQuery::as_of`]
     /// is no error: it is empty.
     pub fn load(&self) -> Result<Series, Error> {
         let snapshot = self.reader.snapshot();
-        let (id, key) = self.resolve(&snapshot)?;
+        let resolved = self.resolve(&snapshot)?;
         let compared = if self.against_actual && self.scenario != Scenario::Actual {
-            let mut actual = key.clone();
-            actual.scenario = Scenario::Actual;
-            let id = snapshot.series_id(&actual)?;
-            Some(self.rows(&snapshot, id, actual)?)
+            Some(self.rows(&snapshot, &self.actual(&snapshot, &resolved.key)?)?)
         } else {
             None
         };
-        let rows = self.rows(&snapshot, Some(id), key)?;
+        let rows = self.rows(&snapshot, &resolved)?;
         let compared = compared.unwrap_or_else(|| Arc::clone(&rows));
         Ok(Series::new(rows, compared))
     }
@@ -271,7 +263,9 @@ impl SeriesQuery {
     }
 
     /// The restatements of the series by the days and documents of this question: every value that was followed by
-    /// another one, the earliest first. Comparators and [`SeriesQuery::first_reported`] do not matter here.
+    /// another one, the earliest first. Comparators and [`SeriesQuery::first_reported`] do not matter here. Of a standard
+    /// metric, they are those of every tag by itself; what the tags say against each other is
+    /// [`SeriesQuery::disagreements`].
     ///
     /// ```
     /// # use kessan::{Database, Release, Scenario};
@@ -289,16 +283,22 @@ impl SeriesQuery {
     /// As of [`SeriesQuery::load`].
     pub fn restatements(&self) -> Result<Restatements, Error> {
         let snapshot = self.reader.snapshot();
-        let (id, key) = self.resolve(&snapshot)?;
-        let about = self.about(key);
-        let found = restatement::of_series(&snapshot, self.reader.document_cache(), id, &about)?;
+        let mut found = Vec::new();
+        for (id, key) in self.resolve(&snapshot)?.parts {
+            let about = self.about(key);
+            let documents = self.reader.document_cache();
+            found.extend(restatement::of_series(&snapshot, documents, id, &about)?);
+        }
         Ok(Restatements::new(found))
     }
 
-    fn about(&self, key: SeriesKey) -> About {
+    /// What the points of a series share; `key` is that of the question, or of a series that stands in for it.
+    pub(crate) fn about(&self, key: SeriesKey) -> About {
+        let standard = self.meant.as_standard();
         About {
+            standard: standard.filter(|standard| *standard != key.metric),
             key,
-            kind: self.kind,
+            kind: self.meant.kind,
             calendar: self.calendar.clone(),
             splits: self.splits.clone(),
             known: self.known,
@@ -309,24 +309,43 @@ impl SeriesQuery {
     /// All observations that this question takes into account, by fact, publication, document and cell.
     pub(crate) fn observations(&self) -> Result<(Vec<Observation>, Snapshot), Error> {
         let snapshot = self.reader.snapshot();
-        let (id, _) = self.resolve(&snapshot)?;
+        let resolved = self.resolve(&snapshot)?;
         let documents = self.reader.document_cache();
-        let observations = self.known.observations(&snapshot, documents, id)?;
+        if let [(id, _)] = resolved.parts.as_slice() {
+            let observations = self.known.observations(&snapshot, documents, *id)?;
+            return Ok((observations, snapshot));
+        }
+        let whatever_kind = Known {
+            supersede: Supersede::All,
+            ..self.known
+        };
+        let parts = resolved
+            .parts
+            .iter()
+            .map(|(id, _)| whatever_kind.observations(&snapshot, documents, *id))
+            .collect::<Result<Vec<_>, _>>()?;
+        let order = snapshot.document_order(&parts.concat())?;
+        let mut observations = stitch::observations(parts, &order);
+        if self.known.supersede == Supersede::Periodic {
+            observations = documents.periodic(&snapshot, &observations)?;
+        }
         Ok((observations, snapshot))
     }
 
     /// The other series of this company, metric and scenario, as this question knows them: each with its dates.
     pub(crate) fn siblings(&self) -> Result<Vec<(SeriesKey, Vec<Period>)>, Error> {
         let snapshot = self.reader.snapshot();
-        let (own, _) = self.resolve(&snapshot)?;
+        let own = self.resolve(&snapshot)?.parts;
         let mut siblings = Vec::new();
-        for id in snapshot.series_of_metric(&self.company, &self.metric)? {
-            let key = snapshot.series_key(id)?;
-            if id != own && key.scenario == self.scenario {
-                let rows = self
-                    .known
-                    .rows(&snapshot, self.reader.document_cache(), id)?;
-                siblings.push((key, rows.iter().map(|row| row.observation.period).collect()));
+        for metric in self.meant.metrics() {
+            for id in snapshot.series_of_metric(&self.company, metric)? {
+                let key = snapshot.series_key(id)?;
+                if own.iter().all(|(own, _)| *own != id) && key.scenario == self.scenario {
+                    let rows = self
+                        .known
+                        .rows(&snapshot, self.reader.document_cache(), id)?;
+                    siblings.push((key, rows.iter().map(|row| row.observation.period).collect()));
+                }
             }
         }
         siblings.sort_unstable();
@@ -339,81 +358,6 @@ impl SeriesQuery {
 
     pub(crate) fn calendar(&self) -> &FiscalCalendar {
         &self.calendar
-    }
-
-    fn rows(
-        &self,
-        snapshot: &Snapshot,
-        id: Option<SeriesId>,
-        key: SeriesKey,
-    ) -> Result<Arc<Rows>, Error> {
-        let current = match id {
-            Some(id) => self
-                .known
-                .rows(snapshot, self.reader.document_cache(), id)?,
-            None => Vec::new(),
-        };
-        let rows = self.reader.document_cache().name(snapshot, current)?;
-        let about = Arc::new(self.about(key));
-        Ok(Arc::new(Rows { about, rows }))
-    }
-
-    /// The one series that is meant.
-    fn resolve(&self, snapshot: &Snapshot) -> Result<(SeriesId, SeriesKey), Error> {
-        let units: Vec<Unit> = match &self.unit {
-            Some(unit) => vec![unit.clone()],
-            None => snapshot
-                .variants()
-                .filter(|(_, variant)| {
-                    variant.scenario == self.scenario && variant.scope == self.scope
-                })
-                .map(|(_, variant)| variant.unit.clone())
-                .collect(),
-        };
-        let mut found = Vec::new();
-        for unit in units {
-            let key = self.key(unit);
-            if let Some(id) = snapshot.series_id(&key)? {
-                found.push((id, key));
-            }
-        }
-        if found.len() > 1 {
-            let mut units: Vec<Unit> = found.into_iter().map(|(_, key)| key.unit).collect();
-            units.sort();
-            return Err(QueryError::AmbiguousUnit {
-                company: self.company.clone(),
-                metric: self.metric.clone(),
-                units,
-            }
-            .into());
-        }
-        match found.pop() {
-            Some(series) => Ok(series),
-            None => Err(self.no_series(snapshot)?.into()),
-        }
-    }
-
-    fn key(&self, unit: Unit) -> SeriesKey {
-        SeriesKey {
-            company: self.company.clone(),
-            metric: self.metric.clone(),
-            scenario: self.scenario,
-            scope: self.scope.clone(),
-            unit,
-        }
-    }
-
-    fn no_series(&self, snapshot: &Snapshot) -> Result<QueryError, Error> {
-        let mut existing = series_of(snapshot, &self.company)?;
-        existing.retain(|key| key.metric == self.metric);
-        Ok(QueryError::NoSeries(Box::new(NoSeries {
-            company: self.company.clone(),
-            metric: self.metric.clone(),
-            scenario: self.scenario,
-            scope: self.scope.clone(),
-            unit: self.unit.clone(),
-            existing,
-        })))
     }
 }
 

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::model::revision::{Revision, revisions};
 use crate::model::versions::Shown;
 use crate::model::{
-    Change, ChangeKind, Company, FactKey, MetricKind, Observation, Period, SeriesKey,
-    change_between,
+    Change, ChangeKind, Company, FactKey, LikelyCause, MetricKind, Observation, Period, SeriesKey,
+    Split, change_between,
 };
 use crate::store::{CurrentRow, SeriesId, Snapshot, StoreError};
 
@@ -45,7 +45,8 @@ impl fmt::Display for RestatementKind {
 /// The old value is the one that was shown as of the day before, the new one what that day's documents say. Where
 /// several of that day speak about the fact, the last by id does, as it does in every answer; what they say
 /// against each other is no restatement, nor are contradictions within a document. A value that is
-/// restated and then restated back is two restatements. A revised target is one too: its scenario is
+/// restated and then restated back is two restatements. Values that are a thousand times each other, or differ by a share
+/// split, say so: see [`Restatements::with_likely_cause`]. A revised target is one too: its scenario is
 /// that of its [`Point::scenario`]. None of this depends on the order in which documents were taken in.
 ///
 /// Printed as `2009-02-12  iij revenue (target)  FY2008  73.0 billion JPY -> 69.3 billion JPY  -5.1%  [published
@@ -61,6 +62,8 @@ pub struct Restatement {
     pub new: Point,
     /// The change from the old value to the new one; across a share split, that the share basis differs.
     pub change: Change,
+    /// What the values say may lie behind it: a slip of scale, a share split, or both.
+    pub cause: Option<LikelyCause>,
 }
 
 impl Restatement {
@@ -84,13 +87,18 @@ impl fmt::Display for Restatement {
             old,
             new,
             change,
+            cause,
         } = self;
+        let cause = match cause {
+            Some(cause) => format!("  likely {cause}"),
+            None => String::new(),
+        };
         let unknown = match kind {
             RestatementKind::Restated => String::new(),
             RestatementKind::ChangedPrecisionUnknown => format!("  {kind}"),
         };
         f.pad(&format!(
-            "{}  {}  {}  {} -> {}  {change}{unknown}  [published {} in {}, {} in {}]",
+            "{}  {}  {}  {} -> {}  {change}{unknown}{cause}  [published {} in {}, {} in {}]",
             new.published(),
             new.series().without_unit(),
             new.label(),
@@ -120,6 +128,13 @@ impl Restatements {
     #[must_use]
     pub fn since(mut self, day: NaiveDate) -> Self {
         self.0.retain(|restatement| restatement.published() >= day);
+        self
+    }
+
+    /// Those that look like a slip of scale, or were made by a share split: see [`LikelyCause`].
+    #[must_use]
+    pub fn with_likely_cause(mut self) -> Self {
+        self.0.retain(|restatement| restatement.cause.is_some());
         self
     }
 
@@ -268,6 +283,7 @@ impl RestatementQuery {
             splits: self.company.splits.clone(),
             known: self.known,
             head: self.reader.last_commit(),
+            standard: None,
         }
     }
 }
@@ -326,10 +342,14 @@ pub(crate) fn of_series(
                 continue;
             };
             let mut change = change_between(new.figure(), old.figure(), about.kind);
-            let split = about.split_between(old.published(), new.published());
-            if change.difference.is_some() && split {
+            let (from, to) = (old.published(), new.published());
+            let splits: Vec<Split> = about.splits_between(from, to).copied().collect();
+            if change.difference.is_some() && !splits.is_empty() {
                 change.kind = ChangeKind::ShareBasisDiffers;
             }
+            let per_share = about.kind == MetricKind::PerShare;
+            let cause = old.value().zip(new.value());
+            let cause = cause.and_then(|(old, new)| LikelyCause::of(old, new, &splits, per_share));
             found.push(Restatement {
                 kind: if beyond_rounding {
                     RestatementKind::Restated
@@ -337,6 +357,7 @@ pub(crate) fn of_series(
                     RestatementKind::ChangedPrecisionUnknown
                 },
                 change,
+                cause,
                 old,
                 new,
             });

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::versions::{Shown, first, shown};
 use crate::model::{
-    Document, FiscalCalendar, FiscalPeriod, MetricKind, Observation, Period, SeriesKey, Split, Unit,
+    Document, FiscalCalendar, FiscalPeriod, MetricKind, MetricPath, Observation, Period, SeriesKey,
+    Split, Unit,
 };
 use crate::store::{CurrentRow, DocumentOrder, SeriesId, Snapshot, StoreError};
 
@@ -161,6 +162,8 @@ impl Dated for CurrentRow {
 pub(crate) struct Row {
     pub(crate) current: CurrentRow,
     pub(crate) document: Arc<Document>,
+    /// The series it is of, where that is another one than the others' in a stitched series.
+    pub(crate) about: Option<Arc<About>>,
 }
 
 impl Dated for Row {
@@ -179,16 +182,29 @@ pub(crate) struct About {
     pub(crate) known: Known,
     /// The last commit that the question sees.
     pub(crate) head: u64,
+    /// The standard metric that was asked for, where this one stands in for it.
+    pub(crate) standard: Option<MetricPath>,
 }
 
 impl About {
     /// Whether the figures are per share, or numbers of shares, and were published on two days with a split between.
     pub(crate) fn split_between(&self, one: NaiveDate, other: NaiveDate) -> bool {
+        self.splits_between(one, other).next().is_some()
+    }
+
+    /// The splits between two days of publication, where the figures are per share or numbers of shares.
+    pub(crate) fn splits_between(
+        &self,
+        one: NaiveDate,
+        other: NaiveDate,
+    ) -> impl Iterator<Item = &Split> {
         let shares = match &self.key.unit {
             Unit::Count(noun) => noun.as_str() == "shares",
             _ => self.kind == MetricKind::PerShare,
         };
-        shares && self.splits.iter().any(|split| split.separates(one, other))
+        self.splits
+            .iter()
+            .filter(move |split| shares && split.separates(one, other))
     }
 
     pub(crate) fn target(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Target> {

@@ -48,7 +48,8 @@ impl Rows {
     }
 
     fn point(&self, row: &Row, standing: Option<Standing>) -> Point {
-        Point::new(Arc::clone(&self.about), row.clone(), standing)
+        let about = row.about.as_ref().unwrap_or(&self.about);
+        Point::new(Arc::clone(about), row.clone(), standing)
     }
 
     fn label_shape(&self) -> Shape {

@@ -4,6 +4,7 @@ mod fact;
 mod number;
 mod read;
 mod refused;
+mod splits;
 mod year_ends;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use super::error::{IngestError, IngestReason, Place};
 use super::file::read_unchanged;
 use read::{Contents, Row, at};
 pub use refused::{FactFault, RefusedFact};
+pub use splits::SplitNote;
 pub use year_ends::CalendarNote;
 use year_ends::{Report, infer};
 
@@ -39,6 +41,9 @@ use year_ends::{Report, infer};
 /// - The fiscal calendar is inferred from the years of the annual reports; [`Self::calendar_notes`] says what
 ///   is uncertain about it. Years are named by the calendar year in which they end: the file does not tell how
 ///   the company names them.
+/// - Share splits are those of which filings tell the ratio and by which figures were restated. The file does not tell
+///   the day reliably (an announcement, the end of a month): a split is dated by the told day between the last filing on
+///   the old basis and the first on the new one; [`Self::split_notes`] says where there is none.
 ///
 /// ```
 /// use kessan::{CompanyFacts, Database};
@@ -64,6 +69,7 @@ pub struct CompanyFacts {
     contents: Contents,
     company: Company,
     notes: Vec<CalendarNote>,
+    split_notes: Vec<SplitNote>,
     /// The ids of the documents that the filings become.
     documents: Vec<Id>,
     inferred: bool,
@@ -130,18 +136,20 @@ impl CompanyFacts {
             .map_err(at_file)?;
         let (calendar, notes) =
             infer(&reports(&contents), LabelStyle::FiscalYearQuarter).map_err(at_file)?;
+        let (splits, split_notes) = splits::infer(&contents).map_err(at_file)?;
         let company = Company {
             id: number.parse().map_err(at_file)?,
             name: contents.entity.clone().unwrap_or(number),
             calendar,
             identities: Vec::new(),
-            splits: Vec::new(),
+            splits,
         };
         Ok(Self {
             file: name.to_owned(),
             contents,
             company,
             notes,
+            split_notes,
             documents,
             inferred: true,
         })
@@ -177,6 +185,7 @@ impl CompanyFacts {
             company,
             notes: Vec::new(),
             inferred: false,
+            split_notes: Vec::new(),
             ..self
         }
     }
@@ -214,6 +223,12 @@ impl CompanyFacts {
     #[must_use]
     pub fn calendar_notes(&self) -> &[CalendarNote] {
         &self.notes
+    }
+
+    /// What is uncertain about the share splits; empty where a company was [given](Self::with_company).
+    #[must_use]
+    pub fn split_notes(&self) -> &[SplitNote] {
+        &self.split_notes
     }
 
     /// The metrics of its facts.

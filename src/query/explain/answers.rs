@@ -46,6 +46,9 @@ impl Answer for Point {
         let label = self.label();
         let versions = explainer.versions(self)?;
         let mut notes = self.remarks_on_dates();
+        if let Some(standard) = self.standard_metric() {
+            notes.push(format!("stands in for {standard} by the concept map"));
+        }
         if self.is_conflicting() && !versions.why.contradicted {
             notes.push("the document published last contradicts itself".to_owned());
         }

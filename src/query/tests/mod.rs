@@ -3,6 +3,7 @@
 mod build;
 mod calendars;
 mod changes;
+mod concepts;
 mod databases;
 mod derived;
 mod errors;

@@ -1,0 +1,274 @@
+//! Share splits, from the facts that tell their ratios and from what was restated by them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::model::likely_cause::is_restated;
+use crate::model::{Dimension, Fraction, MetricKind, ModelError, Period, Split, Unit};
+
+use super::read::{Contents, at};
+
+/// The tags that tell the ratio of a split.
+const RATIO_TAGS: [&str; 2] = [
+    "StockholdersEquityNoteStockSplitConversionRatio",
+    "StockholdersEquityNoteStockSplitConversionRatio1",
+];
+
+/// How many days a told date may lie from the filings between which figures were restated: a split may be announced
+/// long before it takes effect, and is told by the end of its month.
+const TOLD_BEFORE: i64 = 370;
+const TOLD_AFTER: i64 = 31;
+
+/// The most shares for which one is exchanged, or the reverse, where a ratio is no whole number.
+const MOST: u32 = 20;
+
+/// What is uncertain about the splits of a company facts file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum SplitNote {
+    /// Filings tell a ratio, and no figure was restated by it: it is not taken for a split. It may have been announced
+    /// and not been done, or the filings do not repeat older figures.
+    NotSeen {
+        /// The ratio as filed.
+        ratio: Decimal,
+        /// The date or dates for which it was filed last.
+        told: Period,
+    },
+    /// No told date lies between the last filing of the old basis and the first of the new one: the split is dated by the
+    /// day of the latter.
+    DayOfFiling {
+        /// The split.
+        split: Split,
+    },
+}
+
+impl fmt::Display for SplitNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SplitNote::NotSeen { ratio, told } => write!(
+                f,
+                "a split ratio of {ratio} is told for {told}, and no figure was restated by it"
+            ),
+            SplitNote::DayOfFiling { split } => {
+                write!(
+                    f,
+                    "the split {split} is dated by the first filing on its basis"
+                )
+            }
+        }
+    }
+}
+
+/// A ratio with the dates for which it was told, by the days of filing.
+type Told = BTreeMap<Decimal, Vec<(NaiveDate, Period)>>;
+
+/// A figure that counts shares, of one fact, as one filing has it.
+struct Version<'a> {
+    filed: NaiveDate,
+    accession: &'a str,
+    value: Decimal,
+    per_share: bool,
+}
+
+/// The splits that a file tells.
+///
+/// A ratio alone is no split: it may be announced and withdrawn, and its date is that of the announcement as often as
+/// the day it took effect. The restated figures tell more: where a later filing has the same fact, a number of shares or a
+/// figure per share, at the ratio of the earlier one, the basis changed after the earlier filing and not after the later.
+/// All these pairs together leave the days between the last filing on the old basis and the first on the new one. The
+/// split is dated by the told date in between that was filed last; any day in between separates the filings alike.
+pub(super) fn infer(contents: &Contents) -> Result<(Vec<Split>, Vec<SplitNote>), ModelError> {
+    let (mut splits, mut notes) = (BTreeMap::new(), Vec::new());
+    let told = told(contents);
+    if told.is_empty() {
+        return Ok((Vec::new(), notes));
+    }
+    let versions = versions(contents);
+    for (ratio, mut dates) in told {
+        dates.sort_by_key(|(filed, period)| (period.end(), *filed));
+        let far = |a: &(NaiveDate, Period), b: &(NaiveDate, Period)| {
+            days_between(a.1.end(), b.1.end()) > TOLD_BEFORE
+        };
+        for dates in dates.chunk_by(|a, b| !far(a, b)) {
+            let found = shares(ratio).and_then(|shares| effective(shares, dates, &versions));
+            let Some((new, old, date)) = found else {
+                let last = dates.iter().max_by_key(|(filed, _)| *filed);
+                notes.extend(last.map(|(_, told)| SplitNote::NotSeen { ratio, told: *told }));
+                continue;
+            };
+            let split = match date {
+                Dated::Told(day) => Split::new(day, new, old)?,
+                Dated::Filed(day) => {
+                    let split = Split::new(day, new, old)?;
+                    notes.push(SplitNote::DayOfFiling { split });
+                    split
+                }
+            };
+            splits.entry(split.date()).or_insert(split);
+        }
+    }
+    Ok((splits.into_values().collect(), notes))
+}
+
+fn told(contents: &Contents) -> Told {
+    let mut told = Told::new();
+    for row in &contents.rows {
+        let concept = at(&contents.concepts, row.concept);
+        let is_ratio = concept.is_some_and(|concept| {
+            concept.taxonomy() == "us-gaap" && RATIO_TAGS.contains(&concept.tag())
+        });
+        if let (true, Some(filing)) = (is_ratio, at(&contents.filings, row.filing)) {
+            told.entry(row.value.normalize())
+                .or_default()
+                .push((filing.filed, row.period));
+        }
+    }
+    told
+}
+
+/// The versions of every fact that counts shares, the earliest filing first.
+fn versions(contents: &Contents) -> Vec<Vec<Version<'_>>> {
+    let mut facts: BTreeMap<(u32, u32, Period), Vec<Version<'_>>> = BTreeMap::new();
+    for row in &contents.rows {
+        let (Some(metric), Some(unit), Some(filing)) = (
+            at(&contents.metrics, row.metric),
+            contents.units.get(row.unit),
+            at(&contents.filings, row.filing),
+        ) else {
+            continue;
+        };
+        let per_share = metric.kind == MetricKind::PerShare;
+        let counts = match unit {
+            Unit::Count(noun) => noun.as_str() == "shares",
+            unit => per_share && unit.dimension() == Dimension::MoneyPer,
+        };
+        if counts {
+            let key = (row.metric, row.unit, row.period);
+            facts.entry(key).or_default().push(Version {
+                filed: filing.filed,
+                accession: &filing.accession,
+                value: row.value,
+                per_share,
+            });
+        }
+    }
+    let mut facts: Vec<_> = facts.into_values().collect();
+    for versions in &mut facts {
+        versions.sort_by_key(|version| (version.filed, version.accession));
+    }
+    facts
+}
+
+/// How many shares become how many by a ratio as filed, `7`, `1.5`: exactly, or where it was cut off at its third decimal
+/// place or later, `0.0333`, within half a unit of its last.
+fn shares(ratio: Decimal) -> Option<(u32, u32)> {
+    let half = || Fraction::new(1, 10_i128.checked_pow(ratio.scale())?.checked_mul(2)?).ok();
+    let is_cut_off = ratio.scale() > 2;
+    let allowed = is_cut_off.then(half).flatten();
+    [Some(Fraction::ZERO), allowed]
+        .into_iter()
+        .flatten()
+        .find_map(|allowed| shares_within(ratio, allowed))
+}
+
+fn shares_within(ratio: Decimal, allowed: Fraction) -> Option<(u32, u32)> {
+    let within = |new: u32, old: u32| {
+        let exact = Fraction::new(new.into(), old.into()).ok()?;
+        let apart = Fraction::from(ratio).minus(exact).ok()?.abs().ok()?;
+        (apart <= allowed && new != old).then_some((new, old))
+    };
+    let nearest = |value: Decimal| u32::try_from(value.round()).ok().filter(|n| *n > 0);
+    let by_old = |old: u32| within(nearest(ratio.checked_mul(old.into())?)?, old);
+    let by_new = |new: u32| within(new, nearest(Decimal::from(new).checked_div(ratio)?)?);
+    (1..=MOST)
+        .find_map(by_old)
+        .or_else(|| (1..=MOST).find_map(by_new))
+}
+
+/// On what the date of a split rests.
+enum Dated {
+    Told(NaiveDate),
+    Filed(NaiveDate),
+}
+
+/// Which way a ratio was done, and from which day on. A consolidation is told by its ratio or by the inverse of it.
+fn effective(
+    (new, old): (u32, u32),
+    told: &[(NaiveDate, Period)],
+    versions: &[Vec<Version<'_>>],
+) -> Option<(u32, u32, Dated)> {
+    let basis = |new, old| Some((new, old, change_of_basis(new, old, told, versions)?));
+    let found = [basis(new, old), basis(old, new)].into_iter().flatten();
+    let (new, old, basis) = found.rev().max_by_key(|(_, _, basis)| basis.seen)?;
+    let inside = told.iter().filter(|(_, period)| {
+        let day = period.end();
+        basis.last_old < day && day <= basis.first_new
+    });
+    let date = match inside.max_by_key(|(filed, period)| (*filed, period.end())) {
+        Some((_, period)) => Dated::Told(period.end()),
+        None => Dated::Filed(basis.first_new),
+    };
+    Some((new, old, date))
+}
+
+/// The filings between which the basis changed, and how many facts show it.
+struct Basis {
+    last_old: NaiveDate,
+    first_new: NaiveDate,
+    seen: usize,
+}
+
+/// The change of basis that most facts show, near to the told dates.
+fn change_of_basis(
+    new: u32,
+    old: u32,
+    told: &[(NaiveDate, Period)],
+    versions: &[Vec<Version<'_>>],
+) -> Option<Basis> {
+    let counts = Fraction::new(new.into(), old.into()).ok()?;
+    let per_share = Fraction::new(old.into(), new.into()).ok()?;
+    let mut pairs = BTreeSet::new();
+    for (fact, versions) in versions.iter().enumerate() {
+        for pair in versions.windows(2) {
+            let [before, after] = pair else { continue };
+            let factor = if before.per_share { per_share } else { counts };
+            if before.filed < after.filed && is_restated(before.value, factor, after.value) {
+                pairs.insert((after.filed, before.filed, fact));
+            }
+        }
+    }
+    // Pairs that share the days before the first of their later filings are of one change.
+    let mut found: Vec<Basis> = Vec::new();
+    for (after, before, _) in pairs {
+        match found.last_mut() {
+            Some(basis) if before < basis.first_new => {
+                basis.last_old = basis.last_old.max(before);
+                basis.seen += 1;
+            }
+            _ => found.push(Basis {
+                last_old: before,
+                first_new: after,
+                seen: 1,
+            }),
+        }
+    }
+    let near = |basis: &Basis| {
+        told.iter().any(|(_, period)| {
+            let (from, to) = (period.start().unwrap_or(period.end()), period.end());
+            days_between(to, basis.last_old) <= TOLD_BEFORE
+                && days_between(basis.first_new, from) <= TOLD_AFTER
+        })
+    };
+    found.retain(near);
+    found.into_iter().rev().max_by_key(|basis| basis.seen)
+}
+
+fn days_between(earlier: NaiveDate, later: NaiveDate) -> i64 {
+    later.signed_duration_since(earlier).num_days()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+//! The series that a question means, and their rows.
+
+use std::sync::Arc;
+
+use crate::error::{Error, NoSeries, QueryError};
+use crate::model::{MetricPath, Scenario, SeriesKey, Unit};
+use crate::query::rows::{About, Row};
+use crate::query::series::Rows;
+use crate::query::stitch::stitch;
+use crate::store::{SeriesId, Snapshot};
+
+use super::{SeriesQuery, series_of};
+
+/// What a question is answered from: one series, or those that are stitched, the preferred first.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    /// What the answer is about.
+    pub(crate) key: SeriesKey,
+    pub(crate) parts: Vec<(SeriesId, SeriesKey)>,
+}
+
+/// The rows of a series that stands in for a standard metric, and what its points share.
+pub(crate) type RowsOfPart = (Arc<About>, Vec<Row>);
+
+impl SeriesQuery {
+    pub(super) fn rows(
+        &self,
+        snapshot: &Snapshot,
+        resolved: &Resolved,
+    ) -> Result<Arc<Rows>, Error> {
+        let documents = self.reader.document_cache();
+        let about = Arc::new(self.about(resolved.key.clone()));
+        let rows = if self.meant.is_standard() {
+            self.stitched(snapshot, &resolved.parts)?
+        } else {
+            let current = match resolved.parts.first() {
+                Some((id, _)) => self.known.rows(snapshot, documents, *id)?,
+                None => Vec::new(),
+            };
+            documents.name(snapshot, current)?
+        };
+        Ok(Arc::new(Rows { about, rows }))
+    }
+
+    /// The rows of several series, the preferred first, as those of one.
+    fn stitched(
+        &self,
+        snapshot: &Snapshot,
+        parts: &[(SeriesId, SeriesKey)],
+    ) -> Result<Vec<Row>, Error> {
+        let documents = self.reader.document_cache();
+        let (mut rows, mut abouts) = (Vec::new(), Vec::new());
+        for (id, key) in parts {
+            rows.push(self.known.rows(snapshot, documents, *id)?);
+            abouts.push(Arc::new(self.about(key.clone())));
+        }
+        let picked = stitch(snapshot, documents, self.known.supersede, rows)?;
+        let (of_part, current) = picked
+            .into_iter()
+            .map(|picked| (picked.part, picked.current))
+            .unzip::<_, _, Vec<_>, Vec<_>>();
+        let mut named = documents.name(snapshot, current)?;
+        for (row, part) in named.iter_mut().zip(of_part) {
+            row.about = abouts.get(part).cloned();
+        }
+        Ok(named)
+    }
+
+    /// The actual figures of the same unit; none where there are none.
+    pub(super) fn actual(&self, snapshot: &Snapshot, key: &SeriesKey) -> Result<Resolved, Error> {
+        let mut actual = key.clone();
+        actual.scenario = Scenario::Actual;
+        let query = self.clone().scenario(Scenario::Actual);
+        Ok(Resolved {
+            parts: query.unit(key.unit.clone()).parts(snapshot)?,
+            key: actual,
+        })
+    }
+
+    /// What is meant: one series, or those that stand in for a standard metric, all of one unit.
+    pub(crate) fn resolve(&self, snapshot: &Snapshot) -> Result<Resolved, Error> {
+        let parts = self.parts(snapshot)?;
+        let mut units: Vec<Unit> = parts.iter().map(|(_, key)| key.unit.clone()).collect();
+        units.sort_unstable();
+        units.dedup();
+        if units.len() > 1 {
+            return Err(QueryError::AmbiguousUnit {
+                company: self.company.clone(),
+                metric: self.meant.metric.clone(),
+                units,
+            }
+            .into());
+        }
+        match units.pop() {
+            Some(unit) => Ok(Resolved {
+                key: self.key(self.meant.metric.clone(), unit),
+                parts,
+            }),
+            None => Err(self.no_series(snapshot)?.into()),
+        }
+    }
+
+    /// The series of the first list of metrics that has a figure by what this question takes into account; where none
+    /// has, those of the first that has a series.
+    pub(super) fn parts(&self, snapshot: &Snapshot) -> Result<Vec<(SeriesId, SeriesKey)>, Error> {
+        let units: Vec<Unit> = match &self.unit {
+            Some(unit) => vec![unit.clone()],
+            None => snapshot
+                .variants()
+                .filter(|(_, variant)| {
+                    let dimension = self.meant.dimension;
+                    variant.scenario == self.scenario
+                        && variant.scope == self.scope
+                        && dimension.is_none_or(|its| its == variant.unit.dimension())
+                })
+                .map(|(_, variant)| variant.unit.clone())
+                .collect(),
+        };
+        let mut without_figure = Vec::new();
+        for list in self.meant.lists() {
+            let mut parts = Vec::new();
+            for metric in list {
+                for unit in &units {
+                    let key = self.key(metric.clone(), unit.clone());
+                    parts.extend(snapshot.series_id(&key)?.map(|id| (id, key)));
+                }
+            }
+            if self.meant.lists().len() == 1 || self.has_figure(snapshot, &parts)? {
+                return Ok(parts);
+            }
+            if without_figure.is_empty() {
+                without_figure = parts;
+            }
+        }
+        Ok(without_figure)
+    }
+
+    fn has_figure(
+        &self,
+        snapshot: &Snapshot,
+        parts: &[(SeriesId, SeriesKey)],
+    ) -> Result<bool, Error> {
+        for (id, _) in parts {
+            let documents = self.reader.document_cache();
+            if !self.known.rows(snapshot, documents, *id)?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn key(&self, metric: MetricPath, unit: Unit) -> SeriesKey {
+        SeriesKey {
+            company: self.company.clone(),
+            metric,
+            scenario: self.scenario,
+            scope: self.scope.clone(),
+            unit,
+        }
+    }
+
+    /// The rows of every part of a standard metric, and what the points of each share.
+    pub(crate) fn rows_of_parts(&self) -> Result<Vec<RowsOfPart>, Error> {
+        let snapshot = self.reader.snapshot();
+        let documents = self.reader.document_cache();
+        let parts = self.resolve(&snapshot)?.parts;
+        let rows = parts.into_iter().map(|(id, key)| {
+            let current = self.known.rows(&snapshot, documents, id)?;
+            Ok((
+                Arc::new(self.about(key)),
+                documents.name(&snapshot, current)?,
+            ))
+        });
+        rows.collect()
+    }
+
+    fn no_series(&self, snapshot: &Snapshot) -> Result<QueryError, Error> {
+        let mut existing = series_of(snapshot, &self.company)?;
+        existing.retain(|key| self.meant.metrics().any(|metric| *metric == key.metric));
+        Ok(QueryError::NoSeries(Box::new(NoSeries {
+            company: self.company.clone(),
+            metric: self.meant.metric.clone(),
+            scenario: self.scenario,
+            scope: self.scope.clone(),
+            unit: self.unit.clone(),
+            existing,
+        })))
+    }
+}
