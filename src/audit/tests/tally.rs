@@ -67,6 +67,7 @@ fn is_at(printing: &Printing, finding: &Finding, number: u32) -> bool {
 }
 
 /// What was said of one mutant.
+#[expect(clippy::struct_excessive_bools, reason = "each is counted by itself")]
 pub(super) struct Said {
     pub(super) found: bool,
     /// Only as another convention.
@@ -93,7 +94,7 @@ impl Said {
         for finding in fresh {
             let is_it = |printing: &Printing| is_at(printing, finding, mutant.number);
             let made = |cause: &&crate::Cause| is_it(&cause.printed) && right(&cause.kind);
-            caused |= finding.cause().filter(made).is_some();
+            caused |= finding.cause().as_ref().is_some_and(made);
             listed |= finding.causes.iter().any(|cause| made(&cause));
             // A cause of these kinds says which figure fits instead, not which is wrong.
             let instead = |kind: &CauseKind| {
