@@ -4,31 +4,28 @@
 //! It shares the rules with the audit (which printing an operand is taken from, what agrees, what a last digit is) and
 //! none of its code.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::model::{
-    Claim, Company, ExpressionNode, FactKey, Figure, Identity, Leaf, LeafKind, MetricKind, Nil,
-    Operand, Operator, Period, PeriodKind, Precision, Rank, Rounding, SeriesKey, Unit,
-};
+use crate::model::{ExpressionNode, Figure, Leaf, Nil, Operator, Precision, Rank, Rounding};
+
+use super::redundancy::Redundancy;
 
 type Ends = (Option<Decimal>, Option<Decimal>);
 
 /// A printed figure.
 #[derive(Clone)]
-struct Printed {
+pub(super) struct Printed {
     /// Its number in the document; `None` of another document.
-    number: Option<u32>,
-    document: (NaiveDate, String),
-    place: String,
-    column: String,
-    prose: bool,
-    rank: Option<Rank>,
-    published: NaiveDate,
-    scale: u32,
-    figure: Figure,
+    pub(super) number: Option<u32>,
+    pub(super) document: (NaiveDate, String),
+    pub(super) place: String,
+    pub(super) column: String,
+    pub(super) prose: bool,
+    pub(super) rank: Option<Rank>,
+    pub(super) published: NaiveDate,
+    pub(super) scale: u32,
+    pub(super) figure: Figure,
 }
 
 /// The power of ten of the last digit, and the value.
@@ -73,7 +70,7 @@ impl Printed {
         matches!(self.figure, Figure::Amount(_) | Figure::Nil(Nil::Zero))
     }
 
-    fn fineness(&self) -> Option<Decimal> {
+    pub(super) fn fineness(&self) -> Option<Decimal> {
         amount(&self.figure).map(|(_, unit)| -unit)
     }
 
@@ -104,13 +101,13 @@ fn meet(a: Ends, b: Ends) -> bool {
 /// The printings from which an operand is taken: the one beside the judged figure, narrowed by those that agree with
 /// it; else the greatest number of those that agree.
 #[derive(Clone)]
-struct Slot {
-    printings: Vec<usize>,
-    beside: Option<usize>,
+pub(super) struct Slot {
+    pub(super) printings: Vec<usize>,
+    pub(super) beside: Option<usize>,
 }
 
 #[derive(Clone)]
-enum Right {
+pub(super) enum Right {
     Growth,
     Difference,
     Share,
@@ -169,10 +166,10 @@ fn evaluate(node: &ExpressionNode, leaves: &[Leaf], at: &[Decimal]) -> Option<De
 }
 
 /// A judged figure and what it must equal.
-struct Equation {
-    subject: usize,
-    right: Right,
-    slots: Vec<Slot>,
+pub(super) struct Equation {
+    pub(super) subject: usize,
+    pub(super) right: Right,
+    pub(super) slots: Vec<Slot>,
 }
 
 /// How an equation stands, the graver the greater.
@@ -245,40 +242,17 @@ pub(super) struct Reckoning {
     pair_standings: Vec<Standing>,
 }
 
-struct Builder<'a> {
-    company: &'a Company,
-    metrics: &'a [crate::Metric],
-    published: NaiveDate,
-    printed: Vec<Printed>,
-    /// Facts with the printings of the document, and with those of others.
-    facts: BTreeMap<FactKey, (Vec<usize>, Vec<usize>)>,
-    claims: Vec<(Claim, usize)>,
-    equations: Vec<Equation>,
-}
-
 impl Reckoning {
     pub(super) fn new(release: &crate::Release, others: &[&crate::Release]) -> Self {
-        let mut builder = Builder {
-            company: release.company(),
-            metrics: release.metrics(),
-            published: release.document().published,
-            printed: Vec::new(),
-            facts: BTreeMap::new(),
-            claims: Vec::new(),
-            equations: Vec::new(),
-        };
-        builder.add(release, true);
-        for other in others {
-            builder.add(other, false);
-        }
-        builder.claims();
-        builder.beside();
-        builder.identities();
-        builder.tilings();
+        let Redundancy {
+            printed,
+            equations,
+            pairs,
+        } = Redundancy::of(release, others);
         let mut reckoning = Self {
-            pairs: builder.pairs(),
-            printed: builder.printed,
-            equations: builder.equations,
+            printed,
+            equations,
+            pairs,
             standings: Vec::new(),
             pair_standings: Vec::new(),
         };
@@ -510,389 +484,4 @@ fn extremes(
     let values: Option<Vec<Decimal>> = corners.iter().map(|corner| right.value(corner)).collect();
     let values = values?;
     Some((*values.iter().min()?, *values.iter().max()?))
-}
-
-impl Builder<'_> {
-    fn add(&mut self, release: &crate::Release, own: bool) {
-        let document = release.document();
-        for (number, printed) in (0..).zip(release.figures()) {
-            let at = self.printed.len();
-            let (figure, published, rank) = match &printed.role {
-                crate::Role::Fact {
-                    fact,
-                    figure,
-                    published,
-                } => {
-                    let entry = self.facts.entry(fact.clone()).or_default();
-                    if own { &mut entry.0 } else { &mut entry.1 }.push(at);
-                    (figure, *published, Some(printed.rank))
-                }
-                crate::Role::Check { claim, figure } if own => {
-                    self.claims.push((claim.clone(), at));
-                    (figure, document.published, None)
-                }
-                _ => continue,
-            };
-            let cell = &printed.cell;
-            self.printed.push(Printed {
-                number: own.then_some(number),
-                document: (published, document.id.to_string()),
-                place: cell.place.clone(),
-                column: cell.column.clone(),
-                prose: printed.rank == Rank::Prose,
-                rank,
-                published,
-                scale: cell.scale,
-                figure: figure.clone(),
-            });
-        }
-    }
-
-    fn kind(&self, metric: &crate::MetricPath) -> Option<MetricKind> {
-        let mut metrics = self.metrics.iter();
-        Some(metrics.find(|known| known.path == *metric)?.kind)
-    }
-
-    /// Of some printings those of the last day up to one.
-    fn latest(&self, printings: &[usize], by: NaiveDate) -> Vec<usize> {
-        let known = || {
-            printings
-                .iter()
-                .filter(|at| self.printed[**at].published <= by)
-        };
-        let last = known().map(|at| &self.printed[*at].document).max();
-        known()
-            .filter(|at| Some(&self.printed[**at].document) == last)
-            .copied()
-            .collect()
-    }
-
-    fn slot(&self, fact: &FactKey, place: &str, by: NaiveDate) -> Option<Slot> {
-        let printings = self.latest(&self.facts.get(fact)?.0, by);
-        let beside = printings
-            .iter()
-            .find(|at| self.printed[**at].place == place);
-        let beside = beside.copied();
-        (!printings.is_empty()).then_some(Slot { printings, beside })
-    }
-
-    fn operand(&self, operand: &Operand, place: &str, by: NaiveDate) -> Option<Slot> {
-        let is_it = |fact: &&FactKey| {
-            let series = &fact.series;
-            (
-                &series.company,
-                &series.metric,
-                series.scenario,
-                &series.scope,
-                fact.period,
-            ) == (
-                &operand.company,
-                &operand.metric,
-                operand.scenario,
-                &operand.scope,
-                operand.period,
-            )
-        };
-        let facts: Vec<&FactKey> = self.facts.keys().filter(is_it).collect();
-        let own: Vec<Slot> = facts
-            .iter()
-            .filter_map(|fact| self.slot(fact, place, by))
-            .collect();
-        let elsewhere = facts.iter().filter_map(|fact| {
-            let printings = self.latest(&self.facts[*fact].1, by);
-            (!printings.is_empty()).then_some(Slot {
-                printings,
-                beside: None,
-            })
-        });
-        let elsewhere: Vec<Slot> = elsewhere.collect();
-        match (own.as_slice(), elsewhere.as_slice()) {
-            ([slot], _) | ([], [slot]) => Some(slot.clone()),
-            _ => None,
-        }
-    }
-
-    fn claims(&mut self) {
-        for (claim, subject) in &self.claims {
-            let place = &self.printed[*subject].place;
-            let known = |operand: &Operand, by| self.operand(operand, place, by);
-            let today = self.published;
-            let (right, slots) = match claim {
-                Claim::Growth { of, over } => {
-                    (Right::Growth, vec![known(of, today), known(over, today)])
-                }
-                Claim::Difference { of, over } => (
-                    Right::Difference,
-                    vec![known(of, today), known(over, today)],
-                ),
-                Claim::Share { part, whole } => {
-                    (Right::Share, vec![known(part, today), known(whole, today)])
-                }
-                Claim::Translation { of, rate, .. } => (Right::Rate(*rate), vec![known(of, today)]),
-                Claim::Revision { of, from, to } => {
-                    (Right::Difference, vec![known(of, *to), known(of, *from)])
-                }
-            };
-            if let Some(slots) = slots.into_iter().collect() {
-                self.equations.push(Equation {
-                    subject: *subject,
-                    right,
-                    slots,
-                });
-            }
-        }
-    }
-
-    /// Growth rates beside differences, where one of the two figures is not printed.
-    fn beside(&mut self) {
-        for (claim, subject) in &self.claims {
-            let Claim::Growth { of, over } = claim else {
-                continue;
-            };
-            let place = &self.printed[*subject].place;
-            let difference = self.claims.iter().find(|(other, at)| {
-                matches!(other, Claim::Difference { of: a, over: b } if (a, b) == (of, over))
-                    && self.printed[*at].place == *place
-            });
-            let Some((_, difference)) = difference else {
-                continue;
-            };
-            let difference = Slot {
-                printings: vec![*difference],
-                beside: Some(*difference),
-            };
-            let known = |operand: &Operand| self.operand(operand, place, self.published);
-            let (right, slots) = match (known(of), known(over)) {
-                (Some(of), None) => (Right::GrowthByDifference, vec![of, difference]),
-                (None, Some(over)) => (Right::DifferenceOverBase, vec![difference, over]),
-                _ => continue,
-            };
-            self.equations.push(Equation {
-                subject: *subject,
-                right,
-                slots,
-            });
-        }
-    }
-
-    /// Two printings of one fact on one day, or of one claim.
-    fn pairs(&self) -> Vec<(usize, usize)> {
-        let mut pairs = Vec::new();
-        let mut every = |alike: &[usize]| {
-            for (nth, a) in alike.iter().enumerate() {
-                let same_day =
-                    |b: &&usize| self.printed[*a].published == self.printed[**b].published;
-                pairs.extend(alike[nth + 1..].iter().filter(same_day).map(|b| (*a, *b)));
-            }
-        };
-        for (own, _) in self.facts.values() {
-            every(own);
-        }
-        for (nth, (claim, at)) in self.claims.iter().enumerate() {
-            for (other, beside) in &self.claims[nth + 1..] {
-                if other == claim {
-                    every(&[*at, *beside]);
-                }
-            }
-        }
-        pairs
-    }
-
-    fn identities(&mut self) {
-        let mut found = Vec::new();
-        for identity in &self.company.identities {
-            for (left, (own, _)) in &self.facts {
-                if own.is_empty()
-                    || (&left.series.metric, &left.series.scope)
-                        != (&identity.metric, &identity.scope)
-                {
-                    continue;
-                }
-                for period in self.periods(identity, left) {
-                    found.extend(self.identity(identity, left, own, period));
-                }
-            }
-        }
-        self.equations.extend(found);
-    }
-
-    /// A stock that flows move: at the end of each duration in which they are printed.
-    fn periods(&self, identity: &Identity, left: &FactKey) -> Vec<Period> {
-        let leaves = identity.equals.leaves();
-        let moves = leaves.iter().any(|leaf| {
-            leaf.of != LeafKind::Plain || self.kind(&leaf.metric) != Some(MetricKind::Stock)
-        });
-        if left.period.kind() != PeriodKind::Instant || !moves {
-            return vec![left.period];
-        }
-        let mut periods: Vec<Period> = self
-            .facts
-            .iter()
-            .filter(|(fact, (own, _))| {
-                !own.is_empty()
-                    && fact.period.kind() == PeriodKind::Duration
-                    && fact.period.end() == left.period.end()
-                    && leaves.iter().any(|leaf| {
-                        (&leaf.metric, &leaf.scope) == (&fact.series.metric, &fact.series.scope)
-                    })
-            })
-            .map(|(fact, _)| fact.period)
-            .collect();
-        periods.sort_unstable();
-        periods.dedup();
-        if periods.is_empty() {
-            periods.push(left.period);
-        }
-        periods
-    }
-
-    fn identity(
-        &self,
-        identity: &Identity,
-        left: &FactKey,
-        own: &[usize],
-        period: Period,
-    ) -> Vec<Equation> {
-        let mut leaves: Vec<Leaf> = Vec::new();
-        for leaf in identity.equals.leaves() {
-            assert!(matches!(leaf.of, LeafKind::Plain | LeafKind::Opening));
-            if !leaves.contains(leaf) {
-                leaves.push(leaf.clone());
-            }
-        }
-        let right = Right::Expression {
-            node: identity.equals.node().clone(),
-            leaves: leaves.clone(),
-            percent: left.series.unit == Unit::Percent && identity.equals.to_string().contains('/'),
-        };
-        let alone = |at: usize| Slot {
-            printings: vec![at],
-            beside: Some(at),
-        };
-        let mut equations = Vec::new();
-        for subject in own {
-            let slots = leaves
-                .iter()
-                .map(|leaf| self.in_place(leaf, left, period, *subject));
-            if let Some(slots) = slots.map(|at| at.map(alone)).collect() {
-                equations.push(Equation {
-                    subject: *subject,
-                    right: right.clone(),
-                    slots,
-                });
-            }
-        }
-        if !equations.is_empty() {
-            return equations;
-        }
-        let slots = leaves.iter().map(|leaf| {
-            let fact = self.leaf(leaf, left, period)?;
-            self.slot(fact, "", self.published)
-        });
-        let finest = own.iter().max_by_key(|at| self.printed[**at].fineness());
-        if let (Some(slots), Some(subject)) = (slots.collect(), finest) {
-            equations.push(Equation {
-                subject: *subject,
-                right,
-                slots,
-            });
-        }
-        equations
-    }
-
-    /// The fact that a leaf means.
-    fn leaf(&self, leaf: &Leaf, left: &FactKey, period: Period) -> Option<&FactKey> {
-        let period = match leaf.of {
-            LeafKind::Opening => period.opening()?,
-            _ if self.kind(&leaf.metric) == Some(MetricKind::Stock) => period.closing(),
-            _ => period,
-        };
-        let found = self.facts.iter().find(|(fact, (own, _))| {
-            let series = &fact.series;
-            !own.is_empty()
-                && fact.period == period
-                && series.scenario == left.series.scenario
-                && (&series.metric, &series.scope) == (&leaf.metric, &leaf.scope)
-        });
-        found.map(|(fact, _)| fact)
-    }
-
-    /// Its printing in the place of another; in a table also the one figure of the column that it can be.
-    fn in_place(
-        &self,
-        leaf: &Leaf,
-        left: &FactKey,
-        period: Period,
-        subject: usize,
-    ) -> Option<usize> {
-        let subject = &self.printed[subject];
-        let here = |at: &&usize| self.printed[**at].place == subject.place;
-        if let Some(fact) = self.leaf(leaf, left, period) {
-            let mut own = self.facts[fact].0.iter();
-            let same_day = |at: &&usize| self.printed[**at].published == subject.published;
-            return own.find(|at| here(at) && same_day(at)).copied();
-        }
-        if subject.prose {
-            return None;
-        }
-        let mut found = self.facts.iter().filter_map(|(fact, (own, _))| {
-            let series = &fact.series;
-            let means = (&series.metric, &series.scope) == (&leaf.metric, &leaf.scope)
-                && fact != left
-                && (leaf.of != LeafKind::Opening || fact.period.end() < left.period.end());
-            let mut own = own.iter().filter(|_| means);
-            own.find(|at| here(at) && self.printed[**at].column == subject.column)
-        });
-        match (found.next(), found.next()) {
-            (Some(at), None) => Some(*at),
-            _ => None,
-        }
-    }
-
-    /// Durations of a flow that shorter ones make up.
-    fn tilings(&mut self) {
-        let mut series: BTreeMap<&SeriesKey, Vec<Period>> = BTreeMap::new();
-        for (fact, (own, _)) in &self.facts {
-            let flow = self.kind(&fact.series.metric) == Some(MetricKind::Flow);
-            if flow && !own.is_empty() && fact.period.kind() == PeriodKind::Duration {
-                series.entry(&fact.series).or_default().push(fact.period);
-            }
-        }
-        let mut found = Vec::new();
-        for (key, periods) in series {
-            let slot = |period: Period| {
-                let series = key.clone();
-                self.slot(&FactKey { series, period }, "", self.published)
-            };
-            for whole in &periods {
-                for first in periods.iter().filter(|first| *first != whole) {
-                    let mut parts = vec![*first];
-                    let inside = |part: &&Period| part.end() <= whole.end() && *part != whole;
-                    while parts[parts.len() - 1].end() < whole.end() {
-                        let next = parts[parts.len() - 1].end().succ_opt();
-                        let next = periods.iter().filter(inside).filter(|p| p.start() == next);
-                        match next.max_by_key(|part| part.end()) {
-                            Some(part) => parts.push(*part),
-                            None => break,
-                        }
-                    }
-                    let made = first.start() == whole.start()
-                        && parts[parts.len() - 1].end() == whole.end();
-                    let slots = parts.iter().map(|part| slot(*part)).collect();
-                    if let (true, Some(slots), Some(left)) = (made, slots, slot(*whole)) {
-                        // The printing that most speaks for the whole.
-                        found.push((left, slots));
-                    }
-                }
-            }
-        }
-        for (left, slots) in found {
-            let subject = left.printings[0];
-            self.equations.push(Equation {
-                subject,
-                right: Right::Sum,
-                slots,
-            });
-        }
-    }
 }

@@ -17,8 +17,7 @@ pub(super) struct Before(HashMap<(String, u32), Standing>);
 
 fn standing(finding: &Finding) -> Standing {
     let grade = match finding.class {
-        // A sign in doubt is no relation that fails.
-        Class::Consistent | Class::OperandsMissing | Class::Undecided | Class::SignInDoubt => 0,
+        Class::Consistent | Class::OperandsMissing | Class::Undecided => 0,
         Class::Convention => 1,
         Class::LastDigit => 2,
         Class::Irreconcilable | Class::Restated => 3,
@@ -68,10 +67,7 @@ fn is_at(printing: &Printing, finding: &Finding, number: u32) -> bool {
 }
 
 /// What was said of one mutant.
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "independent remarks that are counted one by one"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is counted by itself")]
 pub(super) struct Said {
     pub(super) found: bool,
     /// Only as another convention.
@@ -97,9 +93,9 @@ impl Said {
         let (mut pointed, mut caused, mut listed, mut elsewhere) = (false, false, false, false);
         for finding in fresh {
             let is_it = |printing: &Printing| is_at(printing, finding, mutant.number);
-            let made = |cause: &crate::Cause| is_it(&cause.printed) && right(&cause.kind);
-            caused |= finding.cause().is_some_and(made);
-            listed |= finding.causes.iter().any(made);
+            let made = |cause: &&crate::Cause| is_it(&cause.printed) && right(&cause.kind);
+            caused |= finding.cause().as_ref().is_some_and(made);
+            listed |= finding.causes.iter().any(|cause| made(&cause));
             // A cause of these kinds says which figure fits instead, not which is wrong.
             let instead = |kind: &CauseKind| {
                 matches!(
