@@ -17,7 +17,8 @@ pub(super) struct Before(HashMap<(String, u32), Standing>);
 
 fn standing(finding: &Finding) -> Standing {
     let grade = match finding.class {
-        Class::Consistent | Class::OperandsMissing | Class::Undecided => 0,
+        // A sign in doubt is no relation that fails.
+        Class::Consistent | Class::OperandsMissing | Class::Undecided | Class::SignInDoubt => 0,
         Class::Convention => 1,
         Class::LastDigit => 2,
         Class::Irreconcilable | Class::Restated => 3,
