@@ -62,6 +62,17 @@ impl Draft {
         number
     }
 
+    /// A fact in a table of thousands (3) or millions (6).
+    fn scaled(mut self, place: &str, metric: &str, period: &str, value: &str, scale: u8) -> Self {
+        let cell = self.cell(place, metric, period, value);
+        let zeros = "0".repeat(scale.into());
+        let precision = Precision::Decimals(-i8::try_from(scale).unwrap());
+        let value = decimal(&format!("{value}{zeros}"));
+        let amount = Amount::new(value, precision, self.rounding).unwrap();
+        self.report(cell, metric, period, amount.into());
+        self
+    }
+
     /// A fact in a table.
     fn fact(mut self, place: &str, metric: &str, period: &str, value: &str) -> Self {
         let cell = self.cell(place, metric, period, value);
@@ -419,6 +430,38 @@ fn a_cause_is_named_where_it_is_the_only_one() {
         .fact("text", "income.b", THIS, "234")
         .audit();
     assert_eq!(causes(&audit), [swapped("1,234", "1243")]);
+}
+
+#[test]
+fn digits_are_transposed_in_figures_of_any_scale() {
+    for scale in [0, 3, 6] {
+        let audit = draft()
+            .identity("income", "income.a + income.b")
+            .scaled("t", "income", THIS, "169135", scale)
+            .scaled("t", "income.a", THIS, "124356", scale)
+            .scaled("t", "income.b", THIS, "45679", scale)
+            .audit();
+        let [(CauseKind::TransposedDigits { instead }, text)] = &*causes(&audit) else {
+            panic!("{audit}")
+        };
+        assert!(instead.starts_with("123,456"), "{instead}");
+        assert_eq!(text, "124356");
+    }
+}
+
+#[test]
+fn a_last_digit_never_makes_up_for_a_sign() {
+    // A loss of 400 thousand, and a profit of "1 million".
+    let beside = |text: &str| {
+        let audit = draft()
+            .scaled("t", "income", THIS, "-400", 3)
+            .scaled("p", "income", THIS, text, 6)
+            .audit();
+        audit.relations()[0].class
+    };
+    assert_eq!(beside("1"), Class::Irreconcilable);
+    assert_eq!(beside("-1"), Class::LastDigit);
+    assert_eq!(beside("0"), Class::Consistent);
 }
 
 #[test]

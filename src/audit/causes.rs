@@ -108,7 +108,8 @@ fn transposed(amount: &Amount) -> Vec<Amount> {
         Precision::Decimals(decimals) => decimals,
         _ => i8::try_from(amount.value().scale()).unwrap_or(0),
     };
-    let Some(printed) = shifted(amount.value().abs(), decimals).filter(|n| n.scale() == 0) else {
+    let printed = shifted(amount.value().abs(), decimals).map(|digits| digits.normalize());
+    let Some(printed) = printed.filter(|digits| digits.scale() == 0) else {
         return Vec::new();
     };
     let digits: Vec<char> = printed.mantissa().to_string().chars().collect();
