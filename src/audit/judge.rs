@@ -61,8 +61,8 @@ pub(crate) fn judge(material: &Material, case: &Case) -> Finding {
         Verdict::Convention(convention) => (Class::Convention, Some(convention), None),
         Verdict::Undecided(reason) => (Class::Undecided, None, Some(reason)),
     };
-    let causes = match (class, &quantities) {
-        (Class::Irreconcilable, Some(quantities)) => causes::find(material, case, quantities),
+    let causes = match class {
+        Class::Irreconcilable => causes::find(material, case),
         _ => Vec::new(),
     };
     let across = matches!(
