@@ -411,6 +411,47 @@ fn totals_and_their_parts() {
 }
 
 #[test]
+fn quarters_stand_for_the_half_year_of_an_identity() {
+    let half = |quarters: [&str; 2], whole: &str| {
+        draft()
+            .identity("income", "income.a - income.b")
+            .fact("t", "income", HALF, whole)
+            .fact("t", "income.a", HALF, "1000")
+            .fact("q", "income.b", BEFORE, quarters[0])
+            .fact("q", "income.b", THIS, quarters[1])
+            .audit()
+    };
+    let audit = half(["30", "40"], "930");
+    let [finding] = audit.relations() else {
+        panic!("{audit}")
+    };
+    assert_eq!(finding.class, Class::Consistent);
+    assert!(
+        finding.arithmetic.starts_with("1,000 - (30 + 40) = 930"),
+        "{finding}"
+    );
+    // The row says losses where it means income.
+    let audit = half(["30", "40"], "1070");
+    let sign = (CauseKind::FlippedSign, "30".to_owned());
+    assert_eq!(causes(&audit), [sign]);
+    // One of the quarters.
+    let audit = half(["30", "40"], "1010");
+    let sign = (CauseKind::FlippedSign, "40".to_owned());
+    assert!(causes(&audit).contains(&sign), "{audit}");
+    // What is per share never adds up over time, and a quarter that is missing leaves nothing to say.
+    let audit = draft()
+        .identity("income", "income.a - income.b")
+        .fact("t", "income", HALF, "930")
+        .fact("t", "income.a", HALF, "1000")
+        .fact("q", "income.b", THIS, "70")
+        .audit();
+    assert_eq!(
+        (audit.relations().len(), audit.incomplete_identities()),
+        (0, 1)
+    );
+}
+
+#[test]
 fn a_cause_is_named_where_it_is_the_only_one() {
     let sign = (CauseKind::FlippedSign, "-234".to_owned());
     assert_eq!(causes(&total(["1000", "-234"], "1234").audit()), [sign]);

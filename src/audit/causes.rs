@@ -29,8 +29,17 @@ pub(crate) fn find(material: &Material, case: &Case) -> Vec<Cause> {
     if !case.confirmed {
         of_the_subject(case, &mut causes);
     }
-    for slot in &case.operands {
-        of_an_operand(case, slot, &mut causes);
+    for group in case.formula.groups(case.operands.len()) {
+        let knowns = case.operands.get(group).into_iter().flatten();
+        let knowns: Vec<&Known> = knowns.filter_map(|slot| slot.known.as_ref()).collect();
+        if !turned(case, &knowns, &mut causes) && knowns.len() > 1 {
+            for known in &knowns {
+                turned(case, &[known], &mut causes);
+            }
+        }
+        for known in knowns {
+            of_an_operand(case, known, &mut causes);
+        }
     }
     columns::find(material, case, &mut causes);
     if causes.is_empty() {
@@ -150,25 +159,35 @@ fn worded(case: &Case, printing: &Printing, kind: CauseKind) -> CauseKind {
     }
 }
 
-/// What may be wrong with one operand. Where another printing confirms it, only its sign can be: one misreading of a
-/// label turns all printings.
-fn of_an_operand(case: &Case, slot: &Slot, causes: &mut Vec<Cause>) {
-    let Some(known) = &slot.known else { return };
-    let Some(first) = known.first() else { return };
-    if !(known.confirmed && case.formula == Formula::Same) {
-        let turned = |case: Case, member: &Printing| match member.figure.amount() {
-            Some(amount) => case.with(member, &amount.negated()),
-            None => case,
-        };
-        let turned = known.cluster.members.iter().fold(case.clone(), turned);
-        if known.quantity.is_some_and(|q| q.value().signum() != 0) && judge::holds(&turned) {
-            causes.push(Cause {
-                kind: worded(case, first, CauseKind::FlippedSign),
-                printed: first.clone(),
-                meant: Vec::new(),
-            });
-        }
+/// Whether the other sign of a figure, or of all that make it up, explains it. Also where another printing confirms it:
+/// one misreading of a label turns all printings.
+fn turned(case: &Case, knowns: &[&Known], causes: &mut Vec<Cause>) -> bool {
+    let signed = |known: &&Known| known.quantity.is_some_and(|q| q.value().signum() != 0);
+    let Some(first) = knowns.first().and_then(|known| known.first()) else {
+        return false;
+    };
+    let same = case.formula == Formula::Same && knowns.iter().any(|known| known.confirmed);
+    if same || !knowns.iter().any(signed) {
+        return false;
     }
+    let turn = |case: Case, member: &Printing| match member.figure.amount() {
+        Some(amount) => case.with(member, &amount.negated()),
+        None => case,
+    };
+    let members = knowns.iter().flat_map(|known| &known.cluster.members);
+    let explains = judge::holds(&members.fold(case.clone(), turn));
+    if explains {
+        causes.push(Cause {
+            kind: worded(case, first, CauseKind::FlippedSign),
+            printed: first.clone(),
+            meant: Vec::new(),
+        });
+    }
+    explains
+}
+
+/// What may be wrong with the digits of one operand that no other printing confirms.
+fn of_an_operand(case: &Case, known: &Known, causes: &mut Vec<Cause>) {
     if !known.confirmed
         && let [only] = known.cluster.members.as_slice()
         && let Figure::Amount(amount) = &only.figure
