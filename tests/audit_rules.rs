@@ -257,7 +257,13 @@ fn a_finer_printing_of_the_operand_narrows_it() {
         .claim("t", "sales", growth("sales", THIS, YEAR_AGO), "6.3")
         .fact("s", "sales", THIS, "96.098")
         .fact("s", "sales", YEAR_AGO, "90.780");
-    assert_eq!(only_claim(&refined.audit()).class, Class::Irreconcilable);
+    let audit = refined.audit();
+    assert_eq!(only_claim(&audit).class, Class::Irreconcilable);
+    let arithmetic = &only_claim(&audit).arithmetic;
+    assert!(
+        arithmetic.contains("printed 6.3% in [6.250, 6.350]"),
+        "{arithmetic}"
+    );
 }
 
 #[test]
@@ -356,6 +362,15 @@ fn what_cannot_be_judged_is_not_judged() {
     let claim = only_claim(&missing);
     assert_eq!(claim.class, Class::OperandsMissing);
     assert_eq!(claim.missing, ["sales 2Q20"]);
+
+    let [from, to] = ["2021-05-10", "2021-08-10"].map(|day| parse_date(day).unwrap());
+    let of = operand("sales", HALF);
+    let revised = draft()
+        .fact("t", "sales", THIS, "96")
+        .claim("t", "sales", Claim::Revision { of, from, to }, "-20")
+        .audit();
+    let editions = ["sales 1H21 as of 2021-08-10", "sales 1H21 as of 2021-05-10"];
+    assert_eq!(only_claim(&revised).missing, editions);
 }
 
 fn total(parts: [&str; 2], whole: &str) -> Draft {

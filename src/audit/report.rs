@@ -44,7 +44,10 @@ pub(crate) fn arithmetic(
         scale.interval(&allowed)
     });
     match allowed {
-        Some(allowed) => format!("{result}, printed {} in {allowed}", case.subject.figure),
+        Some(allowed) => format!(
+            "{result}, printed {} in {allowed}",
+            case.subject.figure_text()
+        ),
         None => result,
     }
 }
