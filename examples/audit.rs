@@ -4,6 +4,7 @@
 //! Several release folders are audited together, so that what an earlier one said is known to the later.
 
 use std::error::Error;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -53,17 +54,28 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&audits)?);
-        return Ok(());
+    match print(arguments, &audits) {
+        // Who reads it has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => Ok(printed?),
     }
-    for audit in &audits {
-        println!("{audit}\n");
+}
+
+fn print(arguments: &Arguments, audits: &[Audit]) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    if arguments.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(audits)?)?;
+        return out.flush();
+    }
+    for audit in audits {
+        writeln!(out, "{audit}\n")?;
         if arguments.all {
-            print_consistent(audit);
+            for finding in audit.of(Class::Consistent) {
+                writeln!(out, "{finding}\n")?;
+            }
         }
     }
-    Ok(())
+    out.flush()
 }
 
 /// A database as it is, or a temporary one of release folders.
@@ -82,10 +94,4 @@ fn open(paths: &[PathBuf]) -> Result<Database, Box<dyn Error>> {
         db.ingest(&Release::read(path)?)?;
     }
     Ok(db)
-}
-
-fn print_consistent(audit: &Audit) {
-    for finding in audit.of(Class::Consistent) {
-        println!("{finding}\n");
-    }
 }

@@ -62,6 +62,17 @@ impl Draft {
         number
     }
 
+    /// A fact in a table of thousands (3) or millions (6).
+    fn scaled(mut self, place: &str, metric: &str, period: &str, value: &str, scale: u8) -> Self {
+        let cell = self.cell(place, metric, period, value);
+        let zeros = "0".repeat(scale.into());
+        let precision = Precision::Decimals(-i8::try_from(scale).unwrap());
+        let value = decimal(&format!("{value}{zeros}"));
+        let amount = Amount::new(value, precision, self.rounding).unwrap();
+        self.report(cell, metric, period, amount.into());
+        self
+    }
+
     /// A fact in a table.
     fn fact(mut self, place: &str, metric: &str, period: &str, value: &str) -> Self {
         let cell = self.cell(place, metric, period, value);
@@ -246,7 +257,13 @@ fn a_finer_printing_of_the_operand_narrows_it() {
         .claim("t", "sales", growth("sales", THIS, YEAR_AGO), "6.3")
         .fact("s", "sales", THIS, "96.098")
         .fact("s", "sales", YEAR_AGO, "90.780");
-    assert_eq!(only_claim(&refined.audit()).class, Class::Irreconcilable);
+    let audit = refined.audit();
+    assert_eq!(only_claim(&audit).class, Class::Irreconcilable);
+    let arithmetic = &only_claim(&audit).arithmetic;
+    assert!(
+        arithmetic.contains("printed 6.3% in [6.250, 6.350]"),
+        "{arithmetic}"
+    );
 }
 
 #[test]
@@ -345,6 +362,15 @@ fn what_cannot_be_judged_is_not_judged() {
     let claim = only_claim(&missing);
     assert_eq!(claim.class, Class::OperandsMissing);
     assert_eq!(claim.missing, ["sales 2Q20"]);
+
+    let [from, to] = ["2021-05-10", "2021-08-10"].map(|day| parse_date(day).unwrap());
+    let of = operand("sales", HALF);
+    let revised = draft()
+        .fact("t", "sales", THIS, "96")
+        .claim("t", "sales", Claim::Revision { of, from, to }, "-20")
+        .audit();
+    let editions = ["sales 1H21 as of 2021-08-10", "sales 1H21 as of 2021-05-10"];
+    assert_eq!(only_claim(&revised).missing, editions);
 }
 
 fn total(parts: [&str; 2], whole: &str) -> Draft {
@@ -400,6 +426,47 @@ fn totals_and_their_parts() {
 }
 
 #[test]
+fn quarters_stand_for_the_half_year_of_an_identity() {
+    let half = |quarters: [&str; 2], whole: &str| {
+        draft()
+            .identity("income", "income.a - income.b")
+            .fact("t", "income", HALF, whole)
+            .fact("t", "income.a", HALF, "1000")
+            .fact("q", "income.b", BEFORE, quarters[0])
+            .fact("q", "income.b", THIS, quarters[1])
+            .audit()
+    };
+    let audit = half(["30", "40"], "930");
+    let [finding] = audit.relations() else {
+        panic!("{audit}")
+    };
+    assert_eq!(finding.class, Class::Consistent);
+    assert!(
+        finding.arithmetic.starts_with("1,000 - (30 + 40) = 930"),
+        "{finding}"
+    );
+    // The row says losses where it means income.
+    let audit = half(["30", "40"], "1070");
+    let sign = (CauseKind::FlippedSign, "30".to_owned());
+    assert_eq!(causes(&audit), [sign]);
+    // One of the quarters.
+    let audit = half(["30", "40"], "1010");
+    let sign = (CauseKind::FlippedSign, "40".to_owned());
+    assert!(causes(&audit).contains(&sign), "{audit}");
+    // What is per share never adds up over time, and a quarter that is missing leaves nothing to say.
+    let audit = draft()
+        .identity("income", "income.a - income.b")
+        .fact("t", "income", HALF, "930")
+        .fact("t", "income.a", HALF, "1000")
+        .fact("q", "income.b", THIS, "70")
+        .audit();
+    assert_eq!(
+        (audit.relations().len(), audit.incomplete_identities()),
+        (0, 1)
+    );
+}
+
+#[test]
 fn a_cause_is_named_where_it_is_the_only_one() {
     let sign = (CauseKind::FlippedSign, "-234".to_owned());
     assert_eq!(causes(&total(["1000", "-234"], "1234").audit()), [sign]);
@@ -422,6 +489,38 @@ fn a_cause_is_named_where_it_is_the_only_one() {
 }
 
 #[test]
+fn digits_are_transposed_in_figures_of_any_scale() {
+    for scale in [0, 3, 6] {
+        let audit = draft()
+            .identity("income", "income.a + income.b")
+            .scaled("t", "income", THIS, "169135", scale)
+            .scaled("t", "income.a", THIS, "124356", scale)
+            .scaled("t", "income.b", THIS, "45679", scale)
+            .audit();
+        let [(CauseKind::TransposedDigits { instead }, text)] = &*causes(&audit) else {
+            panic!("{audit}")
+        };
+        assert!(instead.starts_with("123,456"), "{instead}");
+        assert_eq!(text, "124356");
+    }
+}
+
+#[test]
+fn a_last_digit_never_makes_up_for_a_sign() {
+    // A loss of 400 thousand, and a profit of "1 million".
+    let beside = |text: &str| {
+        let audit = draft()
+            .scaled("t", "income", THIS, "-400", 3)
+            .scaled("p", "income", THIS, text, 6)
+            .audit();
+        audit.relations()[0].class
+    };
+    assert_eq!(beside("1"), Class::Irreconcilable);
+    assert_eq!(beside("-1"), Class::LastDigit);
+    assert_eq!(beside("0"), Class::Consistent);
+}
+
+#[test]
 fn the_cell_of_several_failing_relations_is_the_suspect() {
     // The part stands in the total and under a rate, and neither holds.
     let audit = total(["1000", "324"], "1234")
@@ -437,6 +536,136 @@ fn the_cell_of_several_failing_relations_is_the_suspect() {
             "{finding}"
         );
     }
+}
+
+/// The cause of every failing relation, with the text of its cell; `None` where it is not one.
+fn firm_causes(audit: &Audit) -> Vec<Option<(CauseKind, String)>> {
+    let failing = audit.of(Class::Irreconcilable);
+    let cause = |finding: &Finding| {
+        let cause = finding.cause()?;
+        Some((cause.kind.clone(), cause.printed.cell.text.clone()))
+    };
+    failing.map(cause).collect()
+}
+
+fn share(metric: &str, whole: &str) -> Claim {
+    Claim::Share {
+        part: operand(metric, THIS),
+        whole: operand(whole, THIS),
+    }
+}
+
+#[test]
+fn the_cause_of_most_findings_is_preferred() {
+    // The total is a thousand times too small. Its share in itself says nothing about it.
+    let table = |own_share: bool| {
+        let table = total(["123456", "45678"], "169")
+            .claim("t", "income.a", share("income.a", "income"), "73.0")
+            .claim("t", "income.b", share("income.b", "income"), "27.0");
+        if own_share {
+            table.claim("t", "income", share("income", "income"), "100.0")
+        } else {
+            table
+        }
+    };
+    for own_share in [true, false] {
+        let audit = table(own_share).audit();
+        let thousand = (CauseKind::Scale { power: 3 }, "169".to_owned());
+        let three = vec![Some(thousand); 3];
+        assert_eq!(firm_causes(&audit), three, "{audit}");
+        for finding in audit.of(Class::Irreconcilable) {
+            assert_eq!(finding.suspect.as_ref().unwrap().cell.text, "169");
+        }
+    }
+    // One share alone: the one or the other.
+    let audit = draft()
+        .fact("t", "income", THIS, "169")
+        .fact("t", "income.a", THIS, "123456")
+        .claim("t", "income.a", share("income.a", "income"), "73.0")
+        .audit();
+    assert_eq!(firm_causes(&audit), [None]);
+    assert!(only_claim(&audit).causes.len() > 1);
+}
+
+#[test]
+fn printings_of_one_precision_must_be_equal_to_be_explained() {
+    // 410 with its digits swapped is 401, which touches 400.5 and is not 400.
+    let audit = draft()
+        .fact("t", "sales", THIS, "400")
+        .fact("p", "sales", THIS, "410")
+        .audit();
+    let [finding] = audit.relations() else {
+        panic!("{audit}")
+    };
+    assert_eq!(finding.class, Class::Irreconcilable);
+    assert_eq!(finding.causes, []);
+    let audit = draft()
+        .fact("t", "sales", THIS, "401")
+        .fact("p", "sales", THIS, "410")
+        .audit();
+    assert_eq!(audit.relations()[0].causes.len(), 2, "the one or the other");
+}
+
+#[test]
+fn figures_of_two_columns_are_exchanged() {
+    // 900 and 1,000 of the two years stand in each other's column.
+    let table = |exchanged: bool| {
+        let (this, before) = if exchanged {
+            ("900", "1000")
+        } else {
+            ("1000", "900")
+        };
+        draft()
+            .identity("income", "sales - income.a")
+            .fact("t", "sales", THIS, "1300")
+            .fact("t", "sales", YEAR_AGO, "1250")
+            .fact("t", "income.a", THIS, this)
+            .fact("t", "income.a", YEAR_AGO, before)
+            .fact("t", "income", THIS, "300")
+            .fact("t", "income", YEAR_AGO, "350")
+            .claim("t", "income.a", growth("income.a", THIS, YEAR_AGO), "11.1")
+            .claim(
+                "t",
+                "income.a",
+                difference("income.a", THIS, YEAR_AGO),
+                "100",
+            )
+            .claim("t", "income.a", share("income.a", "sales"), "76.9")
+    };
+    let audit = table(false).audit();
+    assert_eq!(audit.count(Class::Consistent), audit.relations().len());
+    let audit = table(true).audit();
+    let taken = |period: &str, text: &str| {
+        let taken = period.parse().unwrap();
+        Some((CauseKind::OtherColumn { taken }, text.to_owned()))
+    };
+    let year_ago = taken(YEAR_AGO, "1000");
+    let causes = firm_causes(&audit);
+    let (claims, identities) = causes.split_at(3);
+    assert_eq!(claims, vec![year_ago.clone(); 3], "{audit}");
+    assert_eq!(identities.len(), 2, "{audit}");
+    assert!(identities.contains(&year_ago), "{audit}");
+    assert!(identities.contains(&taken(THIS, "900")), "{audit}");
+
+    // Where nothing else speaks: the sign, or the columns.
+    let audit = draft()
+        .fact("t", "sales", THIS, "900")
+        .fact("t", "sales", YEAR_AGO, "1000")
+        .claim("t", "sales", difference("sales", THIS, YEAR_AGO), "100")
+        .audit();
+    let kinds = only_claim(&audit).causes.iter().map(|cause| &cause.kind);
+    let taken = YEAR_AGO.parse().unwrap();
+    let either = [CauseKind::FlippedSign, CauseKind::OtherColumn { taken }];
+    assert_eq!(kinds.collect::<Vec<_>>(), either.iter().collect::<Vec<_>>());
+    // The rate holds: then the columns do.
+    let audit = draft()
+        .fact("t", "sales", THIS, "900")
+        .fact("t", "sales", YEAR_AGO, "1000")
+        .claim("t", "sales", difference("sales", THIS, YEAR_AGO), "100")
+        .claim("t", "sales", growth("sales", THIS, YEAR_AGO), "-10.0")
+        .audit();
+    let sign = (CauseKind::FlippedSign, "100".to_owned());
+    assert_eq!(firm_causes(&audit), [Some(sign)]);
 }
 
 #[test]

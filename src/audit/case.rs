@@ -54,4 +54,13 @@ impl Case {
         }
         case
     }
+
+    /// The case with another operand in a place.
+    pub(crate) fn with_operand(&self, index: usize, known: Known) -> Case {
+        let mut case = self.clone();
+        if let Some(slot) = case.operands.get_mut(index) {
+            slot.known = Some(known);
+        }
+        case
+    }
 }

@@ -2,69 +2,52 @@
 
 use rust_decimal::Decimal;
 
-use crate::model::{Amount, Claim, Figure, Interval, Period, Precision, Quantity};
+use crate::model::{Amount, Claim, Figure, Precision};
 
 use super::case::{Case, Slot};
+use super::columns;
 use super::finding::{Cause, CauseKind, Relation};
 use super::formula::Formula;
+use super::judge;
 use super::material::Material;
-use super::printing::{Cluster, Printing};
+use super::printing::{Cluster, Known, Printing};
 
 /// The powers of ten that are taken for each other: thousands, millions, a misplaced point.
 const POWERS: [i8; 8] = [3, -3, 6, -6, 1, -1, 2, -2];
 
 /// Every simple mistake that, undone, makes both sides consistent within rounding.
-pub(crate) fn find(material: &Material, case: &Case, quantities: &[Quantity]) -> Vec<Cause> {
-    let Some(allowed) = case.subject.allowed() else {
-        return Vec::new();
-    };
+pub(crate) fn find(material: &Material, case: &Case) -> Vec<Cause> {
     let mut causes = Vec::new();
     if case.formula == Formula::Direction {
         causes.push(Cause {
             kind: CauseKind::DirectionWord,
             printed: case.subject.clone(),
+            meant: Vec::new(),
         });
         return causes;
     }
     if !case.confirmed {
-        of_the_subject(case, quantities, &mut causes);
+        of_the_subject(case, &mut causes);
     }
-    for (index, slot) in case.operands.iter().enumerate() {
-        of_an_operand(case, index, slot, quantities, &allowed, &mut causes);
+    for group in case.formula.groups(case.operands.len()) {
+        let knowns = case.operands.get(group).into_iter().flatten();
+        let knowns: Vec<&Known> = knowns.filter_map(|slot| slot.known.as_ref()).collect();
+        if !turned(case, &knowns, &mut causes) && knowns.len() > 1 {
+            for known in &knowns {
+                turned(case, &[known], &mut causes);
+            }
+        }
+        for known in knowns {
+            of_an_operand(case, known, &mut causes);
+        }
     }
-    of_a_column(material, case, quantities, &allowed, &mut causes);
+    columns::find(material, case, &mut causes);
     if causes.is_empty() {
         for (index, slot) in case.operands.iter().enumerate() {
-            of_another_printing(case, index, slot, quantities, &allowed, &mut causes);
+            of_another_printing(case, index, slot, &mut causes);
         }
     }
     causes
-}
-
-/// Whether the operands give what is allowed, by one convention or the other.
-fn explains(formula: &Formula, operands: &[Quantity], allowed: &Interval) -> bool {
-    let meets = |result: Result<Quantity, _>| {
-        result
-            .ok()
-            .and_then(|quantity: Quantity| quantity.interval())
-            .is_some_and(|interval| interval != Interval::EVERYTHING && interval.meets(allowed))
-    };
-    meets(formula.compute(operands))
-        || formula
-            .otherwise(operands)
-            .is_some_and(|(_, result)| meets(result))
-}
-
-/// The amount that was meant, where a cause is about the digits of a figure.
-pub(crate) fn meant(cause: &Cause) -> Option<Amount> {
-    let digits = matches!(
-        cause.kind,
-        CauseKind::Scale { .. } | CauseKind::TransposedDigits { .. }
-    );
-    let amount = cause.printed.figure.amount().filter(|_| digits)?;
-    let mut all = corrected(amount).into_iter();
-    all.find(|(kind, _)| *kind == cause.kind)
-        .map(|(_, amount)| amount)
 }
 
 /// An amount as it would be without a mistake, for every mistake that one figure can have.
@@ -108,7 +91,8 @@ fn transposed(amount: &Amount) -> Vec<Amount> {
         Precision::Decimals(decimals) => decimals,
         _ => i8::try_from(amount.value().scale()).unwrap_or(0),
     };
-    let Some(printed) = shifted(amount.value().abs(), decimals).filter(|n| n.scale() == 0) else {
+    let printed = shifted(amount.value().abs(), decimals).map(|digits| digits.normalize());
+    let Some(printed) = printed.filter(|digits| digits.scale() == 0) else {
         return Vec::new();
     };
     let digits: Vec<char> = printed.mantissa().to_string().chars().collect();
@@ -132,20 +116,27 @@ fn transposed(amount: &Amount) -> Vec<Amount> {
         .collect()
 }
 
-fn of_the_subject(case: &Case, quantities: &[Quantity], causes: &mut Vec<Cause>) {
-    let Some(amount) = case.subject.figure.amount() else {
+fn of_the_subject(case: &Case, causes: &mut Vec<Cause>) {
+    let subject = &case.subject;
+    let Some(amount) = subject.figure.amount() else {
         return;
     };
     for (kind, changed) in corrected(amount) {
-        let Some(allowed) = changed.interval() else {
-            continue;
-        };
-        if explains(&case.formula, quantities, &allowed) {
-            causes.push(Cause {
-                kind: worded(case, &case.subject, kind),
-                printed: case.subject.clone(),
-            });
+        if judge::holds(&case.with(subject, &changed)) {
+            causes.push(of_a_figure(case, subject, kind, changed));
         }
+    }
+}
+
+fn of_a_figure(case: &Case, printed: &Printing, kind: CauseKind, meant: Amount) -> Cause {
+    let digits = kind != CauseKind::FlippedSign;
+    Cause {
+        kind: worded(case, printed, kind),
+        printed: printed.clone(),
+        meant: digits
+            .then(|| (printed.clone(), meant))
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -168,151 +159,61 @@ fn worded(case: &Case, printing: &Printing, kind: CauseKind) -> CauseKind {
     }
 }
 
-/// What may be wrong with one operand. Where another printing confirms it, only its sign can be: one misreading of a
-/// label turns all printings.
-fn of_an_operand(
-    case: &Case,
-    index: usize,
-    slot: &Slot,
-    quantities: &[Quantity],
-    allowed: &Interval,
-    causes: &mut Vec<Cause>,
-) {
-    let Some(known) = &slot.known else { return };
-    let Some(first) = known.first() else { return };
-    let mut push = |kind, changed: Quantity| {
-        if explains(&case.formula, &with(quantities, index, changed), allowed) {
-            causes.push(Cause {
-                kind: worded(case, first, kind),
-                printed: first.clone(),
-            });
-        }
+/// Whether the other sign of a figure, or of all that make it up, explains it. Also where another printing confirms it:
+/// one misreading of a label turns all printings.
+fn turned(case: &Case, knowns: &[&Known], causes: &mut Vec<Cause>) -> bool {
+    let signed = |known: &&Known| known.quantity.is_some_and(|q| q.value().signum() != 0);
+    let Some(first) = knowns.first().and_then(|known| known.first()) else {
+        return false;
     };
-    if let Some(turned) = known.quantity.and_then(|quantity| quantity.negated().ok())
-        && turned.value().signum() != 0
-        && !(known.confirmed && case.formula == Formula::Same)
-    {
-        push(CauseKind::FlippedSign, turned);
+    let same = case.formula == Formula::Same && knowns.iter().any(|known| known.confirmed);
+    if same || !knowns.iter().any(signed) {
+        return false;
     }
+    let turn = |case: Case, member: &Printing| match member.figure.amount() {
+        Some(amount) => case.with(member, &amount.negated()),
+        None => case,
+    };
+    let members = knowns.iter().flat_map(|known| &known.cluster.members);
+    let explains = judge::holds(&members.fold(case.clone(), turn));
+    if explains {
+        causes.push(Cause {
+            kind: worded(case, first, CauseKind::FlippedSign),
+            printed: first.clone(),
+            meant: Vec::new(),
+        });
+    }
+    explains
+}
+
+/// What may be wrong with the digits of one operand that no other printing confirms.
+fn of_an_operand(case: &Case, known: &Known, causes: &mut Vec<Cause>) {
     if !known.confirmed
         && let [only] = known.cluster.members.as_slice()
         && let Figure::Amount(amount) = &only.figure
     {
         let changes = corrected(amount).into_iter();
         for (kind, changed) in changes.filter(|(kind, _)| *kind != CauseKind::FlippedSign) {
-            push(kind, changed.into());
+            if judge::holds(&case.with(only, &changed)) {
+                causes.push(of_a_figure(case, only, kind, changed));
+            }
         }
     }
-}
-
-/// The operands with another one in a place.
-fn with(quantities: &[Quantity], index: usize, quantity: Quantity) -> Vec<Quantity> {
-    let mut changed = quantities.to_vec();
-    if let Some(place) = changed.get_mut(index) {
-        *place = quantity;
-    }
-    changed
 }
 
 /// Whether an operand as it is printed elsewhere, and otherwise, explains it.
-fn of_another_printing(
-    case: &Case,
-    index: usize,
-    slot: &Slot,
-    quantities: &[Quantity],
-    allowed: &Interval,
-    causes: &mut Vec<Cause>,
-) {
+fn of_another_printing(case: &Case, index: usize, slot: &Slot, causes: &mut Vec<Cause>) {
     let Some(known) = &slot.known else { return };
     let other = Cluster::main(&known.cluster.others);
-    if let Some(other) = other
-        && case.formula != Formula::Same
-        && let Some(quantity) = other.quantity()
-        && explains(&case.formula, &with(quantities, index, quantity), allowed)
-        && let Some(first) = other.members.first()
+    if case.formula != Formula::Same
+        && let Some(other) = other
+        && let Some(first) = other.members.first().cloned()
+        && judge::holds(&case.with_operand(index, Known::new(known.fact.clone(), other)))
     {
         causes.push(Cause {
             kind: CauseKind::OtherPrinting,
-            printed: first.clone(),
+            printed: first,
+            meant: Vec::new(),
         });
     }
-}
-
-/// Whether the figures of another period explain it: all operands of one period are taken from another one.
-fn of_a_column(
-    material: &Material,
-    case: &Case,
-    quantities: &[Quantity],
-    allowed: &Interval,
-    causes: &mut Vec<Cause>,
-) {
-    let place = &case.subject.cell.place;
-    let facts: Vec<_> = case
-        .operands
-        .iter()
-        .map(|slot| slot.known.as_ref().and_then(|known| known.fact.as_ref()))
-        .collect();
-    let mut periods: Vec<Period> = facts.iter().flatten().map(|fact| fact.period).collect();
-    periods.sort_unstable();
-    periods.dedup();
-    for period in periods {
-        let moved: Vec<usize> = (0..facts.len())
-            .filter(|&index| matches!(facts.get(index), Some(Some(fact)) if fact.period == period))
-            .collect();
-        for taken in other_periods(material, place, &facts, &moved, period) {
-            let mut changed = quantities.to_vec();
-            let mut printed = None;
-            let mut complete = true;
-            for &index in &moved {
-                let known = facts.get(index).copied().flatten().and_then(|fact| {
-                    let mut fact = fact.clone();
-                    fact.period = taken;
-                    material.own(&fact, place, material.document.published)
-                });
-                let quantity = known.as_ref().and_then(|known| known.quantity);
-                match (quantity, changed.get_mut(index)) {
-                    (Some(quantity), Some(place)) => *place = quantity,
-                    _ => complete = false,
-                }
-                printed = printed.or(known.and_then(|known| known.first().cloned()));
-            }
-            if complete
-                && explains(&case.formula, &changed, allowed)
-                && let Some(printed) = printed
-            {
-                causes.push(Cause {
-                    kind: CauseKind::OtherColumn { taken },
-                    printed,
-                });
-            }
-        }
-    }
-}
-
-/// The other periods that the same place prints for the first of some operands.
-fn other_periods(
-    material: &Material,
-    place: &str,
-    facts: &[Option<&crate::model::FactKey>],
-    moved: &[usize],
-    period: Period,
-) -> Vec<Period> {
-    let Some(first) = moved
-        .first()
-        .and_then(|&index| facts.get(index).copied().flatten())
-    else {
-        return Vec::new();
-    };
-    material
-        .facts
-        .iter()
-        .filter(|(fact, printings)| {
-            fact.series == first.series
-                && fact.period != period
-                && printings
-                    .iter()
-                    .any(|printing| printing.cell.place == *place)
-        })
-        .map(|(fact, _)| fact.period)
-        .collect()
 }

@@ -28,7 +28,11 @@ pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) {
                 (Formula::Translation((*rate).into()), vec![slot(of)])
             }
             Claim::Revision { of, from, to } => {
-                (Formula::Difference, vec![by(of, *to), by(of, *from)])
+                let as_of = |day| Slot {
+                    name: format!("{} as of {day}", material.name(of)),
+                    ..by(of, day)
+                };
+                (Formula::Difference, vec![as_of(*to), as_of(*from)])
             }
         };
         cases.push(Case {

@@ -85,7 +85,7 @@ impl Finding {
         );
         remarks.extend(self.undecided.map(|reason| reason.to_string()));
         for cause in &self.causes {
-            let word = if self.causes.len() == 1 {
+            let word = if self.cause().is_some() {
                 "explained by"
             } else {
                 "perhaps"

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::model::{Claim, Document, FactKey, Identity, Interval, Operand, Period, Quantity};
+use crate::model::{
+    Amount, Claim, Document, FactKey, Identity, Interval, Operand, Period, Quantity,
+};
 
 use super::printing::Printing;
 
@@ -235,6 +237,9 @@ pub struct Cause {
     pub kind: CauseKind,
     /// To which printed figure.
     pub printed: Printing,
+    /// Figures as they would be without it, where other relations can speak against that.
+    #[serde(skip)]
+    pub(crate) meant: Vec<(Printing, Amount)>,
 }
 
 /// A simple mistake.
@@ -315,20 +320,29 @@ pub struct Finding {
     pub convention: Option<GrowthConvention>,
     /// Why it cannot be judged, where it is of the class [`Class::Undecided`].
     pub undecided: Option<Undecided>,
-    /// The simple mistakes that each explain the gap exactly.
+    /// The simple mistakes that each explain the gap exactly. One that explains more findings than each of the others
+    /// stands alone.
     pub causes: Vec<Cause>,
     /// The cell that is probably wrong: it takes part in several relations that do not hold, and in none that does.
     pub suspect: Option<Printing>,
 }
 
 impl Finding {
-    /// The one simple mistake that explains the gap; `None` where there is none, or several could be it.
+    /// The one simple mistake that explains the gap; `None` where there is none, several could be it, or the suspect is
+    /// another cell than the one with the mistake.
     #[must_use]
     pub fn cause(&self) -> Option<&Cause> {
-        match self.causes.as_slice() {
-            [cause] => Some(cause),
-            _ => None,
-        }
+        let [cause] = self.causes.as_slice() else {
+            return None;
+        };
+        // These name the figure that fits instead.
+        let instead = matches!(
+            cause.kind,
+            CauseKind::OtherColumn { .. } | CauseKind::OtherPrinting
+        );
+        let suspect = self.suspect.as_ref();
+        let other = suspect.is_some_and(|suspect| !suspect.is_at(&cause.printed));
+        (instead || !other).then_some(cause)
     }
 
     /// Whether the two sides cannot be reconciled by rounding or a convention.

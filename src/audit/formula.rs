@@ -1,5 +1,7 @@
 //! How a figure is recomputed.
 
+use std::ops::Range;
+
 use crate::model::{
     ArithmeticError, EvaluationError, Expression, ExpressionNode, Fraction, Leaf, Operator,
     Quantity, Unit,
@@ -7,12 +9,21 @@ use crate::model::{
 
 use super::finding::GrowthConvention;
 
+/// A leaf of an expression, and how it is printed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Asked {
+    pub(crate) leaf: Leaf,
+    pub(crate) unit: Unit,
+    /// How many operands it is the sum of: one, or the durations that make up its period.
+    pub(crate) operands: usize,
+}
+
 /// The right side of an identity.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Equation {
     pub(crate) expression: Expression,
-    /// What the operands stand for, with their units.
-    pub(crate) leaves: Vec<(Leaf, Unit)>,
+    /// What the operands stand for, in their order.
+    pub(crate) leaves: Vec<Asked>,
     /// The unit of the left side.
     pub(crate) unit: Unit,
 }
@@ -23,7 +34,8 @@ struct Misfit;
 impl Equation {
     /// Whether the units of the operands fit each other and the left side.
     pub(crate) fn fits(&self) -> bool {
-        let ones = vec![Quantity::exact(Fraction::ONE); self.leaves.len()];
+        let ones =
+            vec![Quantity::exact(Fraction::ONE); self.groups().map(|group| group.len()).sum()];
         match self.evaluate(&ones) {
             Ok((_, unit)) => {
                 let ratio = |unit: &Unit| matches!(unit, Unit::Pure | Unit::Percent);
@@ -35,13 +47,26 @@ impl Equation {
 
     fn evaluate(&self, operands: &[Quantity]) -> Result<(Quantity, Unit), EvaluationError<Misfit>> {
         self.expression.evaluate(|leaf| {
-            let index = self.leaves.iter().position(|(known, _)| known == leaf);
-            let found = index.and_then(|index| {
-                let (_, unit) = self.leaves.get(index)?;
-                Some((*operands.get(index)?, unit.clone()))
+            let found = self.asked(leaf).and_then(|(asked, group)| {
+                let sum = sum(operands.get(group)?).ok()?;
+                Some((sum, asked.unit.clone()))
             });
             found.ok_or(Misfit)
         })
+    }
+
+    /// Which operands each leaf is the sum of.
+    fn groups(&self) -> impl Iterator<Item = Range<usize>> {
+        self.leaves.iter().scan(0, |end, asked| {
+            let start = *end;
+            *end += asked.operands;
+            Some(start..*end)
+        })
+    }
+
+    fn asked(&self, leaf: &Leaf) -> Option<(&Asked, Range<usize>)> {
+        let mut all = self.leaves.iter().zip(self.groups());
+        all.find(|(asked, _)| asked.leaf == *leaf)
     }
 
     fn compute(&self, operands: &[Quantity]) -> Result<Quantity, ArithmeticError> {
@@ -68,9 +93,12 @@ impl Equation {
         const CLOSED: u8 = 3;
         match node {
             ExpressionNode::Leaf(leaf) => {
-                let index = self.leaves.iter().position(|(known, _)| known == leaf);
-                let operand = index.and_then(|index| operands.get(index));
-                (operand.cloned().unwrap_or_else(|| leaf.to_string()), CLOSED)
+                let group = self.asked(leaf).map(|(_, group)| group);
+                match group.and_then(|group| operands.get(group)) {
+                    Some([operand]) => (operand.clone(), CLOSED),
+                    Some(parts) => (parts.join(" + "), 1),
+                    None => (leaf.to_string(), CLOSED),
+                }
             }
             ExpressionNode::Number(number) => (number.to_string(), CLOSED),
             ExpressionNode::Neg(inner) => {
@@ -146,9 +174,7 @@ impl Formula {
             (Self::Share, [part, whole]) => percent(part.over(*whole)?),
             (Self::Translation(rate), [of]) => of.over(Quantity::exact(*rate)),
             (Self::Same | Self::Direction, [same]) => Ok(*same),
-            (Self::Sum, parts) => parts
-                .iter()
-                .try_fold(Quantity::exact(Fraction::ZERO), |sum, part| sum.plus(*part)),
+            (Self::Sum, parts) => sum(parts),
             // d / (of - d) = 1 / (of / d - 1), where each figure stands once.
             (Self::GrowthByDifference, [of, difference]) => {
                 let one = Quantity::exact(Fraction::ONE);
@@ -160,6 +186,14 @@ impl Formula {
                 equation.compute(operands)
             }
             _ => Err(ArithmeticError::DivisionByZero),
+        }
+    }
+
+    /// The operands that are one figure together: each by itself, or those that make up one of an identity.
+    pub(crate) fn groups(&self, operands: usize) -> Vec<Range<usize>> {
+        match self {
+            Self::Equation(equation) => equation.groups().collect(),
+            _ => (0..operands).map(|index| index..index + 1).collect(),
         }
     }
 
@@ -208,6 +242,11 @@ impl Formula {
             (_, operands) => operands.join(", "),
         }
     }
+}
+
+fn sum(parts: &[Quantity]) -> Result<Quantity, ArithmeticError> {
+    let zero = Quantity::exact(Fraction::ZERO);
+    parts.iter().try_fold(zero, |sum, part| sum.plus(*part))
 }
 
 fn percent(ratio: Quantity) -> Result<Quantity, ArithmeticError> {

@@ -1,6 +1,6 @@
 //! What must hold between a company's figures: totals and their parts, roll-forwards, products, ratios.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Company, Expression, FactKey, Identity, Leaf, LeafKind, MetricKind, Period, PeriodKind,
@@ -9,13 +9,14 @@ use crate::model::{
 
 use super::case::{Case, Slot};
 use super::finding::Relation;
-use super::formula::{Equation, Formula};
+use super::formula::{Asked, Equation, Formula};
 use super::material::Material;
 use super::partial;
 use super::printing::{Known, Printing};
+use super::tiling;
 
 /// Every identity for every printing of its left side: with the figures that stand in the same place where that has
-/// all of them; where no place has, once with those of the whole document. Tells how often a left side is printed and
+/// all of them; where no place has, once with those of the whole document, also such as make up the period. Tells how often a left side is printed and
 /// not all of its right side; a ratio then is a claim whose operands are missing, and of a total it is looked whether its
 /// parts speak against its sign.
 pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) -> usize {
@@ -157,9 +158,9 @@ impl Subject<'_> {
         let leaves = self.asked();
         let before = cases.len();
         for printing in printings {
-            let operands: Option<Vec<Known>> = leaves
+            let operands: Option<Vec<Vec<Known>>> = leaves
                 .iter()
-                .map(|leaf| self.in_place(material, leaf, printing))
+                .map(|leaf| Some(vec![self.in_place(material, leaf, printing)?]))
                 .collect();
             if let Some(operands) = operands {
                 let confirmed = material.confirms(self.fact, printing);
@@ -171,9 +172,9 @@ impl Subject<'_> {
             return;
         }
         let by = material.document.published;
-        let operands: Option<Vec<Known>> = leaves
+        let operands: Option<Vec<Vec<Known>>> = leaves
             .iter()
-            .map(|leaf| material.own(&self.leaf_fact(material, leaf)?, "", by))
+            .map(|leaf| self.in_document(material, leaf))
             .collect();
         let left = material.own(self.fact, "", by);
         if let (Some(left), Some(operands)) = (left, operands) {
@@ -184,6 +185,40 @@ impl Subject<'_> {
                 cases.extend(self.case(subject, confirmed, whole, &leaves, operands));
             }
         }
+    }
+
+    /// What the document prints for a leaf: the figure itself, or of a flow those of the durations that make up its
+    /// period.
+    fn in_document(&self, material: &Material, leaf: &Leaf) -> Option<Vec<Known>> {
+        let by = material.document.published;
+        let own = self.leaf_fact(material, leaf);
+        if let Some(own) = own.and_then(|fact| material.own(&fact, "", by)) {
+            return Some(vec![own]);
+        }
+        let metric = material.metric(&leaf.metric)?;
+        if metric.kind != MetricKind::Flow || leaf.of != LeafKind::Plain {
+            return None;
+        }
+        let left = &self.fact.series;
+        let mut series: BTreeMap<&SeriesKey, Vec<Period>> = BTreeMap::new();
+        for fact in material.facts.keys() {
+            let key = &fact.series;
+            if (&key.company, &key.metric, &key.scope, key.scenario)
+                == (&left.company, &leaf.metric, &leaf.scope, left.scenario)
+            {
+                series.entry(key).or_default().push(fact.period);
+            }
+        }
+        series.into_iter().find_map(|(key, periods)| {
+            let tilings = tiling::tilings(self.period, &periods);
+            let parts = tilings.into_iter().min_by_key(Vec::len)?;
+            let fact = |period| FactKey {
+                series: key.clone(),
+                period,
+            };
+            let known = |period| material.own(&fact(period), "", by);
+            parts.into_iter().map(known).collect()
+        })
     }
 
     /// A total of which the place prints only some parts, if these speak against its sign.
@@ -203,9 +238,9 @@ impl Subject<'_> {
             .map(|(leaf, negative, _)| format!("{} {leaf}", if *negative { '-' } else { '+' }));
         let sum = terms.collect::<Vec<_>>().join(" ");
         let expression = sum.strip_prefix("+ ").unwrap_or(&sum).parse().ok()?;
-        let (leaves, operands): (Vec<Leaf>, Vec<Known>) = parts
+        let (leaves, operands): (Vec<Leaf>, Vec<Vec<Known>>) = parts
             .into_iter()
-            .map(|(leaf, _, known)| (leaf, known))
+            .map(|(leaf, _, known)| (leaf, vec![known]))
             .unzip();
         let mut case = self.case(printing, false, &expression, &leaves, operands)?;
         if let Formula::Equation(equation) = case.formula {
@@ -308,15 +343,19 @@ impl Subject<'_> {
         confirmed: bool,
         expression: &Expression,
         leaves: &[Leaf],
-        operands: Vec<Known>,
+        operands: Vec<Vec<Known>>,
     ) -> Option<Case> {
-        let units = operands
-            .iter()
-            .map(|known| known.fact.as_ref().map(|fact| fact.series.unit.clone()))
-            .collect::<Option<Vec<_>>>()?;
+        let asked = |(leaf, operands): (&Leaf, &Vec<Known>)| {
+            Some(Asked {
+                leaf: leaf.clone(),
+                unit: operands.first()?.fact.as_ref()?.series.unit.clone(),
+                operands: operands.len(),
+            })
+        };
+        let asked = leaves.iter().zip(&operands).map(asked);
         let equation = Equation {
             expression: expression.clone(),
-            leaves: leaves.iter().cloned().zip(units).collect(),
+            leaves: asked.collect::<Option<_>>()?,
             unit: self.fact.series.unit.clone(),
         };
         if !equation.fits() {
@@ -333,6 +372,7 @@ impl Subject<'_> {
             formula: Formula::Equation(Box::new(equation)),
             operands: operands
                 .into_iter()
+                .flatten()
                 .map(|known| Slot {
                     name: String::new(),
                     known: Some(known),

@@ -1,6 +1,6 @@
 //! Comparing what is printed with what is recomputed.
 
-use crate::model::{Amount, ArithmeticError, Fraction, Interval, Precision, Quantity};
+use crate::model::{Amount, ArithmeticError, Figure, Fraction, Interval, Precision, Quantity};
 
 use super::case::Case;
 use super::causes;
@@ -61,8 +61,8 @@ pub(crate) fn judge(material: &Material, case: &Case) -> Finding {
         Verdict::Convention(convention) => (Class::Convention, Some(convention), None),
         Verdict::Undecided(reason) => (Class::Undecided, None, Some(reason)),
     };
-    let causes = match (class, &quantities) {
-        (Class::Irreconcilable, Some(quantities)) => causes::find(material, case, quantities),
+    let causes = match class {
+        Class::Irreconcilable => causes::find(material, case),
         _ => Vec::new(),
     };
     let across = matches!(
@@ -202,7 +202,7 @@ fn keeps_its_sign(subject: &Printing, computed: Result<Quantity, ArithmeticError
 /// Whether a printing agrees with those it is compared with.
 fn same(subject: &Printing, knowns: &[&Known]) -> Verdict {
     let members = || knowns.iter().flat_map(|known| &known.cluster.members);
-    let agree = |figure: &crate::model::Figure| {
+    let agree = |figure: &Figure| {
         let verdicts: Vec<Option<bool>> = members()
             .map(|member| member.figure.agrees_with(figure))
             .collect();
@@ -225,6 +225,10 @@ fn same(subject: &Printing, knowns: &[&Known]) -> Verdict {
                 Undecided::NotAnAmount
             });
         }
+    }
+    let opposite = |member: &Printing| sign(&member.figure) * sign(&subject.figure) < 0;
+    if members().any(opposite) {
+        return Verdict::Class(Class::Irreconcilable);
     }
     let near = subject.figure.amount().is_some_and(|amount| {
         neighbours(amount).is_some_and(|moved| {
@@ -256,12 +260,14 @@ fn neighbours(amount: &Amount) -> Option<Vec<Amount>> {
     )
 }
 
+/// The sign of a figure's number; 0 without one.
+fn sign(figure: &Figure) -> i8 {
+    figure
+        .number()
+        .map_or(0, |amount| Fraction::from(amount.value()).signum())
+}
+
 fn direction(subject: &Printing, quantities: &[Quantity]) -> Verdict {
-    let sign = |figure: &crate::model::Figure| {
-        figure
-            .number()
-            .map_or(0, |amount| Fraction::from(amount.value()).signum())
-    };
     let other = quantities
         .first()
         .map_or(0, |quantity| quantity.value().signum());

@@ -12,6 +12,7 @@ mod across;
 mod case;
 mod causes;
 mod claims;
+mod columns;
 mod conventions;
 mod explain;
 mod finding;

@@ -44,7 +44,10 @@ pub(crate) fn arithmetic(
         scale.interval(&allowed)
     });
     match allowed {
-        Some(allowed) => format!("{result}, printed {} in {allowed}", case.subject.figure),
+        Some(allowed) => format!(
+            "{result}, printed {} in {allowed}",
+            case.subject.figure_text()
+        ),
         None => result,
     }
 }
@@ -176,10 +179,10 @@ impl fmt::Display for Finding {
         if let Some(reason) = self.undecided {
             write!(f, "\n  because   {reason}")?;
         }
-        match self.causes.as_slice() {
-            [] => {}
-            [cause] => write!(f, "\n  cause     {}: {}", cause.kind, cause.printed)?,
-            several => {
+        match (self.cause(), self.causes.as_slice()) {
+            (_, []) => {}
+            (Some(cause), _) => write!(f, "\n  cause     {}: {}", cause.kind, cause.printed)?,
+            (None, several) => {
                 f.write_str("\n  perhaps")?;
                 for (number, cause) in several.iter().enumerate() {
                     let head = if number == 0 { "   " } else { "\n            " };

@@ -1,12 +1,11 @@
 //! Which cell is probably wrong, where several relations that share it do not hold.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::model::Id;
+use crate::model::{Amount, Id};
 
 use super::case::Case;
-use super::causes;
-use super::finding::{Class, Finding, Used};
+use super::finding::{Cause, CauseKind, Class, Finding, Used};
 use super::judge;
 use super::printing::Printing;
 
@@ -43,16 +42,42 @@ pub(crate) fn name(findings: &mut [Finding], cases: &[Case]) {
         }
     }
     for finding in findings.iter_mut().filter(|finding| finding.fails()) {
-        // The figure that was meant must not break what holds.
-        finding.causes.retain(|cause| {
-            let Some(meant) = causes::meant(cause) else {
-                return true;
-            };
-            let cases = holding.get(&key(&cause.printed)).into_iter().flatten();
-            let mut corrected = cases.map(|case| case.with(&cause.printed, &meant));
-            corrected.all(|case| judge::holds(&case))
-        });
+        finding.causes.retain(|cause| goes_with(cause, &holding));
+    }
+    prefer_what_explains_more(findings);
+    for finding in findings.iter_mut().filter(|finding| finding.fails()) {
         finding.suspect = most_doubted(finding, &tallies);
+    }
+}
+
+/// Whether the figures that were meant break nothing that holds.
+fn goes_with(cause: &Cause, holding: &HashMap<CellKey, Vec<&Case>>) -> bool {
+    let cases = |printed: &Printing| holding.get(&key(printed)).into_iter().flatten();
+    let corrected = |case: &Case| {
+        let with = |case: Case, (printed, amount): &(Printing, Amount)| case.with(printed, amount);
+        cause.meant.iter().fold(case.clone(), with)
+    };
+    let mut touched = cause.meant.iter().flat_map(|(printed, _)| cases(printed));
+    touched.all(|case| judge::holds(&corrected(case)))
+}
+
+/// Leaves only the one cause of a finding that explains more findings than each of its others.
+fn prefer_what_explains_more(findings: &mut [Finding]) {
+    let of = |cause: &Cause| (key(&cause.printed), cause.kind.clone());
+    let mut explained: BTreeMap<(CellKey, CauseKind), usize> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.fails()) {
+        let causes: BTreeSet<_> = finding.causes.iter().map(of).collect();
+        for cause in causes {
+            *explained.entry(cause).or_default() += 1;
+        }
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.fails()) {
+        let explains = |cause: &Cause| explained.get(&of(cause)).copied().unwrap_or(0);
+        let most = finding.causes.iter().map(explains).max().unwrap_or(0);
+        let mut first = finding.causes.iter().filter(|c| explains(c) == most);
+        if let (Some(cause), None) = (first.next().cloned(), first.next()) {
+            finding.causes = vec![cause];
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn collect(material: &Material, cases: &mut Vec<Case>) {
 
 /// The ways to make up a duration of two or more others. Of those that begin with the same part, the one that goes on
 /// with the longest.
-fn tilings(whole: Period, periods: &[Period]) -> Vec<Vec<Period>> {
+pub(crate) fn tilings(whole: Period, periods: &[Period]) -> Vec<Vec<Period>> {
     let starting = |start: NaiveDate| {
         let mut found: Vec<Period> = periods
             .iter()

@@ -117,6 +117,7 @@ pub(super) enum Right {
     DifferenceOverBase,
     Expression {
         node: ExpressionNode,
+        /// One for each figure; those of one leaf add up to it.
         leaves: Vec<Leaf>,
         percent: bool,
     },
@@ -146,7 +147,10 @@ impl Right {
 
 fn evaluate(node: &ExpressionNode, leaves: &[Leaf], at: &[Decimal]) -> Option<Decimal> {
     Some(match node {
-        ExpressionNode::Leaf(leaf) => at[leaves.iter().position(|known| known == leaf)?],
+        ExpressionNode::Leaf(leaf) => {
+            let parts = leaves.iter().zip(at).filter(|(known, _)| *known == leaf);
+            parts.map(|(_, value)| *value).sum()
+        }
         ExpressionNode::Number(number) => *number,
         ExpressionNode::Neg(inner) => -evaluate(inner, leaves, at)?,
         ExpressionNode::Binary {

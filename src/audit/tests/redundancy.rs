@@ -305,9 +305,9 @@ impl Builder<'_> {
                 leaves.push(leaf.clone());
             }
         }
-        let right = Right::Expression {
+        let right = |leaves: Vec<Leaf>| Right::Expression {
             node: identity.equals.node().clone(),
-            leaves: leaves.clone(),
+            leaves,
             percent: left.series.unit == Unit::Percent && identity.equals.to_string().contains('/'),
         };
         let alone = |at: usize| Slot {
@@ -322,7 +322,7 @@ impl Builder<'_> {
             if let Some(slots) = slots.map(|at| at.map(alone)).collect() {
                 equations.push(Equation {
                     subject: *subject,
-                    right: right.clone(),
+                    right: right(leaves.clone()),
                     slots,
                 });
             }
@@ -331,18 +331,44 @@ impl Builder<'_> {
             return equations;
         }
         let slots = leaves.iter().map(|leaf| {
-            let fact = self.leaf(leaf, left, period)?;
-            self.slot(fact, "", self.published)
+            let slots = self.whole_or_parts(leaf, left, period)?;
+            Some(slots.into_iter().map(|slot| (leaf.clone(), slot)))
         });
         let finest = own.iter().max_by_key(|at| self.printed[**at].fineness());
-        if let (Some(slots), Some(subject)) = (slots.collect(), finest) {
+        if let (Some(slots), Some(subject)) = (slots.collect::<Option<Vec<_>>>(), finest) {
+            let (leaves, slots) = slots.into_iter().flatten().unzip();
             equations.push(Equation {
                 subject: *subject,
-                right,
+                right: right(leaves),
                 slots,
             });
         }
         equations
+    }
+
+    /// The printings of a leaf; of a flow that is printed only in parts of the period, those of the fewest parts.
+    fn whole_or_parts(&self, leaf: &Leaf, left: &FactKey, period: Period) -> Option<Vec<Slot>> {
+        let slot = |fact: &FactKey| self.slot(fact, "", self.published);
+        if let Some(fact) = self.leaf(leaf, left, period) {
+            return Some(vec![slot(fact)?]);
+        }
+        let adds_up = self.kind(&leaf.metric) == Some(MetricKind::Flow);
+        if !adds_up || leaf.of == LeafKind::Opening {
+            return None;
+        }
+        let of_leaf = |(fact, (own, _)): &(&FactKey, &(Vec<usize>, Vec<usize>))| {
+            let series = &fact.series;
+            !own.is_empty()
+                && series.scenario == left.series.scenario
+                && (&series.metric, &series.scope) == (&leaf.metric, &leaf.scope)
+        };
+        let facts: Vec<&FactKey> = self.facts.iter().filter(of_leaf).map(|(f, _)| f).collect();
+        let periods: Vec<Period> = facts.iter().map(|fact| fact.period).collect();
+        let fewest = made_up(period, &periods)
+            .into_iter()
+            .min_by_key(|parts| (parts.len(), std::cmp::Reverse(parts[0].end())))?;
+        let of = |part: Period| slot(facts.iter().find(|fact| fact.period == part)?);
+        fewest.into_iter().map(of).collect()
     }
 
     /// The fact that a leaf means.
@@ -410,21 +436,9 @@ impl Builder<'_> {
                 self.slot(&FactKey { series, period }, "", self.published)
             };
             for whole in &periods {
-                for first in periods.iter().filter(|first| *first != whole) {
-                    let mut parts = vec![*first];
-                    let inside = |part: &&Period| part.end() <= whole.end() && *part != whole;
-                    while parts[parts.len() - 1].end() < whole.end() {
-                        let next = parts[parts.len() - 1].end().succ_opt();
-                        let next = periods.iter().filter(inside).filter(|p| p.start() == next);
-                        match next.max_by_key(|part| part.end()) {
-                            Some(part) => parts.push(*part),
-                            None => break,
-                        }
-                    }
-                    let made = first.start() == whole.start()
-                        && parts[parts.len() - 1].end() == whole.end();
+                for parts in made_up(*whole, &periods) {
                     let slots = parts.iter().map(|part| slot(*part)).collect();
-                    if let (true, Some(slots), Some(left)) = (made, slots, slot(*whole)) {
+                    if let (Some(slots), Some(left)) = (slots, slot(*whole)) {
                         // The printing that most speaks for the whole.
                         found.push((left, slots));
                     }
@@ -440,4 +454,25 @@ impl Builder<'_> {
             });
         }
     }
+}
+
+/// The ways to make up a duration of others, for each of those that begin with it: on with the longest that fits.
+fn made_up(whole: Period, periods: &[Period]) -> Vec<Vec<Period>> {
+    let mut ways = Vec::new();
+    for first in periods.iter().filter(|first| **first != whole) {
+        let mut parts = vec![*first];
+        let inside = |part: &&Period| part.end() <= whole.end() && **part != whole;
+        while parts[parts.len() - 1].end() < whole.end() {
+            let next = parts[parts.len() - 1].end().succ_opt();
+            let next = periods.iter().filter(inside).filter(|p| p.start() == next);
+            match next.max_by_key(|part| part.end()) {
+                Some(part) => parts.push(*part),
+                None => break,
+            }
+        }
+        if first.start() == whole.start() && parts[parts.len() - 1].end() == whole.end() {
+            ways.push(parts);
+        }
+    }
+    ways
 }
