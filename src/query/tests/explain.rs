@@ -270,6 +270,28 @@ fn the_last_document_contradicting_itself_is_a_note_where_an_earlier_one_is_show
 }
 
 #[test]
+fn documents_of_one_day_that_contradict_each_other_are_told() {
+    let db = Book::iij()
+        .document("a", "2009-05-10")
+        .facts("iij revenue JPY", 0, &[(QUARTER, 410)])
+        .document("z", "2009-05-10")
+        .facts("iij revenue JPY", 0, &[(QUARTER, 400)])
+        .database();
+    let point = db.series("iij", "revenue").unwrap().at("1Q08").unwrap();
+    let point = point.unwrap();
+    assert_eq!(point.to_string(), "1Q08  400 JPY  [conflicting]");
+    let told = db.candidates(&point).unwrap();
+    let told: Vec<String> = told.iter().map(|seen| seen.figure.to_string()).collect();
+    assert_eq!(told, ["410", "400"]);
+    let explained = explain(&db, &point);
+    assert_eq!(versions(&explained).why.document, WhyDocument::LastOfDay);
+    assert_eq!(
+        explained.notes,
+        ["the figures published on 2009-05-10 contradict each other (a, z)"]
+    );
+}
+
+#[test]
 fn the_tree_is_serialised_with_the_printed_cells() {
     let db = restated();
     let delta = db.series("iij", "revenue").unwrap().load().unwrap();
