@@ -82,7 +82,9 @@ impl fmt::Display for WhyDocument {
         f.pad(match self {
             WhyDocument::Only => "the only document that gives it",
             WhyDocument::Last => "published last",
-            WhyDocument::LastOfDay => "of the documents that gave it on the last day, the last by id",
+            WhyDocument::LastOfDay => {
+                "of the documents that gave it on the last day, the last by id"
+            }
             WhyDocument::LastFigure => "published last of those that give a figure",
             WhyDocument::First => "published first",
             WhyDocument::FirstOfDay => {

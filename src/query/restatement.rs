@@ -11,10 +11,10 @@ use crate::model::revision::{Revision, revisions};
 use crate::model::versions::Shown;
 use crate::model::{
     Change, ChangeKind, Company, FactKey, MetricKind, Observation, Period, SeriesKey,
-    change_between,
 };
 use crate::store::{CurrentRow, SeriesId, Snapshot, StoreError};
 
+use super::delta::change_of_points;
 use super::documents::Documents;
 use super::point::Point;
 use super::reader::Reader;
@@ -325,7 +325,7 @@ pub(crate) fn of_series(
             let (Some(old), Some(new)) = (point(fact, old, before)?, point(fact, new, day)?) else {
                 continue;
             };
-            let mut change = change_between(new.figure(), old.figure(), about.kind);
+            let mut change = change_of_points(&new, &old);
             let split = about.split_between(old.published(), new.published());
             if change.difference.is_some() && split {
                 change.kind = ChangeKind::ShareBasisDiffers;

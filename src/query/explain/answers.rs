@@ -58,6 +58,7 @@ impl Answer for Point {
             subject: Subject::new(self.series(), label, Some(self.period())),
             text: self.figure_text(),
             quantity: self.figure().quantity(),
+            in_percent: false,
             value: Some(Value::Figure(self.figure().clone())),
             notes,
             basis: Basis::Reported(versions),
@@ -103,6 +104,7 @@ impl Answer for Delta {
             subject,
             text: self.change_text(),
             quantity: self.change.quantity(),
+            in_percent: matches!(self.change.kind, ChangeKind::Relative { .. }),
             value: Some(Value::Change(self.change.clone())),
             notes: self.remarks(),
             basis: Basis::Computed(Computed {
@@ -132,6 +134,7 @@ impl Explanation {
             subject,
             text: "not reported".to_owned(),
             quantity: None,
+            in_percent: false,
             value: None,
             notes: Vec::new(),
             basis: Basis::NotReported,

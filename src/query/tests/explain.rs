@@ -365,6 +365,9 @@ fn a_value_is_told_with_its_interval_and_its_safe_digits() {
     // 95.5 / 91.5 is 1.04372, 96.5 / 90.5 is 1.06630: printed +4 % or +7 %.
     assert_eq!(yoy("revenue"), "no digit is safe: within [4.37; 6.63] %");
     // 5.65 - 5.05 and 5.75 - 4.95.
-    assert_eq!(yoy("margin"), "safe to the unit: within [0.60; 0.80]");
+    assert_eq!(
+        yoy("margin"),
+        "safe to the unit: within [0.60; 0.80] points"
+    );
     assert_eq!(yoy("cost"), "precision unknown");
 }
