@@ -132,7 +132,7 @@ fn a_calendar_year_of_a_march_company() {
     let derived = revenue(&of(&facts), "iij");
     assert_eq!(
         said(derived.calendar_year(2008)),
-        "CY2008  58 JPY  [FY2007 + 9M08 - 9M07]"
+        "CY2008  58 JPY [56.5; 59.5]  [FY2007 + 9M08 - 9M07]"
     );
     assert_eq!(
         said(derived.calendar_quarter(quarter)),
