@@ -140,14 +140,15 @@ fn margins_change_in_points() {
     let expected = fraction(475_550, 8_344_046)
         .minus(fraction(893_302, 9_849_202))
         .unwrap();
+    let expected = expected.times(fraction(100, 1)).unwrap();
     assert_eq!(points, expected);
     assert_eq!(
         yoy.to_string(),
-        "1Q03  5.6993%  [(revenue - cost_of_revenue) / revenue]   -3.3705 points  (1Q02)"
+        "1Q03  5.6993%  [(revenue - cost_of_revenue) / revenue]   -3.3705 points  (1Q02 9.0698%)"
     );
     assert_eq!(
         margin.qoq("1Q03").unwrap().to_string(),
-        "1Q03  5.6993%  [(revenue - cost_of_revenue) / revenue]   -2.870 points  (4Q02)"
+        "1Q03  5.6993%  [(revenue - cost_of_revenue) / revenue]   -2.870 points  (4Q02 8.5694%)"
     );
 }
 

@@ -35,6 +35,7 @@ impl Answer for Finding {
             subject,
             text: format!("{}: {}", self.class, self.title),
             quantity: self.recomputed,
+            in_percent: false,
             value: None,
             notes: self.remarks(),
             basis: Basis::Computed(Computed {
@@ -114,6 +115,7 @@ impl Finding {
             },
             text: self.printed.figure_text(),
             quantity: self.printed.quantity(),
+            in_percent: false,
             value: Some(Value::Figure(self.printed.figure.clone())),
             notes: Vec::new(),
             basis: Basis::Reported(versions(explainer, &printings, why)?),
@@ -154,6 +156,7 @@ impl Finding {
             subject,
             text: first.map_or_else(String::new, Printing::figure_text),
             quantity: used.quantity,
+            in_percent: false,
             value: first.map(|first| Value::Figure(first.figure.clone())),
             notes: Vec::new(),
             basis: Basis::Reported(versions(explainer, &printings, why)?),

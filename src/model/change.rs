@@ -33,7 +33,9 @@ pub enum ChangeKind {
         /// The convention it follows.
         convention: Convention,
     },
-    /// A change of a ratio or percentage, in percentage points (or units of the ratio).
+    /// A change of a ratio or percentage, in units of the figures compared. In every answer these are percentage points:
+    /// [`Delta`](crate::Delta), [`AnswerChange`](crate::AnswerChange) and [`Restatement`](crate::Restatement) take
+    /// the change of a pure ratio between its values in per cent.
     Points(Fraction),
     /// From below to above zero.
     TurnedPositive,
@@ -81,7 +83,8 @@ pub enum ChangeKind {
 pub struct Change {
     /// What happened.
     pub kind: ChangeKind,
-    /// current - base, in the figures' own unit, where both are amounts and it is a decimal: that of thirds is not.
+    /// current - base, in the figures' own unit, where both are amounts and it is a decimal: that of thirds is not. Of
+    /// pure ratios, in every answer, in percentage points.
     pub difference: Option<Decimal>,
     /// current / base - 1, whatever the signs: the raw convention, under which a growing loss has a
     /// positive change. `None` where the base is zero.
@@ -282,6 +285,15 @@ pub fn change_of_quantities(current: Quantity, base: Quantity, kind: MetricKind)
     }
 }
 
+/// The change from `base` to `current`, two pure ratios, in percentage points.
+pub(crate) fn change_of_ratios(current: Quantity, base: Quantity) -> Change {
+    let hundred = Quantity::exact(Fraction::from(100));
+    match (current.times(hundred), base.times(hundred)) {
+        (Ok(current), Ok(base)) => change_of_quantities(current, base, MetricKind::Ratio),
+        _ => Change::none(ChangeKind::Overflow),
+    }
+}
+
 fn operand(figure: &Figure) -> Option<Amount> {
     match figure {
         Figure::Amount(amount) => Some(*amount),
@@ -312,13 +324,12 @@ fn signed_to(value: Decimal) -> String {
 }
 
 impl Change {
-    /// A change of a pure ratio, which is written in per cent, in percentage points: `-3.3705 points`. `None` for
-    /// every other kind of change.
+    /// A change in points, to the places that are safe: `-3.3705 points`. `None` for every other kind of change.
     pub(crate) fn percentage_points(&self) -> Option<String> {
         let ChangeKind::Points(_) = self.kind else {
             return None;
         };
-        let (points, interval) = self.difference_quantity()?.percent_text()?;
+        let (points, interval) = self.difference_quantity()?.rounded_text()?;
         Some(format!("{} points{interval}", signed_to(points)))
     }
 

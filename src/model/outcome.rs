@@ -21,7 +21,7 @@ pub enum Outcome {
     Restated,
     /// Says something else, and at least one side's precision is unknown.
     ChangedPrecisionUnknown,
-    /// Contradicts another cell of its own document.
+    /// Contradicts another figure of its fact that was published on the same day, by its own document or another.
     Conflicting,
 }
 

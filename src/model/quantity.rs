@@ -208,20 +208,27 @@ impl Quantity {
         self.times(hundred).ok()?.interval_text(places)
     }
 
-    /// A ratio as it is written, less its sign for per cent: to the places that are safe, 1 to 4; with its interval where
-    /// not even the whole per cent is safe.
+    /// A ratio in per cent as it is written, less the sign for per cent. As of [`Quantity::rounded_text`].
     pub(crate) fn percent_text(&self) -> Option<(Decimal, String)> {
-        let places = match self.safe_percent() {
+        self.times(Self::exact(Fraction::from(100)))
+            .ok()?
+            .rounded_text()
+    }
+
+    /// To the places that are safe, 1 to 4; with its interval where not even the whole is safe.
+    pub(crate) fn rounded_text(&self) -> Option<(Decimal, String)> {
+        let safe = self.safe_digits();
+        let places = match safe {
             SafeDigits::Places(places) => u32::try_from(places.clamp(1, 4)).ok()?,
             SafeDigits::All => 4,
             SafeDigits::None | SafeDigits::Unknown => 1,
         };
-        let interval = match self.safe_percent() {
-            SafeDigits::None | SafeDigits::Places(..0) => self.percent_interval_text(1),
+        let interval = match safe {
+            SafeDigits::None | SafeDigits::Places(..0) => self.interval_text(1),
             _ => None,
         };
         let interval = interval.map_or_else(String::new, |interval| format!(" {interval}"));
-        Some((self.value.percent(places)?, interval))
+        Some((self.value.rounded(places)?, interval))
     }
 
     /// The interval, its ends rounded outward to so many places. `None` where it is unknown or beyond what a decimal

@@ -7,12 +7,13 @@ use super::figure::{Figure, Nil, Precision};
 use super::outcome::Outcome;
 use super::why::{WhyCell, WhyDocument, WhyShown};
 
-/// The observation shown for a fact, why it is, and whether the document that speaks last contradicts itself.
+/// The observation shown for a fact, why it is, and whether what was published on that day contradicts itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Shown {
     /// The index of the observation.
     pub(crate) index: usize,
-    /// Whether cells of the document that speaks contradict each other.
+    /// Whether figures of the fact published on the day of the document that speaks contradict each other, be they of that
+    /// document or of others.
     pub(crate) conflicting: bool,
     /// Why it is shown.
     pub(crate) why: WhyShown,
@@ -29,6 +30,9 @@ pub(crate) struct Shown {
 /// over running text). Where an earlier, more precise figure agrees with it and with all that was published
 /// in between, the earlier one is shown. A later approximation or outlook in words speaks for itself; "none" and
 /// "n/a" never hide a figure.
+///
+/// Documents of one day are of one time: that the last of them by id speaks says nothing about which is right, so
+/// where they contradict each other the answer is as conflicting as where one contradicts itself.
 pub(crate) fn shown(
     observations: &[Observation],
     by_document: impl Fn(u32, u32) -> Ordering,
@@ -47,14 +51,18 @@ pub(crate) fn shown(
     }
     let Editions { all, telling } = editions(observations, by_document);
     let mut chosen = latest(observations, &telling)?;
-    if chosen.why.document != WhyDocument::MorePrecise {
-        let last = all.last().is_some_and(|last| last.index == chosen.index);
-        chosen.why.document = match (all.len(), last) {
-            (1, _) => WhyDocument::Only,
-            (_, true) => WhyDocument::Last,
-            (_, false) => WhyDocument::LastFigure,
-        };
-    }
+    let of_day = |index| of_one_day(observations, &telling, index);
+    let last = all.last().is_some_and(|last| last.index == chosen.index);
+    chosen.why.document = match chosen.why.document {
+        WhyDocument::MorePrecise if same_day(observations, chosen.index, chosen.speaker) => {
+            WhyDocument::MorePreciseOfDay
+        }
+        WhyDocument::MorePrecise => WhyDocument::MorePrecise,
+        _ if all.len() == 1 => WhyDocument::Only,
+        _ if of_day(chosen.index) > 1 => WhyDocument::LastOfDay,
+        _ if last => WhyDocument::Last,
+        _ => WhyDocument::LastFigure,
+    };
     Some(chosen)
 }
 
@@ -69,10 +77,31 @@ pub(crate) fn first(
     let first = all.first().is_some_and(|first| first.index == chosen.index);
     chosen.why.document = match (all.len(), first) {
         (1, _) => WhyDocument::Only,
+        _ if of_one_day(observations, &telling, chosen.index) > 1 => WhyDocument::FirstOfDay,
         (_, true) => WhyDocument::First,
         (_, false) => WhyDocument::FirstFigure,
     };
     Some(chosen)
+}
+
+fn same_day(observations: &[Observation], a: usize, b: usize) -> bool {
+    let published = |index: usize| observations.get(index).map(|seen| seen.published);
+    published(a) == published(b)
+}
+
+/// How many editions are of the day of an observation.
+fn of_one_day(observations: &[Observation], editions: &[Shown], index: usize) -> usize {
+    let of_day = |edition: &&Shown| same_day(observations, edition.index, index);
+    editions.iter().filter(of_day).count()
+}
+
+/// Whether two of these say what cannot both be true.
+fn contradict(seen: &[&Observation]) -> bool {
+    seen.iter().enumerate().any(|(nth, a)| {
+        seen.iter()
+            .skip(nth + 1)
+            .any(|b| a.figure.agrees_with(&b.figure) == Some(false))
+    })
 }
 
 /// What each document says about one fact, in the order of publication and document.
@@ -100,11 +129,21 @@ pub(super) fn editions(
         _ => Ordering::Equal,
     });
     let all: Vec<Shown> = order
-        .chunk_by(|&a, &b| match (at(a), at(b)) {
-            (Some(a), Some(b)) => same_edition(a, b),
-            _ => false,
+        .chunk_by(|&a, &b| same_day(observations, a, b))
+        .flat_map(|day| {
+            let printed: Vec<&Observation> = day.iter().filter_map(|&index| at(index)).collect();
+            let conflicting = contradict(&printed);
+            day.chunk_by(|&a, &b| match (at(a), at(b)) {
+                (Some(a), Some(b)) => same_edition(a, b),
+                _ => false,
+            })
+            .filter_map(|edition| spoken(observations, edition))
+            .map(move |edition| Shown {
+                conflicting,
+                ..edition
+            })
+            .collect::<Vec<_>>()
         })
-        .filter_map(|edition| spoken(observations, edition))
         .collect();
     let telling: Vec<Shown> = all
         .iter()
@@ -164,11 +203,8 @@ fn spoken(observations: &[Observation], edition: &[usize]) -> Option<Shown> {
         .iter()
         .filter_map(|&index| Some((index, observations.get(index)?)))
         .collect();
-    let conflicting = all.iter().enumerate().any(|(nth, (_, a))| {
-        all.iter()
-            .skip(nth + 1)
-            .any(|(_, b)| a.figure.agrees_with(&b.figure) == Some(false))
-    });
+    let printed: Vec<&Observation> = all.iter().map(|(_, seen)| *seen).collect();
+    let conflicting = contradict(&printed);
     let rules = if conflicting {
         [
             WhyCell::Figure,
@@ -253,16 +289,15 @@ fn fineness(figure: &Figure) -> i16 {
 
 /// What a new observation does to those that are known of its fact (none of which is the same cell).
 ///
-/// It is held against its own document first, then against what was shown before it.
+/// It is held against what was published on the same day first, by its own document or another, then against what was
+/// shown before it.
 pub(crate) fn outcome(
     known: &[Observation],
     new: &Observation,
     by_document: impl Fn(u32, u32) -> Ordering,
 ) -> Outcome {
     let contradicts = |other: &&Observation| {
-        other.source.document == new.source.document
-            && other.published == new.published
-            && other.figure.agrees_with(&new.figure) == Some(false)
+        other.published == new.published && other.figure.agrees_with(&new.figure) == Some(false)
     };
     if known.iter().find(contradicts).is_some() {
         return Outcome::Conflicting;
@@ -390,6 +425,29 @@ mod tests {
         let statement = observation(13, 1, 2, Rank::Statement, (-390_000_000, Some(-6)));
         let found = shown(&[prose, table, statement], numbers).unwrap();
         assert_eq!((found.index, found.conflicting), (2, true));
+    }
+
+    #[test]
+    fn documents_of_one_day_that_contradict_each_other_are_flagged() {
+        let seen = |day, document, told| observation(day, document, 0, Rank::Table, told);
+        let (a, z) = (seen(13, 1, (410, Some(0))), seen(13, 2, (400, Some(0))));
+        let one = [a.clone()];
+        assert_eq!(outcome(&one, &z, numbers), Outcome::Conflicting);
+        let both = [z.clone(), a.clone()];
+        let last = shown(&both, numbers).unwrap();
+        assert_eq!((last.index, last.conflicting), (0, true));
+        assert_eq!(last.why.document, WhyDocument::LastOfDay);
+        assert!(!last.why.contradicted, "neither contradicts itself");
+        let earliest = first(&both, numbers).unwrap();
+        assert_eq!((earliest.index, earliest.conflicting), (1, true));
+        assert_eq!(earliest.why.document, WhyDocument::FirstOfDay);
+        // What is published later settles it, where it says which.
+        let settled = shown(&[a.clone(), z, seen(14, 1, (410, Some(0)))], numbers).unwrap();
+        assert_eq!((settled.index, settled.conflicting), (2, false));
+        // Within rounding, the finer one is shown, and there is nothing to flag.
+        let rounded = shown(&[a, seen(13, 2, (400, Some(-2)))], numbers).unwrap();
+        assert_eq!((rounded.index, rounded.conflicting), (0, false));
+        assert_eq!(rounded.why.document, WhyDocument::MorePreciseOfDay);
     }
 
     #[test]

@@ -32,18 +32,26 @@ pub struct WhyShown {
 pub enum WhyDocument {
     /// There is no other.
     Only,
-    /// It was published last; of those of one day, its id is the last.
+    /// It was published last.
     Last,
+    /// Several that give a figure were published last, on one day, and its id is the last of theirs: an order, not a
+    /// reason to believe it. Where they contradict each other the answer is
+    /// [conflicting](crate::Point::is_conflicting).
+    LastOfDay,
     /// It was published last of those that give a figure: what came later says "none" or "n/a", and that
     /// hides no figure.
     LastFigure,
-    /// The question was for what was reported first, and it was published first; of those of one day, its id is the
-    /// first.
+    /// The question was for what was reported first, and it was published first.
     First,
+    /// The question was for what was reported first, several were published first, on one day, and its id is the first
+    /// of theirs.
+    FirstOfDay,
     /// The question was for what was reported first, and it was published first of those that give a figure.
     FirstFigure,
     /// It was published earlier, but tells more precisely what all figures published since agree with.
     MorePrecise,
+    /// It was published on the last day, and tells more precisely what the others of that day agree with.
+    MorePreciseOfDay,
 }
 
 /// Why a cell speaks for its document: the first rule, in this order (by rank before the others where the
@@ -74,11 +82,20 @@ impl fmt::Display for WhyDocument {
         f.pad(match self {
             WhyDocument::Only => "the only document that gives it",
             WhyDocument::Last => "published last",
+            WhyDocument::LastOfDay => {
+                "of the documents that gave it on the last day, the last by id"
+            }
             WhyDocument::LastFigure => "published last of those that give a figure",
             WhyDocument::First => "published first",
+            WhyDocument::FirstOfDay => {
+                "of the documents that gave it on the first day, the first by id"
+            }
             WhyDocument::FirstFigure => "published first of those that give a figure",
             WhyDocument::MorePrecise => {
                 "published earlier, but more precise, and every later figure agrees with it"
+            }
+            WhyDocument::MorePreciseOfDay => {
+                "of the documents that gave it on the last day, which agree, the most precise"
             }
         })
     }

@@ -11,6 +11,7 @@ use crate::model::{
     Rounding, SafeDigits, Scenario, Scope, SeriesKey, Unit,
 };
 
+use super::delta::power;
 use super::point::Point;
 
 /// A figure that was reported, or one that was derived from reported figures.
@@ -270,13 +271,28 @@ impl Answer {
 }
 
 impl Answer {
-    /// The figure as it stands alone, with its unit: `8,344,046 thousand JPY`. A computed ratio is in per cent, to 1 to 4
+    /// The figure as it stands alone, with its unit: `8,344,046 thousand JPY`. A computed figure is rounded to the place of
+    /// the coarsest figure below it that counts in its unit, with its interval in the same scale where the true value may
+    /// lie more than one unit of that place away: `140 JPY [138.5; 141.5]`; [`Answer::value`] is exact. A computed ratio is in per cent, to 1 to 4
     /// places as far as they are safe, with its interval where not even the whole per cent is: `19.4% [19.0, 19.8]`.
     #[must_use]
     pub fn figure_text(&self) -> String {
         match self {
             Answer::Reported(point) => point.figure_text(),
             Answer::Derived(derived) => derived.figure_text(),
+        }
+    }
+}
+
+impl Answer {
+    /// The figure with its scale word, and its sign for per cent, but no other unit.
+    pub(crate) fn number_text(&self) -> String {
+        match (self, self.unit()) {
+            (Answer::Derived(derived), _) if derived.in_percent() => derived.percent(),
+            (Answer::Derived(derived), Unit::Percent) => derived.figure_text(),
+            (Answer::Derived(derived), _) => derived.number().0,
+            (Answer::Reported(point), Unit::Percent) => point.figure_text(),
+            (Answer::Reported(point), _) => point.figure().to_string(),
         }
     }
 }
@@ -303,24 +319,70 @@ impl fmt::Display for Answer {
 }
 
 impl Derived {
-    /// The value at the finest scale of the figures below it.
-    fn number(&self) -> String {
-        let finest = |a: Option<i8>, point: &Point| match point.precision()? {
-            Precision::Decimals(decimals) => Some(a?.max(decimals)),
-            Precision::Exact | Precision::Unknown => None,
-        };
+    /// The place of the coarsest of the figures below it that are of its unit: no finer digit of it is known. `None`
+    /// where all are exact, the precision of one is unknown, or there are none.
+    fn place(&self) -> Option<i8> {
         let leaves = self.operands.iter().flat_map(|o| o.answer.leaves());
-        let leaves = leaves.filter(|point| *point.unit() == self.unit);
-        let decimals = leaves.fold(Some(-Precision::LIMIT), finest);
-        let precision = decimals.map_or(Precision::Exact, Precision::Decimals);
-        let value = self.quantity.value();
-        let plain = value
-            .decimal()
-            .and_then(|value| Amount::new(value, precision, Rounding::Nearest).ok());
-        match (plain, places_of(self.quantity.safe_digits())) {
-            (Some(amount), _) => amount.to_string(),
-            (None, places) => rounded(value, places),
+        let mut coarsest = None;
+        for point in leaves.filter(|point| *point.unit() == self.unit) {
+            match point.precision() {
+                Some(Precision::Unknown) => return None,
+                Some(Precision::Decimals(decimals)) => {
+                    coarsest = Some(coarsest.map_or(decimals, |other: i8| other.min(decimals)));
+                }
+                Some(Precision::Exact) | None => {}
+            }
         }
+        coarsest
+    }
+
+    /// The value at the place of the coarsest figure below it, and the interval that goes behind its unit, in the
+    /// number's own scale, where the true value may lie more than one unit of that place away.
+    fn number(&self) -> (String, String) {
+        let value = self.quantity.value();
+        let place = self.place();
+        // A mean is known better than what it is the mean of.
+        let split = |operand: &DerivedOperand| operand.weight.is_some_and(|w| w.denominator() > 1);
+        let finer = i8::from(self.operands.iter().any(split));
+        let printed = match place {
+            Some(place) => rounded_to(value, place.saturating_add(finer)),
+            None => value.decimal(),
+        };
+        let precision = place.map_or(Precision::Exact, Precision::Decimals);
+        let amount = printed.and_then(|v| Amount::new(v, precision, Rounding::Nearest).ok());
+        let Some(amount) = amount else {
+            let number = rounded(value, places_of(self.quantity.safe_digits()));
+            return (number, String::new());
+        };
+        let text = amount.to_string();
+        let doubt = place.and_then(|place| self.doubt(amount.value(), place, &text));
+        (text, doubt.unwrap_or_default())
+    }
+
+    fn doubt(&self, printed: Decimal, place: i8, text: &str) -> Option<String> {
+        let unit = power_of_ten(-i32::from(place))?;
+        let interval = self.quantity.interval()?;
+        let far = |end: Fraction| {
+            let off = end.minus(printed.into()).and_then(Fraction::abs);
+            off.is_ok_and(|off| off > unit)
+        };
+        let ends = [interval.low(), interval.high()].map(|end| end.value());
+        let lost = printed.is_zero() && self.quantity.value() != Fraction::ZERO;
+        let close = ends.iter().all(|end| end.is_some_and(|(end, _)| !far(end)));
+        if close && !lost {
+            return None;
+        }
+        let power = text.rsplit_once(' ').map_or(0, |(_, word)| power(word));
+        let scale = power_of_ten(i32::try_from(power).ok()?)?;
+        let scaled = self.quantity.over(Quantity::exact(scale)).ok()?;
+        let places = i32::from(place) + i32::try_from(power).ok()? + 1;
+        let ends = scaled.interval_text(u32::try_from(places).unwrap_or(0))?;
+        Some(format!(" {}", ends.replace(", ", "; ")))
+    }
+
+    /// Whether it is a ratio that is written in per cent.
+    pub(crate) fn in_percent(&self) -> bool {
+        self.unit == Unit::Pure && self.kind == MetricKind::Ratio
     }
 
     /// A ratio in per cent.
@@ -334,14 +396,32 @@ impl Derived {
 
     /// The figure with its unit: `18,942 million JPY`.
     pub(crate) fn figure_text(&self) -> String {
-        let number = self.number();
+        if self.in_percent() {
+            return self.percent();
+        }
+        let (number, doubt) = self.number();
         match &self.unit {
-            Unit::Percent => format!("{number}%"),
-            Unit::Pure if self.kind == MetricKind::Ratio => self.percent(),
-            Unit::Pure => number,
-            unit => format!("{number} {unit}"),
+            Unit::Percent => format!("{number}%{doubt}"),
+            Unit::Pure => format!("{number}{doubt}"),
+            unit => format!("{number} {unit}{doubt}"),
         }
     }
+}
+
+/// Rounded half away from zero to a place, which may be left of the point.
+fn rounded_to(value: Fraction, place: i8) -> Option<Decimal> {
+    if let Ok(places) = u32::try_from(place) {
+        return value.rounded(places);
+    }
+    let unit = power_of_ten(-i32::from(place))?;
+    let units = Fraction::from(value.over(unit).ok()?.rounded(0)?);
+    units.times(unit).ok()?.decimal()
+}
+
+fn power_of_ten(power: i32) -> Option<Fraction> {
+    let factor = 10_i128.checked_pow(power.unsigned_abs())?;
+    let (numerator, denominator) = if power < 0 { (1, factor) } else { (factor, 1) };
+    Fraction::new(numerator, denominator).ok()
 }
 
 /// To how many places a result is written that is no decimal or a ratio.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Change, ChangeKind, Convention, Unit, change_between};
+use crate::model::change::change_of_ratios;
+use crate::model::{Change, ChangeKind, Convention, MetricKind, Unit, change_between};
 
 use super::partner::{LENGTH_TOLERANCE, Partner, lengths_apart};
 use super::point::Point;
@@ -93,7 +94,7 @@ impl Delta {
             Partner::NotApplicable => (None, Comparator::NotApplicable, None),
         };
         let mut change = match &base {
-            Some(base) => change_between(current.figure(), base.figure(), current.about().kind),
+            Some(base) => change_of_points(current, base),
             None => Change::none(ChangeKind::NoComparator),
         };
         let split = |base: &Point| {
@@ -140,19 +141,10 @@ impl Delta {
         }
     }
 
-    /// The base as it stands behind the change: `1Q02 9,849,202`, `FY2007 actual 57.2`. The scale word is
-    /// left out where the current figure has the same.
+    /// The base as it stands behind the change: `1Q02 9,849,202`, `FY2007 actual 57.2`.
     fn base_text(&self, base: &Point) -> String {
         let (figure, current) = (base.figure().to_string(), self.current.figure().to_string());
-        let scale = |text: &str| {
-            text.rsplit_once(' ')
-                .map(|(_, word)| word.to_owned())
-                .filter(|word| ["thousand", "million", "billion"].contains(&word.as_str()))
-        };
-        let short = match scale(&current) {
-            Some(word) => figure.strip_suffix(&format!(" {word}")),
-            None => None,
-        };
+        let figure = short_beside(&figure, &current);
         let scenario = if self.against_actual {
             format!("{} ", base.scenario())
         } else {
@@ -162,9 +154,46 @@ impl Delta {
             Unit::Percent => "%",
             _ => "",
         };
-        let figure = short.unwrap_or(&figure);
         format!("{} {scenario}{figure}{sign}", base.label())
     }
+}
+
+/// The change from one figure of a series to another; of pure ratios in percentage points.
+pub(crate) fn change_of_points(current: &Point, base: &Point) -> Change {
+    let kind = current.about().kind;
+    let (now, then) = (current.figure(), base.figure());
+    match (now.quantity(), then.quantity()) {
+        (Some(now), Some(then)) if kind == MetricKind::Ratio && *current.unit() == Unit::Pure => {
+            change_of_ratios(now, then)
+        }
+        _ => change_between(now, then, kind),
+    }
+}
+
+/// A figure without its scale word, where the one it stands beside has the same.
+pub(crate) fn short_beside<'a>(figure: &'a str, current: &str) -> &'a str {
+    let scale = |text: &'a str| text.rsplit_once(' ').filter(|(_, word)| power(word) > 0);
+    match scale(figure) {
+        Some((number, word)) if current.ends_with(&format!(" {word}")) => number,
+        _ => figure,
+    }
+}
+
+/// The power of ten of a scale word; 0 for anything else.
+pub(crate) fn power(word: &str) -> u32 {
+    match word {
+        "thousand" => 3,
+        "million" => 6,
+        "billion" => 9,
+        _ => 0,
+    }
+}
+
+/// What is to be said beside a change: that the durations differ in length, that the base is conflicting.
+pub(crate) fn doubts(lengths: Option<(i64, i64)>, conflicting: bool) -> Vec<String> {
+    let lengths = lengths.map(|(now, then)| format!("[{now} days against {then}]"));
+    let conflicting = conflicting.then(|| "[base conflicting]".to_owned());
+    lengths.into_iter().chain(conflicting).collect()
 }
 
 impl fmt::Display for Delta {
@@ -172,16 +201,9 @@ impl fmt::Display for Delta {
         let mut parts = vec![format!("{}   {}", self.current, self.change_text())];
         if let Some(base) = &self.base {
             parts.push(format!("({})", self.base_text(base)));
-            if let (true, Some(now), Some(then)) = (
-                self.length_differs,
-                self.current.period().days(),
-                base.period().days(),
-            ) {
-                parts.push(format!("[{now} days against {then}]"));
-            }
-            if base.is_conflicting() {
-                parts.push("[base conflicting]".to_owned());
-            }
+            let lengths = self.current.period().days().zip(base.period().days());
+            let lengths = lengths.filter(|_| self.length_differs);
+            parts.extend(doubts(lengths, base.is_conflicting()));
         }
         f.pad(&parts.join("  "))
     }

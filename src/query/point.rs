@@ -211,7 +211,8 @@ impl Point {
         self.observation().source
     }
 
-    /// Whether the document that speaks about this fact contradicts itself. The figures it prints are
+    /// Whether figures of this fact published on the day of the document that speaks contradict each other beyond
+    /// rounding, be they of that document or of several. The figures are
     /// [`Reader::candidates`](crate::Reader::candidates).
     #[must_use]
     pub fn is_conflicting(&self) -> bool {

@@ -365,9 +365,9 @@ impl Reader {
         Ok(self.observations_of(&snapshot, point)?)
     }
 
-    /// The figures among which a [conflicting](Point::is_conflicting) point was chosen: what the document
-    /// that speaks about the fact prints for it, in the order of its cells. That is the last one which gives a
-    /// figure, or the first where the question was for what was
+    /// The figures among which a [conflicting](Point::is_conflicting) point was chosen: what was
+    /// printed for it on the day of the document that speaks about the fact, by document and cell. That is the
+    /// last one which gives a figure, or the first where the question was for what was
     /// [first reported](SeriesQuery::first_reported).
     ///
     /// # Errors
@@ -381,8 +381,8 @@ impl Reader {
             .known
             .shown(&observations, &order)
             .and_then(|shown| observations.get(shown.speaker))
-            .map(|speaker| (speaker.published, speaker.source.document));
-        observations.retain(|seen| Some((seen.published, seen.source.document)) == speaker);
+            .map(|speaker| speaker.published);
+        observations.retain(|seen| Some(seen.published) == speaker);
         Ok(observations)
     }
 

@@ -11,10 +11,11 @@ use crate::model::revision::{Revision, revisions};
 use crate::model::versions::Shown;
 use crate::model::{
     Change, ChangeKind, Company, FactKey, LikelyCause, MetricKind, Observation, Period, SeriesKey,
-    Split, change_between,
+    Split,
 };
 use crate::store::{CurrentRow, SeriesId, Snapshot, StoreError};
 
+use super::delta::change_of_points;
 use super::documents::Documents;
 use super::point::Point;
 use super::reader::Reader;
@@ -341,7 +342,7 @@ pub(crate) fn of_series(
             let (Some(old), Some(new)) = (point(fact, old, before)?, point(fact, new, day)?) else {
                 continue;
             };
-            let mut change = change_between(new.figure(), old.figure(), about.kind);
+            let mut change = change_of_points(&new, &old);
             let (from, to) = (old.published(), new.published());
             let splits: Vec<Split> = about.splits_between(from, to).copied().collect();
             if change.difference.is_some() && !splits.is_empty() {

@@ -118,7 +118,7 @@ impl Said {
 pub(crate) struct Answer<'a> {
     pub(crate) shown: &'a Seen,
     pub(crate) conflicting: bool,
-    /// The cells of the document that speaks.
+    /// What was printed on the day of the document that speaks.
     pub(crate) candidates: Vec<&'a Seen>,
 }
 
@@ -159,10 +159,15 @@ fn editions<'a>(seen: &[&'a Seen]) -> Vec<Answer<'a>> {
                     )
                 })
                 .unwrap();
+            // What one day says is of one time, whoever says it.
+            let mut of_day: Vec<&Seen> = seen.iter().copied().filter(|s| s.day == key.0).collect();
+            of_day.sort_by_key(|s| (&s.document, s.cell));
             Answer {
                 shown,
-                conflicting,
-                candidates: cells,
+                conflicting: of_day
+                    .iter()
+                    .any(|a| of_day.iter().any(|b| a.said.agrees(b.said) == Some(false))),
+                candidates: of_day,
             }
         })
         .collect();
@@ -234,9 +239,8 @@ pub(crate) fn restatements<'a>(seen: &[&'a Seen]) -> Vec<(&'a Seen, &'a Seen, bo
 
 /// The name of what taking in `new` did to what was known of its fact.
 pub(crate) fn outcome(known: &[&Seen], new: &Seen) -> &'static str {
-    let own = |s: &&Seen| (s.day, &s.document) == (new.day, &new.document);
-    let mut in_own_document = known.iter().filter(|s| own(s));
-    if in_own_document.any(|s| s.said.agrees(new.said) == Some(false)) {
+    let mut of_that_day = known.iter().filter(|s| s.day == new.day);
+    if of_that_day.any(|s| s.said.agrees(new.said) == Some(false)) {
         return "conflicting";
     }
     let Some(before) = latest(known).map(|answer| answer.shown.said) else {

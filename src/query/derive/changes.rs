@@ -5,11 +5,13 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::error::{Error, NotDerivable};
+use crate::model::change::change_of_ratios;
 use crate::model::{
-    Change, ChangeKind, Convention, FiscalPeriod, Period, Span, Unit, change_of_quantities,
+    Change, ChangeKind, Convention, FiscalPeriod, MetricKind, Period, Span, Unit,
+    change_of_quantities,
 };
 use crate::query::answer::Answer;
-use crate::query::delta::DeltaKind;
+use crate::query::delta::{DeltaKind, doubts, short_beside};
 use crate::query::partner::{LENGTH_TOLERANCE, lengths_apart};
 use crate::query::select::{FiscalRange, When};
 use crate::query::slot;
@@ -18,7 +20,8 @@ use super::{Derivations, check_shares};
 
 /// The change of an answer, with the answer it is compared with.
 ///
-/// Printed as `4Q08  18,942 million JPY  [FY2008 - 9M08]   +4.1%  (4Q07)`.
+/// Printed as `4Q08  18,942 million JPY  [FY2008 - 9M08]   +4.1%  (4Q07 18,196)`, with the two lengths
+/// behind it where [they differ](AnswerChange::length_differs), and that the base is conflicting where a figure of it is.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct AnswerChange {
@@ -43,6 +46,7 @@ impl AnswerChange {
         let found = base.as_ref().and_then(|base| base.as_ref().ok());
         let mut change = match found.map(|base| (current.quantity(), base.quantity())) {
             None => Change::none(ChangeKind::NoComparator),
+            Some((Some(now), Some(then))) if is_pure_ratio(&current) => change_of_ratios(now, then),
             Some((Some(now), Some(then))) => change_of_quantities(now, then, current.kind()),
             Some(_) => Change::none(ChangeKind::NotAnAmount),
         };
@@ -68,7 +72,18 @@ impl AnswerChange {
     }
 }
 
+fn is_pure_ratio(answer: &Answer) -> bool {
+    answer.kind() == MetricKind::Ratio && *answer.unit() == Unit::Pure
+}
+
 impl AnswerChange {
+    /// How many days both durations have, where they differ in length.
+    pub(crate) fn lengths(&self) -> Option<(i64, i64)> {
+        let base = self.base.as_ref()?.as_ref().ok()?;
+        let days = self.current.period().days().zip(base.period().days());
+        days.filter(|_| self.length_differs)
+    }
+
     /// The change in words: `-15.3%`, `+128.3% over |base|`, `-3.4 points`, `no comparator`.
     #[must_use]
     pub fn change_text(&self) -> String {
@@ -88,13 +103,19 @@ impl AnswerChange {
 
 impl fmt::Display for AnswerChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let base = match &self.base {
-            None => format!("  (has no {})", self.kind),
-            Some(Err(not)) => format!("  ({not})"),
-            Some(Ok(base)) => format!("  ({})", base.label()),
-        };
-        let (current, change) = (&self.current, self.change_text());
-        f.pad(&format!("{current}   {change}{base}"))
+        let mut parts = vec![format!("{}   {}", self.current, self.change_text())];
+        match &self.base {
+            None => parts.push(format!("(has no {})", self.kind)),
+            Some(Err(not)) => parts.push(format!("({not})")),
+            Some(Ok(base)) => {
+                let (figure, current) = (base.number_text(), self.current.number_text());
+                let figure = short_beside(&figure, &current);
+                parts.push(format!("({} {figure})", base.label()));
+                let conflicting = base.leaves().iter().any(|leaf| leaf.is_conflicting());
+                parts.extend(doubts(self.lengths(), conflicting));
+            }
+        }
+        f.pad(&parts.join("  "))
     }
 }
 

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::error::{Error, NotDerivable, Obstacle};
+use crate::model::decimal::exact_sum;
 use crate::model::root::root_below;
 use crate::model::{
     FiscalPeriod, Fraction, MetricKind, PLACEMENT_TOLERANCE, Period, Quantity, Slot,
@@ -22,7 +23,8 @@ use super::{Derivations, check_shares};
 /// annual growth rate, which is its root.
 ///
 /// A root is rarely a decimal: the rate is given between two of them. Printed as
-/// `FY2003 to FY2008, 5 years  x1.85  +13.1% a year`, its rate rounded.
+/// `FY2003 to FY2008, 5 years  x1.85  +13.1% a year`, its rate rounded, and with its
+/// interval where the true one may lie more than half a per cent off: `+5.2% [+4.1%, +6.4%] a year`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Growth {
@@ -80,6 +82,28 @@ impl Growth {
         Some(if upper { high } else { low })
     }
 
+    /// The rate in words: `+13.1% a year`, with its interval where rounding lets the true one lie more than half a per
+    /// cent off.
+    pub(crate) fn rate_text(&self) -> String {
+        let signed = |rate: Decimal| {
+            let plus = if rate > Decimal::ZERO { "+" } else { "" };
+            format!("{plus}{rate}%")
+        };
+        let Some(rate) = self.percent(1) else {
+            return "beyond exact arithmetic".to_owned();
+        };
+        let half = Decimal::new(5, 1);
+        let far = |(low, high): &(Decimal, Decimal)| {
+            exact_sum(rate, -*low).is_none_or(|off| off > half)
+                || exact_sum(*high, -rate).is_none_or(|off| off > half)
+        };
+        let interval = self.rate_interval(1).filter(far);
+        let interval = interval.map_or_else(String::new, |(low, high)| {
+            format!(" [{}, {}]", signed(low), signed(high))
+        });
+        format!("{}{interval} a year", signed(rate))
+    }
+
     /// Whether the rate has more decimal places than these.
     fn is_cut_off(&self, places: u32) -> bool {
         self.rate(places).is_some_and(|(low, high)| low != high)
@@ -104,14 +128,10 @@ impl fmt::Display for Growth {
             Some(times) => format!("x{times}"),
             None => format!("x{}", self.ratio),
         };
-        let rate = match self.percent(1) {
-            Some(rate) if rate > Decimal::ZERO => format!("+{rate}%"),
-            Some(rate) => format!("{rate}%"),
-            None => "beyond exact arithmetic".to_owned(),
-        };
+        let rate = self.rate_text();
         let plural = if years == 1 { "year" } else { "years" };
         f.pad(&format!(
-            "{from} to {to}, {years} {plural}  {times}  {rate} a year"
+            "{from} to {to}, {years} {plural}  {times}  {rate}"
         ))
     }
 }

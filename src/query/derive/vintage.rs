@@ -178,6 +178,14 @@ impl InCycle<'_> {
 /// In what figures stand together: the first reporting cycle in which each of them was observed with the value that is
 /// used, and none was changed after the last observation of another; else one document.
 pub(crate) fn together(seen: &[Seen<'_>]) -> Result<Together, Obstacle> {
+    standing(seen).map_err(|changed| Obstacle::Vintage {
+        operands: seen.iter().map(|operand| operand.name(seen)).collect(),
+        changed: changed.or_else(|| last_change_unseen(seen)),
+    })
+}
+
+/// As [`together`]; else the change in the cycle that comes nearest, where there is one.
+fn standing(seen: &[Seen<'_>]) -> Result<Together, Option<Changed>> {
     let cycles: BTreeSet<i32> = seen
         .iter()
         .flat_map(|operand| operand.editions.iter().filter_map(|edition| edition.cycle))
@@ -197,29 +205,36 @@ pub(crate) fn together(seen: &[Seen<'_>]) -> Result<Together, Obstacle> {
     if first.is_some() && documents.all(|document| Some(document) == first) {
         return Ok(Together::Document);
     }
-    Err(Obstacle::Vintage {
-        operands: seen.iter().map(|operand| operand.name(seen)).collect(),
-        changed: changed.or_else(|| last_change_unseen(seen)),
-    })
+    Err(changed)
 }
 
-/// The last change of one operand, whatever the cycle, after which another was not observed any more.
+/// The last change of one operand, whatever the cycle, after which another was not observed any more: of two that are
+/// not of one vintage by themselves, if there are such.
 fn last_change_unseen(seen: &[Seen<'_>]) -> Option<Changed> {
-    let changes = seen.iter().filter_map(|one| {
-        let otherwise = |edition: &&Edition| edition.said == Some(Said::Otherwise);
-        let change = one.editions.iter().rev().find(otherwise)?;
-        Some((change.published, one))
-    });
-    let (on, one) = changes.max_by_key(|(day, _)| *day)?;
-    seen.iter().find_map(|other| {
-        let last_seen = other.editions.last()?.published;
-        (last_seen < on).then(|| Changed {
-            operand: one.name(seen),
-            on,
-            other: other.name(seen),
-            last_seen,
+    let mut changes: Vec<(NaiveDate, &Seen<'_>)> = seen
+        .iter()
+        .filter_map(|one| {
+            let otherwise = |edition: &&Edition| edition.said == Some(Said::Otherwise);
+            let change = one.editions.iter().rev().find(otherwise)?;
+            Some((change.published, one))
         })
-    })
+        .collect();
+    changes.sort_by_key(|(day, _)| std::cmp::Reverse(*day));
+    let unseen = |apart_only: bool| {
+        changes.iter().find_map(|(on, one)| {
+            seen.iter().find_map(|other| {
+                let last_seen = other.editions.last()?.published;
+                let apart = || standing(&[**one, *other]).is_err();
+                (last_seen < *on && (!apart_only || apart())).then(|| Changed {
+                    operand: one.name(seen),
+                    on: *on,
+                    other: other.name(seen),
+                    last_seen,
+                })
+            })
+        })
+    };
+    unseen(true).or_else(|| unseen(false))
 }
 
 /// A change of one operand in a cycle that another does not reflect.

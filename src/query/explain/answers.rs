@@ -1,10 +1,14 @@
 //! What of each answer its explanation tells.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
 use crate::error::Error;
 use crate::model::{ChangeKind, Convention, FiscalPeriod};
 
 use super::sealed::{Answer, Explainer};
-use super::{Basis, Computed, Explanation, Subject, Value};
+use super::{Basis, Computed, Explanation, Subject, Value, Versions};
 use crate::query::delta::{Comparator, Delta, DeltaKind};
 use crate::query::panel::PanelRow;
 use crate::query::point::Point;
@@ -44,24 +48,43 @@ pub(crate) mod sealed {
 impl Answer for Point {
     fn explanation(&self, explainer: &Explainer) -> Result<Explanation, Error> {
         let label = self.label();
-        let versions = explainer.versions(self)?;
+        let (versions, spoken) = explainer.versions(self)?;
         let mut notes = self.remarks_on_dates();
         if let Some(standard) = self.standard_metric() {
             notes.push(format!("stands in for {standard} by the concept map"));
         }
-        if self.is_conflicting() && !versions.why.contradicted {
-            notes.push("the document published last contradicts itself".to_owned());
+        if self.is_conflicting() {
+            notes.extend(contradiction(&versions, spoken));
         }
         Ok(Explanation {
             name: label.clone(),
             subject: Subject::new(self.series(), label, Some(self.period())),
             text: self.figure_text(),
             quantity: self.figure().quantity(),
+            in_percent: false,
             value: Some(Value::Figure(self.figure().clone())),
             notes,
             basis: Basis::Reported(versions),
         })
     }
+}
+
+/// What contradicts itself on a day, where the reason for what is shown does not tell.
+fn contradiction(versions: &Versions, day: NaiveDate) -> Option<String> {
+    let printed = versions.considered.iter();
+    let documents: BTreeSet<&str> = printed
+        .filter(|version| version.published == day)
+        .map(|version| version.document.as_str())
+        .collect();
+    if documents.len() > 1 {
+        let documents: Vec<&str> = documents.into_iter().collect();
+        let documents = documents.join(", ");
+        return Some(format!(
+            "the figures published on {day} contradict each other ({documents})"
+        ));
+    }
+    (!versions.why.contradicted)
+        .then(|| "the document published last contradicts itself".to_owned())
 }
 
 impl Answer for Delta {
@@ -84,6 +107,7 @@ impl Answer for Delta {
             subject,
             text: self.change_text(),
             quantity: self.change.quantity(),
+            in_percent: matches!(self.change.kind, ChangeKind::Relative { .. }),
             value: Some(Value::Change(self.change.clone())),
             notes: self.remarks(),
             basis: Basis::Computed(Computed {
@@ -113,6 +137,7 @@ impl Explanation {
             subject,
             text: "not reported".to_owned(),
             quantity: None,
+            in_percent: false,
             value: None,
             notes: Vec::new(),
             basis: Basis::NotReported,

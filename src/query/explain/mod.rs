@@ -19,7 +19,8 @@ use super::rows::Exclusion;
 pub(crate) use answers::sealed;
 
 /// An answer that can be explained: a [`Point`](crate::Point), a [`Delta`](crate::Delta), a
-/// [`PanelRow`](crate::PanelRow), an [`Answer`](crate::Answer), a [`Finding`](crate::Finding) of an audit.
+/// [`PanelRow`](crate::PanelRow), an [`Answer`](crate::Answer), a [`Growth`](crate::Growth), a
+/// [`Restatement`](crate::Restatement), a [`Finding`](crate::Finding) of an audit.
 pub trait Explain: sealed::Answer {}
 
 impl<T: sealed::Answer> Explain for T {}
@@ -83,6 +84,8 @@ pub struct Explanation {
     /// The value as an exact number, in base units, and where rounding lets the true one lie; `None` where it is no
     /// number. A relative change is a ratio: -0.153 for -15.3%.
     pub quantity: Option<Quantity>,
+    /// Whether it is a ratio that is written in per cent: a relative change, a computed ratio.
+    pub in_percent: bool,
     /// The figure as it was published, or the change that was taken; `None` for other computed values, and where
     /// nothing was reported.
     pub value: Option<Value>,

@@ -149,17 +149,18 @@ fn rounding(node: &Explanation) -> Option<String> {
             }
         });
     }
-    let percent = matches!(
+    let percent = node.in_percent;
+    let points = matches!(
         &node.value,
         Some(Value::Change(Change {
-            kind: ChangeKind::Relative { .. },
+            kind: ChangeKind::Points(_),
             ..
         }))
     );
-    let (safe, unit) = if percent {
-        (quantity.safe_percent(), " %")
-    } else {
-        (quantity.safe_digits(), "")
+    let (safe, unit) = match (percent, points) {
+        (true, _) => (quantity.safe_percent(), " %"),
+        (_, true) => (quantity.safe_digits(), " points"),
+        _ => (quantity.safe_digits(), ""),
     };
     let ends = |places| {
         if percent {
@@ -174,7 +175,12 @@ fn rounding(node: &Explanation) -> Option<String> {
         SafeDigits::None => format!("no digit is safe{}", within(ends(2), unit)),
         SafeDigits::Places(safe) => {
             let ends = ends(places(safe, 2));
-            format!("safe {}{}", place(safe), within(ends, unit))
+            let counted = match unit {
+                " %" if safe < 0 => " per cent",
+                " points" if safe < 0 => " points",
+                _ => "",
+            };
+            format!("safe {}{counted}{}", place(safe), within(ends, unit))
         }
     })
 }

@@ -15,8 +15,9 @@ use crate::query::reader::find_document;
 use crate::query::rows::{Exclusion, Supersede};
 
 impl Explainer {
-    /// Everything that was published about the fact of a point, of which it shows one.
-    pub(super) fn versions(&self, point: &Point) -> Result<Versions, Error> {
+    /// Everything that was published about the fact of a point, of which it shows one, and the day of the document that
+    /// speaks.
+    pub(super) fn versions(&self, point: &Point) -> Result<(Versions, NaiveDate), Error> {
         let about = point.about();
         let mut excluded: BTreeMap<Exclusion, usize> = BTreeMap::new();
         let mut observations = match self.snapshot.series_id(point.series())? {
@@ -57,6 +58,8 @@ impl Explainer {
             fact: Box::new(point.fact()),
         };
         let chosen = chosen.ok_or_else(not_explained)?;
+        let spoken = observations.get(chosen.speaker).map(|seen| seen.published);
+        let spoken = spoken.ok_or_else(not_explained)?;
         let mut documents = BTreeMap::new();
         let considered = observations
             .into_iter()
@@ -73,7 +76,7 @@ impl Explainer {
         };
         // The number of a document is that of one database; its id holds everywhere.
         match versions.shown() {
-            Some(version) if version.document == *point.document() => Ok(versions),
+            Some(version) if version.document == *point.document() => Ok((versions, spoken)),
             _ => Err(not_explained().into()),
         }
     }

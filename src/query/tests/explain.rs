@@ -270,6 +270,28 @@ fn the_last_document_contradicting_itself_is_a_note_where_an_earlier_one_is_show
 }
 
 #[test]
+fn documents_of_one_day_that_contradict_each_other_are_told() {
+    let db = Book::iij()
+        .document("a", "2009-05-10")
+        .facts("iij revenue JPY", 0, &[(QUARTER, 410)])
+        .document("z", "2009-05-10")
+        .facts("iij revenue JPY", 0, &[(QUARTER, 400)])
+        .database();
+    let point = db.series("iij", "revenue").unwrap().at("1Q08").unwrap();
+    let point = point.unwrap();
+    assert_eq!(point.to_string(), "1Q08  400 JPY  [conflicting]");
+    let told = db.candidates(&point).unwrap();
+    let told: Vec<String> = told.iter().map(|seen| seen.figure.to_string()).collect();
+    assert_eq!(told, ["410", "400"]);
+    let explained = explain(&db, &point);
+    assert_eq!(versions(&explained).why.document, WhyDocument::LastOfDay);
+    assert_eq!(
+        explained.notes,
+        ["the figures published on 2009-05-10 contradict each other (a, z)"]
+    );
+}
+
+#[test]
 fn the_tree_is_serialised_with_the_printed_cells() {
     let db = restated();
     let delta = db.series("iij", "revenue").unwrap().load().unwrap();
@@ -343,6 +365,9 @@ fn a_value_is_told_with_its_interval_and_its_safe_digits() {
     // 95.5 / 91.5 is 1.04372, 96.5 / 90.5 is 1.06630: printed +4 % or +7 %.
     assert_eq!(yoy("revenue"), "no digit is safe: within [4.37; 6.63] %");
     // 5.65 - 5.05 and 5.75 - 4.95.
-    assert_eq!(yoy("margin"), "safe to the unit: within [0.60; 0.80]");
+    assert_eq!(
+        yoy("margin"),
+        "safe to the unit: within [0.60; 0.80] points"
+    );
     assert_eq!(yoy("cost"), "precision unknown");
 }

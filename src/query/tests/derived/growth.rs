@@ -127,7 +127,7 @@ fn a_growth_of_thirds_prints() {
     let growth = revenue(&db, "iij").cagr("FY2007", "FY2008").unwrap();
     assert_eq!(
         growth.to_string(),
-        "FY2007 to FY2008, 1 year  x1.33  +33.3% a year"
+        "FY2007 to FY2008, 1 year  x1.33  +33.3% [0.0%, +80.0%] a year"
     );
     assert!(matches!(growth.from, Answer::Reported(_)));
     assert_eq!(said(Ok(growth.to)), "FY2008  4 JPY");

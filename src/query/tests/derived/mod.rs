@@ -2,6 +2,7 @@
 
 mod growth;
 mod model;
+mod printed;
 mod slots;
 mod traps;
 mod twelve_months;

@@ -46,7 +46,7 @@ fn four_quarters() {
     assert_eq!(answer.interval().unwrap().to_string(), "[52, 56]");
     assert_eq!(
         said(derived.always_derive().ttm("2Q08")),
-        "TTM 2Q08  54 JPY  [3Q07 + 4Q07 + 1Q08 + 2Q08]"
+        "TTM 2Q08  54 JPY [52.0; 56.0]  [3Q07 + 4Q07 + 1Q08 + 2Q08]"
     );
 }
 
@@ -55,7 +55,7 @@ fn the_year_before_and_what_came_since() {
     let derived = revenue(&of(&CUMULATIVE), "iij");
     assert_eq!(
         said(derived.ttm("2Q08")),
-        "TTM 2Q08  54 JPY  [FY2007 + 1H08 - 1H07]"
+        "TTM 2Q08  54 JPY [52.5; 55.5]  [FY2007 + 1H08 - 1H07]"
     );
     assert_eq!(said(derived.ttm("1H08")), said(derived.ttm("2Q08")));
     assert_eq!(said(derived.ttm("4Q08")), "FY2008  63 JPY");
@@ -123,7 +123,7 @@ fn a_calendar_year_of_a_march_company() {
     let derived = revenue(&of(&DISCRETE), "iij");
     assert_eq!(
         said(derived.calendar_year(2008)),
-        "CY2008  58 JPY  [4Q07 + 1Q08 + 2Q08 + 3Q08]"
+        "CY2008  58 JPY [56.0; 60.0]  [4Q07 + 1Q08 + 2Q08 + 3Q08]"
     );
     let quarter = "CY2008Q1".parse().unwrap();
     assert_eq!(said(derived.calendar_quarter(quarter)), "4Q07  13 JPY");
@@ -132,7 +132,7 @@ fn a_calendar_year_of_a_march_company() {
     let derived = revenue(&of(&facts), "iij");
     assert_eq!(
         said(derived.calendar_year(2008)),
-        "CY2008  58 JPY  [FY2007 + 9M08 - 9M07]"
+        "CY2008  58 JPY [56.5; 59.5]  [FY2007 + 9M08 - 9M07]"
     );
     assert_eq!(
         said(derived.calendar_quarter(quarter)),
