@@ -430,7 +430,7 @@ const OTHERWISE: [(&str, &[&str]); 8] = [
         &[
             "FY2008 Q4 value: FY2008 - FY2008 9M: FY2008 and FY2008 9M are not of one vintage: FY2008 was changed on 2010-01-25, after FY2008 9M was last reported on 2009-07-22",
             "FY2009 Q1 QoQ: no comparator",
-            "FY2009 Q3 TTM: FY2008 + FY2009 9M - FY2008 9M: FY2008, FY2009 9M and FY2008 9M are not of one vintage: FY2009 9M was changed on 2010-07-21, after FY2008 9M was last reported on 2009-07-22",
+            "FY2009 Q3 TTM: FY2008 + FY2009 9M - FY2008 9M: FY2008, FY2009 9M and FY2008 9M are not of one vintage: FY2008 was changed on 2010-01-25, after FY2008 9M was last reported on 2009-07-22",
             "FY2009 Q4 value: FY2009 Q4  12,207,000,000 USD  [comparative column]",
             "FY2009 Q4 QoQ: FY2009 Q4  12,207,000,000 USD  [comparative column] over FY2009 Q3  8,337,000,000 USD",
             "FY2009 Q4 YoY: no comparator",
@@ -462,7 +462,7 @@ const OTHERWISE: [(&str, &[&str]); 8] = [
         &[
             "FY2008 Q4 value: FY2008 - FY2008 9M: FY2008 and FY2008 9M are not of one vintage: FY2008 was changed on 2010-01-25, after FY2008 9M was last reported on 2009-07-22",
             "FY2009 Q1 QoQ: no comparator",
-            "FY2009 Q3 TTM: FY2008 + FY2009 9M - FY2008 9M: FY2008, FY2009 9M and FY2008 9M are not of one vintage: FY2009 9M was changed on 2010-07-21, after FY2008 9M was last reported on 2009-07-22",
+            "FY2009 Q3 TTM: FY2008 + FY2009 9M - FY2008 9M: FY2008, FY2009 9M and FY2008 9M are not of one vintage: FY2008 was changed on 2010-01-25, after FY2008 9M was last reported on 2009-07-22",
             "FY2009 Q4 value: FY2009 Q4  2,532,000,000 USD  [comparative column]",
             "FY2009 Q4 QoQ: FY2009 Q4  2,532,000,000 USD  [comparative column] over FY2009 Q3  1,229,000,000 USD",
             "FY2009 Q4 YoY: no comparator",
