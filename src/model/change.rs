@@ -297,7 +297,7 @@ pub(crate) fn change_of_ratios(current: Quantity, base: Quantity) -> Change {
 fn operand(figure: &Figure) -> Option<Amount> {
     match figure {
         Figure::Amount(amount) => Some(*amount),
-        Figure::Nil(Nil::Zero) => Some(Amount::exact(Decimal::ZERO)),
+        Figure::Nil(Nil::Zero) => Some(Amount::of_unknown_precision(Decimal::ZERO)),
         _ => None,
     }
 }

@@ -272,13 +272,14 @@ impl From<Amount> for Quantity {
 }
 
 impl Figure {
-    /// The figure as an operand of arithmetic: a plain amount, or a nil that was declared zero. `None` for bounds,
-    /// ranges, approximations, words and other nils.
+    /// The figure as an operand of arithmetic: a plain amount, or a nil that was declared zero. That is zero to the
+    /// precision of its table, which the figure does not carry: its interval is unknown. `None` for bounds, ranges,
+    /// approximations, words and other nils.
     #[must_use]
     pub fn quantity(&self) -> Option<Quantity> {
         match self {
             Figure::Amount(amount) => Some((*amount).into()),
-            Figure::Nil(Nil::Zero) => Some(Quantity::exact(Fraction::ZERO)),
+            Figure::Nil(Nil::Zero) => Some(Quantity::new(Fraction::ZERO, None)),
             _ => None,
         }
     }

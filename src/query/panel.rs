@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::error::{Error, QueryError};
 use crate::model::{Company, Id, MetricPath, Scenario, Scope, SeriesKey, Unit};
 use crate::store::{CurrentRow, Snapshot, Variant};
 
+use super::choices::{choices_of_publications, choices_of_versions};
 use super::explain::Subject;
 use super::expression::{ExpressionPanelQuery, checked};
 use super::panel_period::PanelPeriod;
 use super::point::Point;
 use super::reader::Reader;
-use super::rows::{About, Known, Standing, Supersede};
+use super::rows::{About, Known, Standing};
 use super::slot::{self, Dated, Found};
 use super::stitch::{Meant, stitch};
 
@@ -80,56 +80,8 @@ impl PanelQuery {
         self
     }
 
-    /// Takes into account only what was published by this day.
-    #[must_use]
-    pub fn as_of(mut self, day: NaiveDate) -> Self {
-        self.known.published_by = Some(day);
-        self
-    }
-
-    /// Takes into account only what this database had taken in by a time: what it would have answered then, by its
-    /// companies and calendars of now. It may be combined with [`PanelQuery::as_of`], which is about publication.
-    ///
-    /// Commits are recorded to the second, and those of that second are taken into account. For single
-    /// commits there is [`PanelQuery::recorded_by`].
-    ///
-    /// # Errors
-    /// [`Error::Store`] where the database cannot be read.
-    pub fn recorded_as_of(self, time: DateTime<Utc>) -> Result<Self, Error> {
-        let commit = self.reader.snapshot().recorded_by(time)?;
-        Ok(self.recorded_by(commit))
-    }
-
-    /// Takes into account only what this database had taken in by a commit, that one included:
-    /// [`Point::commit`] and [`Ingested::commit`](crate::Ingested::commit) give their numbers.
-    #[must_use]
-    pub fn recorded_by(mut self, commit: u64) -> Self {
-        self.known.recorded_by = Some(commit);
-        self
-    }
-
-    /// Says which documents may supersede what others say: all of them, unless asked otherwise.
-    #[must_use]
-    pub fn supersede(mut self, policy: Supersede) -> Self {
-        self.known.supersede = policy;
-        self
-    }
-
-    /// Asks for each fact as it was first reported: by the first document that gives a figure of it, whatever was
-    /// said later. [`Point::is_comparative`] tells where that document was already about a later period.
-    #[must_use]
-    pub fn first_reported(mut self) -> Self {
-        self.known.first = true;
-        self
-    }
-
-    /// Asks for each fact as it is known latest, restated or not. That is the default; it takes back
-    /// [`PanelQuery::first_reported`], and no date.
-    #[must_use]
-    pub fn latest(mut self) -> Self {
-        self.known.first = false;
-        self
-    }
+    choices_of_publications!();
+    choices_of_versions!();
 
     /// Asks for the ratio of this metric to another: a margin, a turnover. See [`ExpressionPanelQuery`].
     ///

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
-
 use crate::error::Error;
 use crate::model::{
     Company, FiscalCalendar, Id, Observation, Period, Scenario, Scope, SeriesKey, Split, Unit,
 };
 use crate::store::Snapshot;
 
+use super::choices::{choices_of_publications, choices_of_versions};
 use super::documents::Documents;
 use super::point::Point;
 use super::points::Points;
@@ -101,56 +100,8 @@ impl SeriesQuery {
         self
     }
 
-    /// Takes into account only what was published by this day, everywhere: in ranges and in comparators.
-    #[must_use]
-    pub fn as_of(mut self, day: NaiveDate) -> Self {
-        self.known.published_by = Some(day);
-        self
-    }
-
-    /// Takes into account only what this database had taken in by a time: what it would have answered then, by its
-    /// companies and calendars of now. It may be combined with [`SeriesQuery::as_of`], which is about publication.
-    ///
-    /// Commits are recorded to the second, and those of that second are taken into account. For single
-    /// commits there is [`SeriesQuery::recorded_by`].
-    ///
-    /// # Errors
-    /// [`Error::Store`] where the database cannot be read.
-    pub fn recorded_as_of(self, time: DateTime<Utc>) -> Result<Self, Error> {
-        let commit = self.reader.snapshot().recorded_by(time)?;
-        Ok(self.recorded_by(commit))
-    }
-
-    /// Takes into account only what this database had taken in by a commit, that one included:
-    /// [`Point::commit`] and [`Ingested::commit`](crate::Ingested::commit) give their numbers.
-    #[must_use]
-    pub fn recorded_by(mut self, commit: u64) -> Self {
-        self.known.recorded_by = Some(commit);
-        self
-    }
-
-    /// Says which documents may supersede what others say: all of them, unless asked otherwise.
-    #[must_use]
-    pub fn supersede(mut self, policy: Supersede) -> Self {
-        self.known.supersede = policy;
-        self
-    }
-
-    /// Asks for each fact as it was first reported: by the first document that gives a figure of it, whatever was
-    /// said later. [`Point::is_comparative`] tells where that document was already about a later period.
-    #[must_use]
-    pub fn first_reported(mut self) -> Self {
-        self.known.first = true;
-        self
-    }
-
-    /// Asks for each fact as it is known latest, restated or not. That is the default; it takes back
-    /// [`SeriesQuery::first_reported`], and no date.
-    #[must_use]
-    pub fn latest(mut self) -> Self {
-        self.known.first = false;
-        self
-    }
+    choices_of_publications!();
+    choices_of_versions!();
 
     pub(crate) fn known(mut self, known: Known) -> Self {
         self.known = known;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -15,11 +15,12 @@ use crate::model::{
 };
 use crate::store::{CurrentRow, SeriesId, Snapshot, StoreError};
 
+use super::choices::choices_of_publications;
 use super::delta::change_of_points;
 use super::documents::Documents;
 use super::point::Point;
 use super::reader::Reader;
-use super::rows::{About, Known, Supersede};
+use super::rows::{About, Known};
 
 /// Whether a value that was followed by another one can be told to differ from it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -222,40 +223,7 @@ impl RestatementQuery {
         }
     }
 
-    /// Takes into account only what was published by this day.
-    #[must_use]
-    pub fn as_of(mut self, day: NaiveDate) -> Self {
-        self.known.published_by = Some(day);
-        self
-    }
-
-    /// Takes into account only what this database had taken in by a time: what it would have answered then, by its
-    /// companies and calendars of now. It may be combined with [`RestatementQuery::as_of`], which is about publication.
-    ///
-    /// Commits are recorded to the second, and those of that second are taken into account. For single
-    /// commits there is [`RestatementQuery::recorded_by`].
-    ///
-    /// # Errors
-    /// [`Error::Store`] where the database cannot be read.
-    pub fn recorded_as_of(self, time: DateTime<Utc>) -> Result<Self, Error> {
-        let commit = self.reader.snapshot().recorded_by(time)?;
-        Ok(self.recorded_by(commit))
-    }
-
-    /// Takes into account only what this database had taken in by a commit, that one included:
-    /// [`Point::commit`] and [`Ingested::commit`](crate::Ingested::commit) give their numbers.
-    #[must_use]
-    pub fn recorded_by(mut self, commit: u64) -> Self {
-        self.known.recorded_by = Some(commit);
-        self
-    }
-
-    /// Says which documents may supersede what others say: all of them, unless asked otherwise.
-    #[must_use]
-    pub fn supersede(mut self, policy: Supersede) -> Self {
-        self.known.supersede = policy;
-        self
-    }
+    choices_of_publications!();
 
     /// The restatements.
     ///

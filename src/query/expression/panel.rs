@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Serialize, Serializer};
 
 use crate::error::{Error, NotDerivable, Obstacle, QueryError};
@@ -14,10 +13,11 @@ use crate::query::explain::Explanation;
 use crate::query::explain::sealed::{Answer as Explained, Explainer};
 use crate::query::panel_period::PanelPeriod;
 use crate::query::reader::Reader;
-use crate::query::rows::{Known, Supersede};
+use crate::query::rows::Known;
 use crate::query::select::Asked;
 
 use super::request::ExpressionQuery;
+use crate::query::choices::{choices_of_publications, choices_of_versions};
 
 /// A question about arithmetic of metrics, of all companies.
 ///
@@ -83,49 +83,8 @@ impl ExpressionPanelQuery {
         self
     }
 
-    /// Takes into account only what was published by this day.
-    #[must_use]
-    pub fn as_of(mut self, day: NaiveDate) -> Self {
-        self.known.published_by = Some(day);
-        self
-    }
-
-    /// Takes into account only what this database had taken in by a time; see [`SeriesQuery::recorded_as_of`](crate::SeriesQuery::recorded_as_of).
-    ///
-    /// # Errors
-    /// [`Error::Store`] where the database cannot be read.
-    pub fn recorded_as_of(self, time: DateTime<Utc>) -> Result<Self, Error> {
-        let commit = self.reader.snapshot().recorded_by(time)?;
-        Ok(self.recorded_by(commit))
-    }
-
-    /// Takes into account only what this database had taken in by a commit, that one included.
-    #[must_use]
-    pub fn recorded_by(mut self, commit: u64) -> Self {
-        self.known.recorded_by = Some(commit);
-        self
-    }
-
-    /// Says which documents may supersede what others say: all of them, unless asked otherwise.
-    #[must_use]
-    pub fn supersede(mut self, policy: Supersede) -> Self {
-        self.known.supersede = policy;
-        self
-    }
-
-    /// Asks for each fact as it was first reported; see [`SeriesQuery::first_reported`](crate::SeriesQuery::first_reported).
-    #[must_use]
-    pub fn first_reported(mut self) -> Self {
-        self.known.first = true;
-        self
-    }
-
-    /// Asks for each fact as it is known latest, restated or not. That is the default.
-    #[must_use]
-    pub fn latest(mut self) -> Self {
-        self.known.first = false;
-        self
-    }
+    choices_of_publications!();
+    choices_of_versions!();
 
     /// Says whether figures of different vintage may be combined.
     #[must_use]
