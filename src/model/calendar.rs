@@ -168,10 +168,10 @@ impl FiscalCalendar {
     #[must_use]
     pub fn period(&self, fiscal: FiscalPeriod) -> Option<Period> {
         let (rule, next_from) = self.rule_of(fiscal)?;
-        let bounds = rule.year_end.boundaries(rule.end_year(fiscal.year)?)?;
+        let year = rule.end_year(fiscal.year)?;
         let (first, last) = fiscal.slot.quarters();
-        let start = *bounds.get(usize::from(first).checked_sub(1)?)?;
-        let mut end = bounds.get(usize::from(last))?.pred_opt()?;
+        let start = rule.year_end.boundary(year, first.checked_sub(1)?)?;
+        let mut end = rule.year_end.boundary(year, last)?.pred_opt()?;
         if let Some(cut) = next_from
             && end >= cut
         {
@@ -241,23 +241,17 @@ impl FiscalCalendar {
     /// The rule under which a fiscal period stands, and the day from which the next rule holds. Where two
     /// rules give the year the same number, the later one whose year starts under it wins.
     fn rule_of(&self, fiscal: FiscalPeriod) -> Option<(&CalendarRule, Option<NaiveDate>)> {
-        let starts: Vec<Option<NaiveDate>> = self
-            .rules
-            .iter()
-            .map(|rule| {
-                let end_year = rule.end_year(fiscal.year)?;
-                let start = rule.year_end.date(end_year.checked_sub(1)?)?.succ_opt()?;
-                Some(start)
-            })
-            .collect();
         let next_from = |index: usize| self.rules.get(index + 1).and_then(|rule| rule.from);
+        let start = |rule: &CalendarRule| {
+            let end_year = rule.end_year(fiscal.year)?;
+            rule.year_end.date(end_year.checked_sub(1)?)?.succ_opt()
+        };
         self.rules
             .iter()
-            .zip(starts)
             .enumerate()
             .rev()
-            .find_map(|(index, (rule, start))| {
-                let start = start?;
+            .find_map(|(index, rule)| {
+                let start = start(rule)?;
                 let begun = rule
                     .from
                     .is_none_or(|from| start >= from || within_a_week(start, from));

@@ -239,7 +239,11 @@ pub fn change_between(current: &Figure, base: &Figure, kind: MetricKind) -> Chan
             } else {
                 Convention::OverBase
             };
-            match Fraction::ratio(difference, then.value().abs()) {
+            let ratio = match convention {
+                Convention::OverBase => ratio_minus_one,
+                Convention::OverAbsoluteBase => ratio_minus_one.and_then(|raw| raw.negated().ok()),
+            };
+            match ratio {
                 Some(ratio) => of(ChangeKind::Relative { ratio, convention }),
                 None => of(ChangeKind::Overflow),
             }

@@ -2,9 +2,11 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use super::decimal::grouped;
 
@@ -21,10 +23,10 @@ pub enum ArithmeticError {
     DivisionByZero,
 }
 
-/// An exact ratio of two integers, reduced, with a positive denominator.
+/// An exact ratio of two integers.
 ///
 /// Arithmetic is exact or an error: nothing is rounded before [`Fraction::rounded`] or [`Fraction::percent`]
-/// is asked to.
+/// is asked to. It is as small as it can be wherever it shows; inside, it is reduced only when its digits run out.
 ///
 /// ```
 /// use kessan::Fraction;
@@ -33,9 +35,10 @@ pub enum ArithmeticError {
 /// assert_eq!(growth.percent(1).unwrap().to_string(), "-15.0");
 /// assert_eq!(growth.to_string(), "-0.15");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, Copy)]
 pub struct Fraction {
     numerator: i128,
+    // Above zero. It may share divisors with the numerator.
     denominator: i128,
 }
 
@@ -64,11 +67,15 @@ impl Fraction {
             let turned = |n: i128| n.checked_neg().ok_or(ArithmeticError::Overflow);
             (numerator, denominator) = (turned(numerator)?, turned(denominator)?);
         }
-        Ok(Self::reduced(numerator, denominator))
+        Ok(Self {
+            numerator,
+            denominator,
+        })
     }
 
-    /// Of a denominator above zero.
-    fn reduced(numerator: i128, denominator: i128) -> Self {
+    /// The same ratio, as small as it can be.
+    fn reduced(self) -> Self {
+        let (numerator, denominator) = (self.numerator, self.denominator);
         let divisor = greatest_common_divisor(numerator.unsigned_abs(), denominator.unsigned_abs());
         // It is at most the denominator.
         let divisor = i128::try_from(divisor).unwrap_or(1);
@@ -81,25 +88,28 @@ impl Fraction {
     /// `a` / `b`; `None` where `b` is zero or the digits are beyond 38.
     #[must_use]
     pub fn ratio(a: Decimal, b: Decimal) -> Option<Self> {
-        let (a, b) = (a.normalize(), b.normalize());
-        let scale = a.scale().max(b.scale());
-        let lift = |d: Decimal| {
-            d.mantissa()
-                .checked_mul(10_i128.checked_pow(scale - d.scale())?)
+        let lifted = |a: Decimal, b: Decimal| {
+            let scale = a.scale().max(b.scale());
+            let lift = |d: Decimal| match scale - d.scale() {
+                0 => Some(d.mantissa()),
+                power => d.mantissa().checked_mul(10_i128.checked_pow(power)?),
+            };
+            Some((lift(a)?, lift(b)?))
         };
-        Self::new(lift(a)?, lift(b)?).ok()
+        let (a, b) = lifted(a, b).or_else(|| lifted(a.normalize(), b.normalize()))?;
+        Self::new(a, b).ok()
     }
 
-    /// The numerator, which carries the sign.
+    /// The numerator of the reduced ratio, which carries the sign.
     #[must_use]
     pub fn numerator(&self) -> i128 {
-        self.numerator
+        self.reduced().numerator
     }
 
-    /// The denominator, above zero.
+    /// The denominator of the reduced ratio, above zero.
     #[must_use]
     pub fn denominator(&self) -> i128 {
-        self.denominator
+        self.reduced().denominator
     }
 
     /// -1, 0 or 1.
@@ -129,13 +139,16 @@ impl Fraction {
     /// # Errors
     /// [`ArithmeticError::Overflow`].
     pub fn negated(self) -> Result<Self, ArithmeticError> {
-        Ok(Self {
-            numerator: self
-                .numerator
-                .checked_neg()
-                .ok_or(ArithmeticError::Overflow)?,
-            denominator: self.denominator,
-        })
+        // Only the least of all numerators has no counterpart, and reducing may be what helps.
+        let turned = |of: Self| {
+            Some(Self {
+                numerator: of.numerator.checked_neg()?,
+                denominator: of.denominator,
+            })
+        };
+        turned(self)
+            .or_else(|| turned(self.reduced()))
+            .ok_or(ArithmeticError::Overflow)
     }
 
     /// The exact sum.
@@ -143,18 +156,29 @@ impl Fraction {
     /// # Errors
     /// [`ArithmeticError::Overflow`].
     pub fn plus(self, other: Self) -> Result<Self, ArithmeticError> {
-        if self.denominator == other.denominator {
-            let sum = self.numerator.checked_add(other.numerator);
-            let sum = sum.ok_or(ArithmeticError::Overflow)?;
-            return if self.denominator == 1 {
-                Ok(Self {
-                    numerator: sum,
-                    denominator: 1,
-                })
+        let quick = || {
+            let (numerator, denominator) = if self.denominator == other.denominator {
+                let sum = self.numerator.checked_add(other.numerator)?;
+                (sum, self.denominator)
             } else {
-                Self::new(sum, self.denominator)
+                let left = self.numerator.checked_mul(other.denominator)?;
+                let right = other.numerator.checked_mul(self.denominator)?;
+                let denominator = self.denominator.checked_mul(other.denominator)?;
+                (left.checked_add(right)?, denominator)
             };
+            Some(Self {
+                numerator,
+                denominator,
+            })
+        };
+        match quick() {
+            Some(sum) => Ok(sum),
+            None => self.reduced().plus_reduced(other.reduced()),
         }
+    }
+
+    /// The sum of reduced fractions, over the least denominator there is.
+    fn plus_reduced(self, other: Self) -> Result<Self, ArithmeticError> {
         let sum = || {
             let shared = greatest_common_divisor(
                 self.denominator.unsigned_abs(),
@@ -183,9 +207,22 @@ impl Fraction {
     /// # Errors
     /// [`ArithmeticError::Overflow`].
     pub fn times(self, other: Self) -> Result<Self, ArithmeticError> {
-        // Reduced crosswise first, so that the product is reduced and as small as it can be.
-        let left = Self::new(self.numerator, other.denominator)?;
-        let right = Self::new(other.numerator, self.denominator)?;
+        let quick = || {
+            Some(Self {
+                numerator: self.numerator.checked_mul(other.numerator)?,
+                denominator: self.denominator.checked_mul(other.denominator)?,
+            })
+        };
+        match quick() {
+            Some(product) => Ok(product),
+            None => self.reduced().times_reduced(other.reduced()),
+        }
+    }
+
+    /// The product of reduced fractions, reduced crosswise first so that it is as small as it can be.
+    fn times_reduced(self, other: Self) -> Result<Self, ArithmeticError> {
+        let left = Self::new(self.numerator, other.denominator)?.reduced();
+        let right = Self::new(other.numerator, self.denominator)?.reduced();
         let product = |a: i128, b: i128| a.checked_mul(b).ok_or(ArithmeticError::Overflow);
         Ok(Self {
             numerator: product(left.numerator, right.numerator)?,
@@ -198,12 +235,20 @@ impl Fraction {
     /// # Errors
     /// [`ArithmeticError`].
     pub fn over(self, other: Self) -> Result<Self, ArithmeticError> {
-        self.times(Self::new(other.denominator, other.numerator)?)
+        let reciprocal = |of: Self| Self::new(of.denominator, of.numerator);
+        match reciprocal(other) {
+            Err(ArithmeticError::Overflow) => self.times(reciprocal(other.reduced())?),
+            reciprocal => self.times(reciprocal?),
+        }
     }
 
     /// The same number as a decimal; `None` where it has none of at most 28 digits.
     #[must_use]
     pub fn decimal(&self) -> Option<Decimal> {
+        self.reduced().decimal_of_reduced()
+    }
+
+    fn decimal_of_reduced(self) -> Option<Decimal> {
         let (mut rest, mut twos, mut fives) = (self.denominator, 0_u32, 0_u32);
         while rest % 2 == 0 {
             (rest, twos) = (rest / 2, twos + 1);
@@ -288,6 +333,17 @@ pub(crate) enum Ends {
 
 fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
     while b != 0 {
+        if let (Ok(a), Ok(b)) = (u64::try_from(a), u64::try_from(b)) {
+            return of_64_bits(a, b).into();
+        }
+        (a, b) = (b, a % b);
+    }
+    a.max(1)
+}
+
+/// Divisions of 64 bits are many times faster than those of 128.
+fn of_64_bits(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
         (a, b) = (b, a % b);
     }
     a.max(1)
@@ -295,13 +351,10 @@ fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
 
 impl From<Decimal> for Fraction {
     fn from(value: Decimal) -> Self {
-        let value = value.normalize();
-        match value.scale() {
-            0 => Self {
-                numerator: value.mantissa(),
-                denominator: 1,
-            },
-            scale => Self::reduced(value.mantissa(), 10_i128.pow(scale)),
+        Self {
+            numerator: value.mantissa(),
+            // A decimal's scale is at most 28.
+            denominator: 10_i128.pow(value.scale()),
         }
     }
 }
@@ -312,6 +365,41 @@ impl From<i64> for Fraction {
             numerator: value.into(),
             denominator: 1,
         }
+    }
+}
+
+impl PartialEq for Fraction {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Fraction {}
+
+impl Hash for Fraction {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self {
+            numerator,
+            denominator,
+        } = self.reduced();
+        (numerator, denominator).hash(state);
+    }
+}
+
+impl fmt::Debug for Fraction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.numerator(), self.denominator())
+    }
+}
+
+impl Serialize for Fraction {
+    /// A map of `numerator` and `denominator`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let reduced = self.reduced();
+        let mut fields = serializer.serialize_struct("Fraction", 2)?;
+        fields.serialize_field("numerator", &reduced.numerator)?;
+        fields.serialize_field("denominator", &reduced.denominator)?;
+        fields.end()
     }
 }
 
@@ -371,7 +459,10 @@ impl fmt::Display for Fraction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.decimal() {
             Some(decimal) => f.pad(&grouped(decimal.normalize())),
-            None => f.pad(&format!("{}/{}", self.numerator, self.denominator)),
+            None => f.pad(&format!("{}/{}", self.numerator(), self.denominator())),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -289,6 +289,23 @@ impl Interval {
     /// # Errors
     /// [`ArithmeticError::Overflow`].
     pub fn times(&self, other: &Self) -> Result<Self, ArithmeticError> {
+        if self.is_above_zero() && other.is_above_zero() {
+            let low = Reach::low(self.low).times(Reach::low(other.low))?;
+            let high = Reach::high(self.high).times(Reach::high(other.high))?;
+            return Ok(Self {
+                low: low.bound(),
+                high: high.bound(),
+            });
+        }
+        self.times_by_corners(other)
+    }
+
+    /// Whether it holds nothing below zero.
+    fn is_above_zero(&self) -> bool {
+        self.low.value().is_some_and(|(low, _)| low.signum() >= 0)
+    }
+
+    fn times_by_corners(&self, other: &Self) -> Result<Self, ArithmeticError> {
         let mut low: Option<Reach> = None;
         let mut high: Option<Reach> = None;
         for a in [Reach::low(self.low), Reach::high(self.high)] {

@@ -150,34 +150,45 @@ impl YearEnd {
 
     /// The first day of each quarter, and the day after the year.
     pub(crate) fn boundaries(&self, calendar_year: i32) -> Option<[NaiveDate; 5]> {
+        let YearEnd::Weekly {
+            weeks,
+            long_quarter,
+            ..
+        } = self
+        else {
+            let bound = |quarter| self.boundary(calendar_year, quarter);
+            return Some([bound(0)?, bound(1)?, bound(2)?, bound(3)?, bound(4)?]);
+        };
         let start = self.date(calendar_year.checked_sub(1)?)?.succ_opt()?;
         let after = self.date(calendar_year)?.succ_opt()?;
-        let mut bounds = [start, start, start, start, after];
-        match self {
-            YearEnd::MonthEnd { month } => {
-                for (quarter, bound) in bounds.iter_mut().enumerate().take(4).skip(1) {
-                    let months = month + 3 * u32::try_from(quarter).ok()?;
-                    let year = calendar_year
-                        .checked_sub(1)?
-                        .checked_add(i32::try_from((months - 1) / 12).ok()?)?;
-                    *bound = month_end(year, (months - 1) % 12 + 1)?.succ_opt()?;
-                }
-            }
-            YearEnd::Weekly {
-                weeks,
-                long_quarter,
-                ..
-            } => {
-                let extra = after.signed_duration_since(start).num_days() - 364;
-                let mut day = start;
-                for (quarter, (bound, weeks)) in bounds.iter_mut().zip(weeks).enumerate() {
-                    *bound = day;
-                    let long = quarter + 1 == usize::from(*long_quarter);
-                    let days = i64::from(*weeks) * 7 + if long { extra } else { 0 };
-                    day = shift(day, days)?;
-                }
-            }
+        let extra = after.signed_duration_since(start).num_days() - 364;
+        let mut bounds = [after; 5];
+        let mut day = start;
+        for (quarter, (bound, weeks)) in bounds.iter_mut().zip(weeks).enumerate() {
+            *bound = day;
+            let long = quarter + 1 == usize::from(*long_quarter);
+            let days = i64::from(*weeks) * 7 + if long { extra } else { 0 };
+            day = shift(day, days)?;
         }
         Some(bounds)
+    }
+
+    /// One of the [boundaries](YearEnd::boundaries).
+    pub(crate) fn boundary(&self, calendar_year: i32, quarter: u8) -> Option<NaiveDate> {
+        match self {
+            YearEnd::MonthEnd { month } if quarter <= 4 => {
+                // The month after the last one of the quarter before, counted from January of the year before.
+                let months = month + 3 * u32::from(quarter);
+                let year = calendar_year
+                    .checked_sub(1)?
+                    .checked_add(i32::try_from(months / 12).ok()?)?;
+                NaiveDate::from_ymd_opt(year, months % 12 + 1, 1)
+            }
+            YearEnd::MonthEnd { .. } => None,
+            YearEnd::Weekly { .. } => self
+                .boundaries(calendar_year)?
+                .get(usize::from(quarter))
+                .copied(),
+        }
     }
 }

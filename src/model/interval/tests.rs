@@ -170,3 +170,36 @@ proptest! {
         }
     }
 }
+
+fn positive_or_not() -> impl Strategy<Value = Interval> {
+    let end = || (-20_i64..60, any::<bool>(), 0..10);
+    (end(), end()).prop_filter_map(
+        "an interval",
+        |((low, low_in, none), (high, high_in, above))| {
+            let bound = |value: i64, closed| Bound::at(value.into(), closed);
+            let low = if none == 0 {
+                Bound::Unbounded
+            } else {
+                bound(low, low_in)
+            };
+            let high = if above == 0 {
+                Bound::Unbounded
+            } else {
+                bound(high, high_in)
+            };
+            match (low.value(), high.value()) {
+                (Some((a, a_in)), Some((b, b_in))) if a > b || (a == b && !(a_in && b_in)) => None,
+                _ => Some(Interval { low, high }),
+            }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn the_product_of_positive_intervals_is_that_of_their_corners(
+        a in positive_or_not(), b in positive_or_not()
+    ) {
+        prop_assert_eq!(a.times(&b), a.times_by_corners(&b), "{} x {}", a, b);
+    }
+}
