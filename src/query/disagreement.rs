@@ -74,14 +74,14 @@ impl SeriesQuery {
     pub fn disagreements(&self) -> Result<Vec<Disagreement>, Error> {
         let series = self.load()?;
         let mut by_period: BTreeMap<Period, Vec<Point>> = BTreeMap::new();
-        for (about, rows) in self.rows_of_parts()? {
+        for (_, rows) in self.rows_of_parts()? {
             for row in rows {
                 let period = row.period();
                 // Each stands where the fact that is shown stands.
                 let shown = series.at_dates(&period);
                 let standing = shown.and_then(|shown| shown.standing().cloned());
                 if !is_absence(&row.current.observation.figure) {
-                    let point = Point::new(about.clone(), row, standing);
+                    let point = Point::new(row, standing);
                     by_period.entry(period).or_default().push(point);
                 }
             }

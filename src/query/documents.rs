@@ -7,7 +7,7 @@ use crate::model::versions::is_absence;
 use crate::model::{Document, Observation};
 use crate::store::{CurrentRow, Snapshot, StoreError};
 
-use super::rows::Row;
+use super::rows::{About, Row};
 
 /// How many documents are remembered before all are forgotten.
 const LIMIT: usize = 1 << 16;
@@ -18,32 +18,29 @@ const LIMIT: usize = 1 << 16;
 pub(crate) struct Documents(RwLock<HashMap<u32, Arc<Document>>>);
 
 impl Documents {
-    /// Rows with their documents.
+    /// Rows with what they are about and their documents.
     pub(crate) fn name(
         &self,
         snapshot: &Snapshot,
-        rows: Vec<CurrentRow>,
-    ) -> Result<Vec<Row>, StoreError> {
-        let known: Vec<Option<Arc<Document>>> = {
-            let met = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            rows.iter()
-                .map(|row| met.get(&row.observation.source.document).cloned())
-                .collect()
-        };
-        rows.into_iter()
-            .zip(known)
-            .map(|(current, known)| {
-                let document = match known {
-                    Some(document) => document,
-                    None => self.look_up(snapshot, current.observation.source.document)?,
-                };
-                Ok(Row {
-                    current,
-                    document,
-                    about: None,
-                })
-            })
-            .collect()
+        rows: impl IntoIterator<Item = (Arc<About>, CurrentRow)>,
+    ) -> Result<Vec<Arc<Row>>, StoreError> {
+        let rows = rows.into_iter();
+        let mut named = Vec::with_capacity(rows.size_hint().0);
+        let mut last: Option<(u32, Arc<Document>)> = None;
+        for (about, current) in rows {
+            let number = current.observation.source.document;
+            let document = match &last {
+                Some((of, document)) if *of == number => Arc::clone(document),
+                _ => self.look_up(snapshot, number)?,
+            };
+            last = Some((number, Arc::clone(&document)));
+            named.push(Arc::new(Row {
+                current,
+                document,
+                about,
+            }));
+        }
+        Ok(named)
     }
 
     /// One document.

@@ -17,7 +17,7 @@ use super::panel_period::PanelPeriod;
 use super::point::Point;
 use super::reader::Reader;
 use super::rows::{About, Known, Standing};
-use super::slot::{self, Dated, Found};
+use super::slot::{self, Dated};
 use super::stitch::{Meant, stitch};
 
 /// A question about one metric of all companies.
@@ -197,15 +197,15 @@ impl PanelQuery {
         let documents = self.reader.document_cache();
         let picked = stitch(snapshot, documents, self.known.supersede, rows)?;
         let found = find(&about, &picked, period);
+        let found = found.and_then(|(index, standing)| Some((picked.get(index)?, standing)));
         let (row, standing) = found.unzip();
-        let own = row.and_then(|row| abouts.get(row.part)).cloned();
-        let current = row.map(|row| row.current.clone());
-        let named = documents.name(snapshot, current.into_iter().collect())?;
-        let point = named.into_iter().next().zip(own);
+        let own = row.and_then(|row| Some((Arc::new(abouts.get(row.part)?.clone()), row)));
+        let own = own.map(|(about, row)| (about, row.current.clone()));
+        let named = documents.name(snapshot, own)?.into_iter().next();
         Ok(Some(PanelRow {
             company: about.key.company.clone(),
             unit: about.key.unit.clone(),
-            point: point.map(|(row, own)| Point::new(Arc::new(own), row, standing.flatten())),
+            point: named.map(|row| Point::new(row, standing.flatten())),
             asked: Asked {
                 about: Arc::new(about),
                 period,
@@ -223,19 +223,19 @@ impl PanelQuery {
     ) -> Result<PanelRow, Error> {
         let about = self.about(snapshot, company, variant, &self.meant.metric);
         let current = self.known_rows(snapshot, &about, current)?;
-        let (row, standing) = find(&about, &current, period).unzip();
-        let named = self
-            .reader
-            .document_cache()
-            .name(snapshot, row.cloned().into_iter().collect())?;
+        let found = find(&about, &current, period);
+        let found = found.and_then(|(index, standing)| Some((current.get(index)?, standing)));
+        let (row, standing) = found.unzip();
         let about = Arc::new(about);
+        let own = row.map(|row| (Arc::clone(&about), row.clone()));
+        let named = self.reader.document_cache().name(snapshot, own)?;
         Ok(PanelRow {
             company: company.id.clone(),
             unit: variant.unit.clone(),
             point: named
                 .into_iter()
                 .next()
-                .map(|row| Point::new(Arc::clone(&about), row, standing.flatten())),
+                .map(|row| Point::new(row, standing.flatten())),
             asked: Asked { about, period },
         })
     }
@@ -287,19 +287,19 @@ impl PanelQuery {
 type Part = (About, Vec<CurrentRow>);
 
 /// The row of a company's series at the period of a panel.
-fn find<'a, R: Dated>(
+fn find<R: Dated>(
     about: &About,
-    rows: &'a [R],
+    rows: &[R],
     period: PanelPeriod,
-) -> Option<(&'a R, Option<Standing>)> {
+) -> Option<(usize, Option<Standing>)> {
     let fiscal = match period {
         PanelPeriod::Dates(period) => return about.find_dates(rows, &period),
         PanelPeriod::Fiscal(fiscal) => fiscal,
         PanelPeriod::CalendarQuarter(quarter) => quarter.fiscal(&about.calendar)?,
     };
     let target = about.target(fiscal, about.shape_of_labels(rows))?;
-    let Found { row, fit, also } = slot::find(rows, &target)?;
-    Some((row, Some(Standing { target, fit, also })))
+    let found = slot::find(rows, &target)?;
+    Some((found.index, Some(Standing::new(target, found))))
 }
 
 /// One metric at one period, for every company that reports it: a row for each series, by company. A company

@@ -7,9 +7,9 @@ use crate::model::{
 };
 
 use super::delta::DeltaKind;
+use super::held::Rows;
 use super::point::Point;
 use super::select::Asked;
-use super::series::Rows;
 use super::slot::{self, Dated, Shape};
 
 /// How many days two lengths may differ before it is worth saying.
@@ -19,7 +19,7 @@ pub(crate) const LENGTH_TOLERANCE: i64 = 5;
 const QUARTER_DAYS: RangeInclusive<i64> = 70..=120;
 
 /// What a point is compared with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Partner {
     /// This fact.
     Fact(Point),
@@ -50,7 +50,7 @@ impl Rows {
     fn year_ago(&self, current: &Point) -> Partner {
         if let Some(fiscal) = current.fiscal() {
             let wanted = fiscal.year_ago();
-            let end = |fiscal| Some(self.about.calendar.period(fiscal)?.end());
+            let end = |fiscal| Some(self.about().calendar.period(fiscal)?.end());
             if let (Some(earlier), Some(later)) = (end(wanted), end(fiscal))
                 && slot::year_apart(earlier, later)
             {
@@ -63,7 +63,7 @@ impl Rows {
     fn year_ago_by_dates(&self, period: &Period) -> Option<Point> {
         let day = slot::year_before(period.end())?;
         let nearest = self
-            .rows
+            .as_slice()
             .iter()
             .map(Dated::period)
             .filter(|other| {
@@ -82,7 +82,7 @@ impl Rows {
 
     /// The discrete quarter, or the quarter-end instant, that ends where this one begins.
     fn quarter_before(&self, current: &Point) -> Partner {
-        let calendar = &self.about.calendar;
+        let calendar = &self.about().calendar;
         let Some(quarter) = current.fiscal().and_then(|fiscal| match current.shape() {
             Shape::Duration => (fiscal.slot.span() == Span::Quarter).then_some(fiscal),
             Shape::Instant => calendar
@@ -114,7 +114,7 @@ impl Rows {
     /// year that a change of year end left without a name.
     fn quarter_before_by_dates(&self, opening: &Period, shape: Shape) -> Option<Point> {
         let nearest = self
-            .rows
+            .as_slice()
             .iter()
             .map(Dated::period)
             .filter(|other| Shape::of(other) == shape)
@@ -130,7 +130,7 @@ impl Rows {
         if current.shape() != Shape::Instant {
             return Partner::NotApplicable;
         }
-        let calendar = &self.about.calendar;
+        let calendar = &self.about().calendar;
         let year = match current.fiscal() {
             Some(fiscal) => Some(FiscalPeriod::new(fiscal.year, Slot::Year)),
             None => slot::year_of(calendar, current.period().end()),

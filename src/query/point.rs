@@ -37,18 +37,13 @@ use super::slot::Shape;
 /// ```
 #[derive(Clone)]
 pub struct Point {
-    about: Arc<About>,
-    row: Row,
+    row: Arc<Row>,
     standing: Option<Standing>,
 }
 
 impl Point {
-    pub(crate) fn new(about: Arc<About>, row: Row, standing: Option<Standing>) -> Self {
-        Self {
-            about,
-            row,
-            standing,
-        }
+    pub(crate) fn new(row: Arc<Row>, standing: Option<Standing>) -> Self {
+        Self { row, standing }
     }
 
     fn observation(&self) -> &Observation {
@@ -56,7 +51,7 @@ impl Point {
     }
 
     pub(crate) fn about(&self) -> &About {
-        &self.about
+        &self.row.about
     }
 
     pub(crate) fn standing(&self) -> Option<&Standing> {
@@ -79,44 +74,44 @@ impl Point {
     /// What the figure is, but for its dates.
     #[must_use]
     pub fn series(&self) -> &SeriesKey {
-        &self.about.key
+        &self.about().key
     }
 
     /// The company the figure is about.
     #[must_use]
     pub fn company(&self) -> &Id {
-        &self.about.key.company
+        &self.about().key.company
     }
 
     /// What is measured. In an answer about a standard metric, the tag that the figure is from.
     #[must_use]
     pub fn metric(&self) -> &MetricPath {
-        &self.about.key.metric
+        &self.about().key.metric
     }
 
     /// The standard metric of a [concept map](crate::ConceptMap) that was asked for; `None` where the question was
     /// about [`Point::metric`] itself.
     #[must_use]
     pub fn standard_metric(&self) -> Option<&MetricPath> {
-        self.about.standard.as_ref()
+        self.about().standard.as_ref()
     }
 
     /// Actual, target, plan or pro forma.
     #[must_use]
     pub fn scenario(&self) -> Scenario {
-        self.about.key.scenario
+        self.about().key.scenario
     }
 
     /// Which part of the company.
     #[must_use]
     pub fn scope(&self) -> &Scope {
-        &self.about.key.scope
+        &self.about().key.scope
     }
 
     /// What is counted.
     #[must_use]
     pub fn unit(&self) -> &Unit {
-        &self.about.key.unit
+        &self.about().key.unit
     }
 
     /// The dates.
@@ -138,7 +133,7 @@ impl Point {
     #[must_use]
     pub fn label(&self) -> String {
         match self.fiscal() {
-            Some(fiscal) => self.about.calendar.label(fiscal),
+            Some(fiscal) => self.about().calendar.label(fiscal),
             None => self.period().to_string(),
         }
     }
@@ -194,7 +189,11 @@ impl Point {
     /// year; so does the earlier publication that a later document gives evidence for.
     #[must_use]
     pub fn reporting_cycle(&self) -> Option<i32> {
-        cycle::reporting_cycle(&self.about.calendar, &self.row.document, self.observation())
+        cycle::reporting_cycle(
+            &self.about().calendar,
+            &self.row.document,
+            self.observation(),
+        )
     }
 
     /// Whether the figure stands in a comparative column: the document that printed it reports on a period that
@@ -202,7 +201,11 @@ impl Point {
     /// it reports on is said at [`Point::reporting_cycle`].
     #[must_use]
     pub fn is_comparative(&self) -> bool {
-        cycle::is_comparative(&self.about.calendar, &self.row.document, self.observation())
+        cycle::is_comparative(
+            &self.about().calendar,
+            &self.row.document,
+            self.observation(),
+        )
     }
 
     /// The numbers, in this database, of the document and its cell.
@@ -248,7 +251,7 @@ impl Point {
         if self.is_conflicting() {
             remarks.push("conflicting".to_owned());
         }
-        if self.about.known.first && self.is_comparative() {
+        if self.about().known.first && self.is_comparative() {
             remarks.push("comparative column".to_owned());
         }
         remarks.extend(self.remarks_on_dates());

@@ -1,6 +1,7 @@
 //! A stretch of a series.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 
@@ -30,7 +31,14 @@ use super::series::Series;
 #[derive(Clone, Debug)]
 pub struct Points {
     series: Series,
-    entries: Vec<Entry>,
+    stretch: Stretch,
+}
+
+#[derive(Clone, Debug)]
+enum Stretch {
+    /// Some of the series' own quarters.
+    Quarters(Range<usize>),
+    Entries(Vec<Entry>),
 }
 
 /// One period of [`Points`]: its fact, or a gap.
@@ -135,7 +143,28 @@ impl Serialize for Entry {
 
 impl Points {
     pub(crate) fn new(series: Series, entries: Vec<Entry>) -> Self {
-        Self { series, entries }
+        Self {
+            series,
+            stretch: Stretch::Entries(entries),
+        }
+    }
+
+    /// A stretch of the quarters that a series holds.
+    pub(crate) fn of_quarters(series: Series, quarters: Range<usize>) -> Self {
+        Self {
+            series,
+            stretch: Stretch::Quarters(quarters),
+        }
+    }
+
+    fn entries(&self) -> &[Entry] {
+        match &self.stretch {
+            Stretch::Quarters(range) => {
+                let quarters = self.series.all_quarters();
+                quarters.get(range.clone()).unwrap_or_default()
+            }
+            Stretch::Entries(entries) => entries,
+        }
     }
 
     /// The whole series of which this is a stretch.
@@ -146,24 +175,24 @@ impl Points {
 
     /// The entries, gaps included, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Entry> {
-        self.entries.iter()
+        self.entries().iter()
     }
 
     /// How many entries there are, gaps included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.entries().len()
     }
 
     /// Whether the range holds no period at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries().is_empty()
     }
 
     /// The facts, in order.
     pub fn points(&self) -> impl DoubleEndedIterator<Item = &Point> {
-        self.entries.iter().filter_map(Entry::point)
+        self.entries().iter().filter_map(Entry::point)
     }
 
     /// One fact of the series, whether in this stretch or not. See [`Series::at`].
@@ -197,9 +226,13 @@ impl Points {
     /// The change of every fact, in order; gaps have none.
     #[must_use]
     pub fn deltas(&self, kind: DeltaKind) -> Vec<Delta> {
-        self.points()
-            .map(|point| self.series.compare(kind, point))
-            .collect()
+        match &self.stretch {
+            Stretch::Quarters(range) => self.series.compare_quarters(kind, range.clone()),
+            Stretch::Entries(_) => self
+                .points()
+                .map(|point| self.series.compare(kind, point))
+                .collect(),
+        }
     }
 }
 
@@ -217,13 +250,16 @@ impl IntoIterator for Points {
     type IntoIter = std::vec::IntoIter<Entry>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
+        match self.stretch {
+            Stretch::Entries(entries) => entries.into_iter(),
+            Stretch::Quarters(_) => self.entries().to_vec().into_iter(),
+        }
     }
 }
 
 impl fmt::Display for Points {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (line, entry) in self.entries.iter().enumerate() {
+        for (line, entry) in self.entries().iter().enumerate() {
             if line > 0 {
                 f.write_str("\n")?;
             }
@@ -236,6 +272,6 @@ impl fmt::Display for Points {
 impl Serialize for Points {
     /// A sequence of the entries.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.entries.serialize(serializer)
+        self.entries().serialize(serializer)
     }
 }

@@ -10,6 +10,7 @@ use crate::store::Snapshot;
 
 use super::choices::{choices_of_publications, choices_of_versions};
 use super::documents::Documents;
+use super::held::Held;
 use super::point::Point;
 use super::points::Points;
 use super::reader::{Reader, find_document};
@@ -153,8 +154,11 @@ impl SeriesQuery {
             None
         };
         let rows = self.rows(&snapshot, &resolved)?;
-        let compared = compared.unwrap_or_else(|| Arc::clone(&rows));
-        Ok(Series::new(rows, compared))
+        let held = Arc::new(Held::new(rows));
+        Ok(match compared {
+            Some(compared) => Series::against(held, compared),
+            None => Series::new(held),
+        })
     }
 
     /// See [`Series::at`].

@@ -292,8 +292,13 @@ pub(crate) fn of_series(
             conflicting: shown.conflicting,
             versions: fact.iter().filter(|seen| seen.published <= day).count() > 1,
         };
-        let named = documents.name(snapshot, vec![row])?.into_iter().next();
-        Ok::<_, StoreError>(named.map(|row| Point::new(about, row, standing)))
+        let named = documents.name(snapshot, [(about, row)])?;
+        Ok::<_, StoreError>(
+            named
+                .into_iter()
+                .next()
+                .map(|row| Point::new(row, standing)),
+        )
     };
     let mut found = Vec::new();
     for fact in facts {

@@ -13,7 +13,7 @@ use crate::model::{
 use crate::store::{CurrentRow, DocumentOrder, SeriesId, Snapshot, StoreError};
 
 use super::documents::Documents;
-use super::slot::{self, Dated, Fit, Shape, Target};
+use super::slot::{self, Dated, Fit, Found, Shape, Target};
 
 /// Which documents may supersede what others say about a fact.
 ///
@@ -157,16 +157,15 @@ impl Dated for CurrentRow {
     }
 }
 
-/// A shown row, with its document.
+/// A shown row, with its document and the series it is of.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) current: CurrentRow,
     pub(crate) document: Arc<Document>,
-    /// The series it is of, where that is another one than the others' in a stitched series.
-    pub(crate) about: Option<Arc<About>>,
+    pub(crate) about: Arc<About>,
 }
 
-impl Dated for Row {
+impl Dated for Arc<Row> {
     fn period(&self) -> Period {
         self.current.observation.period
     }
@@ -234,21 +233,17 @@ impl About {
     }
 
     /// What is found at these very dates: the row, and the slot it stands in if none fits that better.
-    pub(crate) fn find_dates<'a, R: Dated>(
+    pub(crate) fn find_dates<R: Dated>(
         &self,
-        rows: &'a [R],
+        rows: &[R],
         period: &Period,
-    ) -> Option<(&'a R, Option<Standing>)> {
-        let row = slot::find_exact(rows, period)?;
+    ) -> Option<(usize, Option<Standing>)> {
+        let index = slot::find_exact(rows, period)?;
         let standing = self.place(period).and_then(|target| {
             let found = slot::find(rows, &target)?;
-            (found.row.period() == *period).then_some(Standing {
-                target,
-                fit: found.fit,
-                also: found.also,
-            })
+            (found.index == index).then(|| Standing::new(target, found))
         });
-        Some((row, standing))
+        Some((index, standing))
     }
 }
 
@@ -259,4 +254,14 @@ pub(crate) struct Standing {
     pub(crate) fit: Fit,
     /// The dates of other facts of the slot, which fit it less well.
     pub(crate) also: Vec<Period>,
+}
+
+impl Standing {
+    pub(crate) fn new(target: Target, found: Found) -> Self {
+        Self {
+            target,
+            fit: found.fit,
+            also: found.also,
+        }
+    }
 }

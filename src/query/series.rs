@@ -1,16 +1,17 @@
 //! A series at hand: its rows, and what stands in its fiscal slots.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, QueryError};
 use crate::model::{FiscalCalendar, FiscalPeriod, MetricKind, Period, SeriesKey, Span};
 
 use super::delta::{Delta, DeltaKind};
+use super::held::{Held, Rows};
 use super::point::Point;
 use super::points::{Entry, Points};
-use super::rows::{About, Row, Standing};
-use super::select::{Asked, FiscalRange, When};
-use super::slot::{self, Backward, Dated, Found, Shape, Target};
+use super::select::{Asked, Ends, FiscalRange, When};
+use super::slot::{self, Backward, Dated, Shape};
 
 /// A series that was looked up once and is held in memory, as it was known when it was looked up. Asking it
 /// again reads nothing.
@@ -18,78 +19,56 @@ use super::slot::{self, Backward, Dated, Found, Shape, Target};
 /// [`SeriesQuery::load`](crate::SeriesQuery::load) makes one. It is cheap to clone and plain data.
 #[derive(Clone, Debug)]
 pub struct Series {
-    rows: Arc<Rows>,
+    held: Arc<Held>,
     /// The series in which comparators are looked up: itself, unless it is compared with the actual one.
     compared: Arc<Rows>,
 }
 
-/// The rows of one series, sorted by their dates.
-#[derive(Debug)]
-pub(crate) struct Rows {
-    pub(crate) about: Arc<About>,
-    pub(crate) rows: Vec<Row>,
-}
-
-impl Rows {
-    /// The fact of a slot.
-    pub(crate) fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Point> {
-        self.at_target(self.about.target(fiscal, shape)?)
-    }
-
-    fn at_target(&self, target: Target) -> Option<Point> {
-        let Found { row, fit, also } = slot::find(&self.rows, &target)?;
-        Some(self.point(row, Some(Standing { target, fit, also })))
-    }
-
-    /// The fact of these very dates.
-    pub(crate) fn at_dates(&self, period: &Period) -> Option<Point> {
-        let (row, standing) = self.about.find_dates(&self.rows, period)?;
-        Some(self.point(row, standing))
-    }
-
-    fn point(&self, row: &Row, standing: Option<Standing>) -> Point {
-        let about = row.about.as_ref().unwrap_or(&self.about);
-        Point::new(Arc::clone(about), row.clone(), standing)
-    }
-
-    fn label_shape(&self) -> Shape {
-        self.about.shape_of_labels(&self.rows)
-    }
-}
-
 impl Series {
-    pub(crate) fn new(rows: Arc<Rows>, compared: Arc<Rows>) -> Self {
-        Self { rows, compared }
+    pub(crate) fn new(held: Arc<Held>) -> Self {
+        Self {
+            compared: Arc::clone(held.rows()),
+            held,
+        }
+    }
+
+    /// A series whose comparators are looked up in another one.
+    pub(crate) fn against(held: Arc<Held>, compared: Arc<Rows>) -> Self {
+        Self { held, compared }
+    }
+
+    fn rows(&self) -> &Arc<Rows> {
+        self.held.rows()
     }
 
     /// What the figures are, but for their dates.
     #[must_use]
     pub fn key(&self) -> &SeriesKey {
-        &self.rows.about.key
+        &self.rows().about().key
     }
 
     /// How the metric behaves in time.
     #[must_use]
     pub fn kind(&self) -> MetricKind {
-        self.rows.about.kind
+        self.rows().about().kind
     }
 
     /// The calendar of the company.
     #[must_use]
     pub fn calendar(&self) -> &FiscalCalendar {
-        &self.rows.about.calendar
+        &self.rows().about().calendar
     }
 
     /// How many facts there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.rows.len()
+        self.rows().as_slice().len()
     }
 
     /// Whether nothing was known yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.rows.is_empty()
+        self.rows().as_slice().is_empty()
     }
 
     /// The fact of one period, `None` where it was not reported. For a stock a label means the instant at
@@ -99,8 +78,8 @@ impl Series {
     /// [`QueryError::NoPeriod`] where `when` is none of these.
     pub fn at(&self, when: impl When) -> Result<Option<Point>, Error> {
         Ok(match self.asked(when)? {
-            Asked::Slot(fiscal) => self.rows.at_slot(fiscal, self.rows.label_shape()),
-            Asked::Dates(period) => self.rows.at_dates(&period),
+            Asked::Slot(fiscal) => self.rows().at_slot(fiscal, self.rows().label_shape()),
+            Asked::Dates(period) => self.rows().at_dates(&period),
         })
     }
 
@@ -110,7 +89,7 @@ impl Series {
     /// [`QueryError::NoPeriod`] where an end is no label of the company's calendar,
     /// [`QueryError::BackwardRange`] where the range ends before it begins.
     pub fn quarters(&self, range: impl FiscalRange) -> Result<Points, Error> {
-        self.range(range, Span::Quarter, self.rows.label_shape())
+        self.range(range, Span::Quarter, self.rows().label_shape())
     }
 
     /// The halves of a range; of a stock, the instants at their ends.
@@ -118,7 +97,7 @@ impl Series {
     /// # Errors
     /// As of [`Series::quarters`].
     pub fn halves(&self, range: impl FiscalRange) -> Result<Points, Error> {
-        self.range(range, Span::Half, self.rows.label_shape())
+        self.range(range, Span::Half, self.rows().label_shape())
     }
 
     /// The cumulative nine months of each year of a range; of a stock, the instants at their ends.
@@ -126,7 +105,7 @@ impl Series {
     /// # Errors
     /// As of [`Series::quarters`].
     pub fn nine_months(&self, range: impl FiscalRange) -> Result<Points, Error> {
-        self.range(range, Span::NineMonths, self.rows.label_shape())
+        self.range(range, Span::NineMonths, self.rows().label_shape())
     }
 
     /// The fiscal years of a range; of a stock, the instants at their ends.
@@ -134,7 +113,7 @@ impl Series {
     /// # Errors
     /// As of [`Series::quarters`].
     pub fn years(&self, range: impl FiscalRange) -> Result<Points, Error> {
-        self.range(range, Span::Year, self.rows.label_shape())
+        self.range(range, Span::Year, self.rows().label_shape())
     }
 
     /// The instants at the ends of the quarters of a range, whatever the metric.
@@ -148,18 +127,12 @@ impl Series {
     /// Every fact in order of its dates, also those that fit no slot. There are no gaps.
     #[must_use]
     pub fn all(&self) -> Points {
-        let entries = self
-            .rows
-            .rows
+        let rows = self.rows();
+        let entries = rows
+            .as_slice()
             .iter()
-            .map(|row| {
-                let standing = self
-                    .rows
-                    .about
-                    .find_dates(&self.rows.rows, &row.period())
-                    .and_then(|(_, standing)| standing);
-                Entry::from(self.rows.point(row, standing))
-            })
+            .filter_map(|row| rows.at_dates(&row.period()))
+            .map(Entry::from)
             .collect();
         Points::new(self.clone(), entries)
     }
@@ -195,6 +168,26 @@ impl Series {
         Ok(self.at(when)?.map(|current| self.compare(kind, &current)))
     }
 
+    /// The changes of a stretch of this series' quarters.
+    pub(crate) fn compare_quarters(&self, kind: DeltaKind, stretch: Range<usize>) -> Vec<Delta> {
+        let quarters = self.held.quarters();
+        let entries = quarters.entries().get(stretch.clone()).unwrap_or_default();
+        if !Arc::ptr_eq(&self.compared, self.rows()) {
+            let points = entries.iter().filter_map(Entry::point);
+            return points.map(|point| self.compare(kind, point)).collect();
+        }
+        let partners = quarters.partners(self.rows(), kind);
+        let partners = partners.get(stretch).unwrap_or_default();
+        let both = entries.iter().zip(partners);
+        both.filter_map(|(entry, partner)| Some(Delta::new(kind, entry.point()?, partner.clone()?)))
+            .collect()
+    }
+
+    /// The quarters of this series.
+    pub(crate) fn all_quarters(&self) -> &[Entry] {
+        self.held.quarters().entries()
+    }
+
     /// The change of one of this series' points.
     pub(crate) fn compare(&self, kind: DeltaKind, current: &Point) -> Delta {
         Delta::new(kind, current, self.compared.partner(kind, current))
@@ -202,17 +195,17 @@ impl Series {
 
     /// Whether a label means the time or the instant at its end.
     pub(crate) fn label_shape(&self) -> Shape {
-        self.rows.label_shape()
+        self.rows().label_shape()
     }
 
     /// The fact of a slot.
     pub(crate) fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Point> {
-        self.rows.at_slot(fiscal, shape)
+        self.rows().at_slot(fiscal, shape)
     }
 
     /// The fact of these very dates.
     pub(crate) fn at_dates(&self, period: &Period) -> Option<Point> {
-        self.rows.at_dates(period)
+        self.rows().at_dates(period)
     }
 
     /// What a caller asks for.
@@ -223,29 +216,28 @@ impl Series {
 
     /// The dates of all facts, in order.
     pub(crate) fn periods(&self) -> impl Iterator<Item = Period> {
-        self.rows.rows.iter().map(Dated::period)
+        self.rows().as_slice().iter().map(Dated::period)
     }
 
     fn range(&self, range: impl FiscalRange, span: Span, shape: Shape) -> Result<Points, Error> {
-        let calendar = self.calendar();
-        let slot_of = |row: &Row| slot::slot_of(calendar, &row.period(), span, shape);
-        let rows = &self.rows.rows;
-        let slots = self.slots_within(
-            range,
-            span,
-            || rows.iter().find_map(slot_of),
-            || rows.iter().rev().find_map(slot_of),
-        )?;
+        let rows = self.rows();
+        let ends = self.ends(range)?;
+        if span == Span::Quarter && shape == rows.label_shape() {
+            let quarters = self.held.quarters();
+            let (first, last) = quarters.first_and_last().unzip();
+            let asked = slot::quarters_within(ends, || first, || last);
+            let asked = asked.map_err(|backward| self.backward(&backward))?;
+            if let Some(stretch) = asked.and_then(|(low, high)| quarters.within(low, high)) {
+                return Ok(Points::of_quarters(self.clone(), stretch));
+            }
+        }
+        let first = || Some(rows.ends(span, shape)?.0);
+        let last = || Some(rows.ends(span, shape)?.1);
+        let slots = slot::slots_within(ends, span, first, last);
         let entries = slots
+            .map_err(|backward| self.backward(&backward))?
             .into_iter()
-            .filter_map(|fiscal| self.rows.about.target(fiscal, shape))
-            .map(|target| {
-                let label = || calendar.label(target.fiscal);
-                match self.rows.at_target(target) {
-                    Some(point) => Entry::from(point),
-                    None => Entry::gap(label(), target.fiscal, target.own),
-                }
-            })
+            .filter_map(|fiscal| rows.entry(fiscal, shape))
             .collect();
         Ok(Points::new(self.clone(), entries))
     }
@@ -258,16 +250,23 @@ impl Series {
         first: impl FnOnce() -> Option<FiscalPeriod>,
         last: impl FnOnce() -> Option<FiscalPeriod>,
     ) -> Result<Vec<FiscalPeriod>, QueryError> {
-        let calendar = self.calendar();
-        let ends = range.ends(calendar).map_err(|text| self.no_period(text))?;
-        slot::slots_within(ends, span, first, last).map_err(|Backward { from, to }| {
-            QueryError::BackwardRange {
-                company: self.key().company.clone(),
-                metric: self.key().metric.clone(),
-                from: calendar.label(from),
-                to: calendar.label(to),
-            }
-        })
+        slot::slots_within(self.ends(range)?, span, first, last)
+            .map_err(|backward| self.backward(&backward))
+    }
+
+    fn ends(&self, range: impl FiscalRange) -> Result<Ends, QueryError> {
+        range
+            .ends(self.calendar())
+            .map_err(|text| self.no_period(text))
+    }
+
+    fn backward(&self, Backward { from, to }: &Backward) -> QueryError {
+        QueryError::BackwardRange {
+            company: self.key().company.clone(),
+            metric: self.key().metric.clone(),
+            from: self.calendar().label(*from),
+            to: self.calendar().label(*to),
+        }
     }
 
     fn no_period(&self, label: String) -> QueryError {

@@ -105,16 +105,16 @@ pub(crate) trait Dated {
     fn period(&self) -> Period;
 }
 
-/// What was found in a slot: the row that fits best, how well, and the dates of those that fit less.
+/// What was found in a slot: the number of the row that fits best, how well, and the dates of those that fit less.
 #[derive(Debug)]
-pub(crate) struct Found<'a, R> {
-    pub(crate) row: &'a R,
+pub(crate) struct Found {
+    pub(crate) index: usize,
     pub(crate) fit: Fit,
     pub(crate) also: Vec<Period>,
 }
 
 /// The row that fits a slot best. Of two that fit equally well, the first by dates.
-pub(crate) fn find<'a, R: Dated>(rows: &'a [R], target: &Target) -> Option<Found<'a, R>> {
+pub(crate) fn find<R: Dated>(rows: &[R], target: &Target) -> Option<Found> {
     let off = |row: &R| {
         row.period()
             .end()
@@ -122,40 +122,42 @@ pub(crate) fn find<'a, R: Dated>(rows: &'a [R], target: &Target) -> Option<Found
             .num_days()
     };
     let first = rows.partition_point(|row| off(row) < -NOMINAL_TOLERANCE);
-    let window = rows.get(first..).unwrap_or_default();
+    let window = (first..).zip(rows.get(first..).unwrap_or_default());
     let fitting = window
-        .iter()
-        .take_while(|row| off(row) <= NOMINAL_TOLERANCE)
-        .filter_map(|row| Some((target.fit(&row.period())?, row)));
-    let mut best: Option<Found<'a, R>> = None;
-    for (fit, row) in fitting {
+        .take_while(|(_, row)| off(row) <= NOMINAL_TOLERANCE)
+        .filter_map(|(index, row)| Some((target.fit(&row.period())?, index, row.period())));
+    let mut best: Option<(Found, Period)> = None;
+    for (fit, index, period) in fitting {
         best = Some(match best {
-            None => Found {
-                row,
-                fit,
-                also: Vec::new(),
-            },
-            Some(mut found) => {
-                let mut other = row;
-                if fit < found.fit {
-                    other = std::mem::replace(&mut found.row, row);
-                    found.fit = fit;
-                }
-                found.also.push(other.period());
-                found
+            None => {
+                let also = Vec::new();
+                (Found { index, fit, also }, period)
+            }
+            Some((mut found, of_best)) if fit < found.fit => {
+                found.also.push(of_best);
+                (
+                    Found {
+                        index,
+                        fit,
+                        ..found
+                    },
+                    period,
+                )
+            }
+            Some((mut found, of_best)) => {
+                found.also.push(period);
+                (found, of_best)
             }
         });
     }
-    if let Some(found) = &mut best {
-        found.also.sort_unstable();
-    }
-    best
+    let (mut found, _) = best?;
+    found.also.sort_unstable();
+    Some(found)
 }
 
-/// The row of exactly these dates.
-pub(crate) fn find_exact<'a, R: Dated>(rows: &'a [R], period: &Period) -> Option<&'a R> {
-    let at = rows.binary_search_by(|row| row.period().cmp(period)).ok()?;
-    rows.get(at)
+/// The number of the row of exactly these dates.
+pub(crate) fn find_exact<R: Dated>(rows: &[R], period: &Period) -> Option<usize> {
+    rows.binary_search_by(|row| row.period().cmp(period)).ok()
 }
 
 /// The slot of a span that dates fit best.
@@ -229,6 +231,11 @@ fn quarter_numbers(fiscal: FiscalPeriod) -> (i64, i64) {
     (before + i64::from(first) - 1, before + i64::from(last) - 1)
 }
 
+/// The first quarter of a fiscal period, counted through all years.
+pub(crate) fn quarter_number(fiscal: FiscalPeriod) -> i64 {
+    quarter_numbers(fiscal).0
+}
+
 /// A range that ends before it begins.
 #[derive(Debug)]
 pub(crate) struct Backward {
@@ -236,14 +243,13 @@ pub(crate) struct Backward {
     pub(crate) to: FiscalPeriod,
 }
 
-/// The slots of a span that lie wholly within a range, in order. Open ends are those of the `first` and
-/// `last` slot given.
-pub(crate) fn slots_within(
+/// The first and the last quarter of a range, counted through all years; `None` where an end is open and there is no
+/// `first` or `last` slot that it could be.
+pub(crate) fn quarters_within(
     ends: Ends,
-    span: Span,
     first: impl FnOnce() -> Option<FiscalPeriod>,
     last: impl FnOnce() -> Option<FiscalPeriod>,
-) -> Result<Vec<FiscalPeriod>, Backward> {
+) -> Result<Option<(i64, i64)>, Backward> {
     let begin = |fiscal| quarter_numbers(fiscal).0;
     let end = |fiscal| quarter_numbers(fiscal).1;
     let backward = match ends {
@@ -268,7 +274,18 @@ pub(crate) fn slots_within(
         Bound::Excluded(fiscal) => Some(begin(fiscal) - 1),
         Bound::Unbounded => last().map(end),
     };
-    let (Some(low), Some(high)) = (low, high) else {
+    Ok(low.zip(high))
+}
+
+/// The slots of a span that lie wholly within a range, in order. Open ends are those of the `first` and
+/// `last` slot given.
+pub(crate) fn slots_within(
+    ends: Ends,
+    span: Span,
+    first: impl FnOnce() -> Option<FiscalPeriod>,
+    last: impl FnOnce() -> Option<FiscalPeriod>,
+) -> Result<Vec<FiscalPeriod>, Backward> {
+    let Some((low, high)) = quarters_within(ends, first, last)? else {
         return Ok(Vec::new());
     };
     let years = low.div_euclid(4).max(i64::from(FIRST_YEAR) - 1)
@@ -276,7 +293,10 @@ pub(crate) fn slots_within(
     Ok(years
         .filter_map(|year| i32::try_from(year).ok())
         .flat_map(|year| slots_of(span).map(move |slot| FiscalPeriod::new(year, slot)))
-        .filter(|fiscal| begin(*fiscal) >= low && end(*fiscal) <= high)
+        .filter(|fiscal| {
+            let (first, last) = quarter_numbers(*fiscal);
+            first >= low && last <= high
+        })
         .collect())
 }
 
@@ -305,9 +325,10 @@ mod tests {
     }
 
     fn found(dates: &[&str], target: &Target) -> Option<(String, i64, bool, Vec<String>)> {
-        find(&rows(dates), target).map(|found| {
+        let rows = rows(dates);
+        find(&rows, target).map(|found| {
             (
-                found.row.0.to_string(),
+                rows[found.index].0.to_string(),
                 found.fit.off_by,
                 found.fit.nominal,
                 found.also.iter().map(ToString::to_string).collect(),

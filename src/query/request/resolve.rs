@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, NoSeries, QueryError};
 use crate::model::{MetricPath, Scenario, SeriesKey, Unit};
+use crate::query::held::Rows;
 use crate::query::rows::{About, Row};
-use crate::query::series::Rows;
 use crate::query::stitch::stitch;
 use crate::store::{SeriesId, Snapshot};
 
@@ -20,7 +20,7 @@ pub(crate) struct Resolved {
 }
 
 /// The rows of a series that stands in for a standard metric, and what its points share.
-pub(crate) type RowsOfPart = (Arc<About>, Vec<Row>);
+pub(crate) type RowsOfPart = (Arc<About>, Vec<Arc<Row>>);
 
 impl SeriesQuery {
     pub(super) fn rows(
@@ -37,9 +37,10 @@ impl SeriesQuery {
                 Some((id, _)) => self.known.rows(snapshot, documents, *id)?,
                 None => Vec::new(),
             };
-            documents.name(snapshot, current)?
+            let rows = current.into_iter().map(|row| (Arc::clone(&about), row));
+            documents.name(snapshot, rows)?
         };
-        Ok(Arc::new(Rows { about, rows }))
+        Ok(Arc::new(Rows::new(about, rows)))
     }
 
     /// The rows of several series, the preferred first, as those of one.
@@ -47,7 +48,7 @@ impl SeriesQuery {
         &self,
         snapshot: &Snapshot,
         parts: &[(SeriesId, SeriesKey)],
-    ) -> Result<Vec<Row>, Error> {
+    ) -> Result<Vec<Arc<Row>>, Error> {
         let documents = self.reader.document_cache();
         let (mut rows, mut abouts) = (Vec::new(), Vec::new());
         for (id, key) in parts {
@@ -55,15 +56,10 @@ impl SeriesQuery {
             abouts.push(Arc::new(self.about(key.clone())));
         }
         let picked = stitch(snapshot, documents, self.known.supersede, rows)?;
-        let (of_part, current) = picked
+        let rows = picked
             .into_iter()
-            .map(|picked| (picked.part, picked.current))
-            .unzip::<_, _, Vec<_>, Vec<_>>();
-        let mut named = documents.name(snapshot, current)?;
-        for (row, part) in named.iter_mut().zip(of_part) {
-            row.about = abouts.get(part).cloned();
-        }
-        Ok(named)
+            .filter_map(|picked| Some((Arc::clone(abouts.get(picked.part)?), picked.current)));
+        Ok(documents.name(snapshot, rows)?)
     }
 
     /// The actual figures of the same unit; none where there are none.
@@ -166,10 +162,10 @@ impl SeriesQuery {
         let parts = self.resolve(&snapshot)?.parts;
         let rows = parts.into_iter().map(|(id, key)| {
             let current = self.known.rows(&snapshot, documents, id)?;
-            Ok((
-                Arc::new(self.about(key)),
-                documents.name(&snapshot, current)?,
-            ))
+            let about = Arc::new(self.about(key));
+            let rows = current.into_iter().map(|row| (Arc::clone(&about), row));
+            let rows = documents.name(&snapshot, rows)?;
+            Ok((about, rows))
         });
         rows.collect()
     }

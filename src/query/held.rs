@@ -1,0 +1,175 @@
+//! The rows of one series, held in memory, and what stands in its quarters.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::model::{FiscalPeriod, Period, Span};
+
+use super::delta::DeltaKind;
+use super::partner::Partner;
+use super::point::Point;
+use super::points::Entry;
+use super::rows::{About, Row, Standing};
+use super::slot::{self, Dated, Shape, Target};
+
+/// The rows of one series, sorted by their dates.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    about: Arc<About>,
+    by_dates: Vec<Arc<Row>>,
+    /// What a label means.
+    label_shape: Shape,
+}
+
+impl Rows {
+    pub(crate) fn new(about: Arc<About>, by_dates: Vec<Arc<Row>>) -> Self {
+        Self {
+            label_shape: about.shape_of_labels(&by_dates),
+            about,
+            by_dates,
+        }
+    }
+
+    pub(crate) fn about(&self) -> &Arc<About> {
+        &self.about
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Arc<Row>] {
+        &self.by_dates
+    }
+
+    /// Whether a label means the time or the instant at its end.
+    pub(crate) fn label_shape(&self) -> Shape {
+        self.label_shape
+    }
+
+    /// The fact of a slot.
+    pub(crate) fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Point> {
+        self.at_target(self.about.target(fiscal, shape)?)
+    }
+
+    pub(crate) fn at_target(&self, target: Target) -> Option<Point> {
+        let found = slot::find(&self.by_dates, &target)?;
+        let row = self.by_dates.get(found.index)?;
+        let standing = Standing::new(target, found);
+        Some(Point::new(Arc::clone(row), Some(standing)))
+    }
+
+    /// The fact of these very dates.
+    pub(crate) fn at_dates(&self, period: &Period) -> Option<Point> {
+        let (index, standing) = self.about.find_dates(&self.by_dates, period)?;
+        let row = self.by_dates.get(index)?;
+        Some(Point::new(Arc::clone(row), standing))
+    }
+
+    /// The first and the last slot of a span and shape that has a fact.
+    pub(crate) fn ends(&self, span: Span, shape: Shape) -> Option<(FiscalPeriod, FiscalPeriod)> {
+        let calendar = &self.about.calendar;
+        let slot_of = |row: &Arc<Row>| slot::slot_of(calendar, &row.period(), span, shape);
+        let first = self.by_dates.iter().find_map(slot_of)?;
+        let last = self.by_dates.iter().rev().find_map(slot_of)?;
+        Some((first, last))
+    }
+
+    /// The entry of a slot; `None` where the calendar has no such slot.
+    pub(crate) fn entry(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Entry> {
+        let target = self.about.target(fiscal, shape)?;
+        Some(match self.at_target(target) {
+            Some(point) => Entry::from(point),
+            None => Entry::gap(self.about.calendar.label(fiscal), fiscal, target.own),
+        })
+    }
+}
+
+/// The rows of a series with its quarters, which are found when they are first asked for.
+#[derive(Debug)]
+pub(crate) struct Held {
+    rows: Arc<Rows>,
+    quarters: OnceLock<Quarters>,
+}
+
+impl Held {
+    pub(crate) fn new(rows: Arc<Rows>) -> Self {
+        Self {
+            rows,
+            quarters: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn rows(&self) -> &Arc<Rows> {
+        &self.rows
+    }
+
+    pub(crate) fn quarters(&self) -> &Quarters {
+        self.quarters.get_or_init(|| Quarters::of(&self.rows))
+    }
+}
+
+/// Every quarter of a series from the first that has a fact to the last, gaps included; of a stock, the instants at
+/// their ends.
+#[derive(Debug)]
+pub(crate) struct Quarters {
+    entries: Vec<Entry>,
+    /// The first and last. There may be fewer entries than quarters from one to the other, where a change of year end
+    /// left a year short.
+    ends: Option<(FiscalPeriod, FiscalPeriod)>,
+    partners: [OnceLock<Vec<Option<Partner>>>; 3],
+}
+
+impl Quarters {
+    fn of(rows: &Rows) -> Self {
+        let shape = rows.label_shape();
+        let ends = rows.ends(Span::Quarter, shape);
+        let quarters = std::iter::successors(ends.map(|(first, _)| first), |quarter| {
+            ends.filter(|(_, last)| quarter < last)
+                .map(|_| quarter.next())
+        });
+        Self {
+            entries: quarters
+                .filter_map(|quarter| rows.entry(quarter, shape))
+                .collect(),
+            ends,
+            partners: Default::default(),
+        }
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub(crate) fn first_and_last(&self) -> Option<(FiscalPeriod, FiscalPeriod)> {
+        self.ends
+    }
+
+    /// Where the quarters from one to another stand among the entries; `None` where these do not reach so far.
+    pub(crate) fn within(&self, low: i64, high: i64) -> Option<std::ops::Range<usize>> {
+        let (first, last) = self.ends?;
+        if low < slot::quarter_number(first) || high > slot::quarter_number(last) {
+            return None;
+        }
+        let before = |quarter: i64| {
+            self.entries.partition_point(|entry| {
+                entry
+                    .fiscal()
+                    .is_some_and(|fiscal| slot::quarter_number(fiscal) < quarter)
+            })
+        };
+        let start = before(low);
+        Some(start..before(high.saturating_add(1)).max(start))
+    }
+
+    /// For each entry what its fact is compared with; `None` for a gap. `rows` are those of the entries.
+    pub(crate) fn partners(&self, rows: &Rows, kind: DeltaKind) -> &[Option<Partner>] {
+        let [yoy, qoq, since] = &self.partners;
+        let found = match kind {
+            DeltaKind::YearOnYear => yoy,
+            DeltaKind::QuarterOnQuarter => qoq,
+            DeltaKind::SinceYearEnd => since,
+        };
+        found.get_or_init(|| {
+            self.entries
+                .iter()
+                .map(|entry| entry.point().map(|point| rows.partner(kind, point)))
+                .collect()
+        })
+    }
+}
