@@ -9,6 +9,7 @@ use crate::load;
 use crate::load::{LoadItem, LoadProgress, LoadReport, OnFailure};
 use crate::package::{Ingested, Package, ingested};
 use crate::query::Reader;
+use crate::query::cache::Cache;
 use crate::query::documents::Documents;
 use crate::query::reader::Open;
 use crate::store::Store;
@@ -94,6 +95,7 @@ impl Database {
                 path: path.to_owned(),
                 _folder: folder,
                 documents: Documents::default(),
+                cache: Cache::default(),
             }),
         }
     }

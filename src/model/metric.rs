@@ -1,7 +1,9 @@
 //! Metrics: what is measured.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +25,7 @@ use super::unit::Dimension;
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct MetricPath(String);
+pub struct MetricPath(Arc<str>);
 
 impl MetricPath {
     /// The path as text.
@@ -36,7 +38,7 @@ impl MetricPath {
     #[must_use]
     pub fn is_under(&self, general: &MetricPath) -> bool {
         self.0
-            .strip_prefix(&general.0)
+            .strip_prefix(general.as_str())
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 }
@@ -54,7 +56,7 @@ impl FromStr for MetricPath {
 
     fn from_str(text: &str) -> Result<Self, ModelError> {
         if text.len() <= 200 && text.split('.').all(is_term) {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(ModelError::Metric { text: text.into() })
         }
@@ -76,7 +78,13 @@ impl TryFrom<String> for MetricPath {
 
 impl From<MetricPath> for String {
     fn from(path: MetricPath) -> String {
-        path.0
+        path.as_str().to_owned()
+    }
+}
+
+impl Borrow<str> for MetricPath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

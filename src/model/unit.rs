@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +90,7 @@ pub enum Unit {
 
 /// The counted thing in a [`Unit`]: a word of letters, digits, `-` and `_`, at most 64 bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Noun(String);
+pub struct Noun(Arc<str>);
 
 impl Noun {
     /// The word.
@@ -100,10 +101,10 @@ impl Noun {
 
     /// The word for one of them: `share` of `shares`. A word that ends in a capital letter, such as `ADS`, has one form.
     pub(crate) fn singular(&self) -> Noun {
-        let word = self.0.as_str();
+        let word = self.as_str();
         let ends = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
         let cut = |letters: usize| word.get(..word.len() - letters).unwrap_or(word).to_owned();
-        Noun(if word.len() > 3 && word.ends_with("ies") {
+        let singular = if word.len() > 3 && word.ends_with("ies") {
             cut(3) + "y"
         } else if ends(&["sses", "xes", "ches", "shes"]) {
             cut(2)
@@ -111,23 +112,25 @@ impl Noun {
             cut(1)
         } else {
             word.to_owned()
-        })
+        };
+        Noun(singular.into())
     }
 
     /// The word for many of them: `shares` of `share`, and of `shares`.
     pub(crate) fn plural(&self) -> Noun {
-        let word = self.0.as_str();
+        let word = self.as_str();
         let ends = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
         let capital = word.ends_with(|c: char| !c.is_ascii_lowercase());
         if capital || self.singular() != *self {
             return self.clone();
         }
         let after_consonant = !ends(&["ay", "ey", "oy", "uy"]);
-        Noun(match word.strip_suffix('y') {
+        let plural = match word.strip_suffix('y') {
             Some(stem) if after_consonant => format!("{stem}ies"),
             _ if ends(&["ss", "x", "ch", "sh"]) => format!("{word}es"),
             _ => format!("{word}s"),
-        })
+        };
+        Noun(plural.into())
     }
 }
 
@@ -141,7 +144,7 @@ impl FromStr for Noun {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if fits {
-            Ok(Noun(text.to_owned()))
+            Ok(Noun(text.into()))
         } else {
             Err(ModelError::Unit { text: text.into() })
         }

@@ -113,7 +113,7 @@ impl Delta {
                 lengths_apart(&current.period(), &base.period()) >= LENGTH_TOLERANCE
             }),
             against_actual: of_base(|current, base| current.scenario() != base.scenario()),
-            missing: missing.map(|slot| current.about().calendar.label(slot)),
+            missing: missing.map(|slot| current.about().company.calendar.label(slot)),
             kind,
             current: current.clone(),
             base,

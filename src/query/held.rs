@@ -63,7 +63,7 @@ impl Rows {
 
     /// The first and the last slot of a span and shape that has a fact.
     pub(crate) fn ends(&self, span: Span, shape: Shape) -> Option<(FiscalPeriod, FiscalPeriod)> {
-        let calendar = &self.about.calendar;
+        let calendar = &self.about.company.calendar;
         let slot_of = |row: &Arc<Row>| slot::slot_of(calendar, &row.period(), span, shape);
         let first = self.by_dates.iter().find_map(slot_of)?;
         let last = self.by_dates.iter().rev().find_map(slot_of)?;
@@ -75,7 +75,11 @@ impl Rows {
         let target = self.about.target(fiscal, shape)?;
         Some(match self.at_target(target) {
             Some(point) => Entry::from(point),
-            None => Entry::gap(self.about.calendar.label(fiscal), fiscal, target.own),
+            None => Entry::gap(
+                self.about.company.calendar.label(fiscal),
+                fiscal,
+                target.own,
+            ),
         })
     }
 }
@@ -97,6 +101,13 @@ impl Held {
 
     pub(crate) fn rows(&self) -> &Arc<Rows> {
         &self.rows
+    }
+
+    /// The bytes it takes, with its quarters and what they are compared with, by estimate.
+    pub(crate) fn weight(&self) -> u64 {
+        let row = size_of::<Row>() + size_of::<Entry>() + 2 * size_of::<Option<Partner>>() + 64;
+        let bytes = self.rows.as_slice().len().saturating_mul(row);
+        u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
     }
 
     pub(crate) fn quarters(&self) -> &Quarters {

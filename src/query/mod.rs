@@ -7,7 +7,8 @@
 //! to its cells.
 
 pub(crate) mod answer;
-pub(crate) mod choices;
+pub(crate) mod cache;
+mod choices;
 mod cycle;
 pub(crate) mod delta;
 pub(crate) mod derive;

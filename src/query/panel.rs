@@ -150,7 +150,7 @@ impl PanelQuery {
     /// The rows of a standard metric: of each company and unit, those of the first list of metrics that has a figure.
     fn stitched(&self, snapshot: &Snapshot, period: PanelPeriod) -> Result<Vec<PanelRow>, Error> {
         let mut found: BTreeMap<(u32, u32), Vec<Vec<Part>>> = BTreeMap::new();
-        for (list, metrics) in self.meant.lists().iter().enumerate() {
+        for (list, metrics) in self.meant.lists().into_iter().enumerate() {
             for metric in metrics {
                 for (number, variant) in self.variants(snapshot) {
                     for (company, current) in snapshot.panel(metric, number)? {
@@ -216,7 +216,7 @@ impl PanelQuery {
     fn row(
         &self,
         snapshot: &Snapshot,
-        company: &Company,
+        company: &Arc<Company>,
         variant: &Variant,
         current: Vec<CurrentRow>,
         period: PanelPeriod,
@@ -243,7 +243,7 @@ impl PanelQuery {
     fn about(
         &self,
         snapshot: &Snapshot,
-        company: &Company,
+        company: &Arc<Company>,
         variant: &Variant,
         metric: &MetricPath,
     ) -> About {
@@ -258,8 +258,7 @@ impl PanelQuery {
                 unit: variant.unit.clone(),
             },
             kind: self.meant.kind,
-            calendar: company.calendar.clone(),
-            splits: company.splits.clone(),
+            company: Arc::clone(company),
             known: self.known,
             head: snapshot.sequence(),
         }
@@ -295,7 +294,7 @@ fn find<R: Dated>(
     let fiscal = match period {
         PanelPeriod::Dates(period) => return about.find_dates(rows, &period),
         PanelPeriod::Fiscal(fiscal) => fiscal,
-        PanelPeriod::CalendarQuarter(quarter) => quarter.fiscal(&about.calendar)?,
+        PanelPeriod::CalendarQuarter(quarter) => quarter.fiscal(&about.company.calendar)?,
     };
     let target = about.target(fiscal, about.shape_of_labels(rows))?;
     let found = slot::find(rows, &target)?;
@@ -347,7 +346,7 @@ impl PanelRow {
     pub(crate) fn subject(&self) -> Subject {
         let Asked { about, period } = &self.asked;
         let (label, dates) = match period {
-            PanelPeriod::Fiscal(fiscal) => (about.calendar.label(*fiscal), None),
+            PanelPeriod::Fiscal(fiscal) => (about.company.calendar.label(*fiscal), None),
             PanelPeriod::CalendarQuarter(quarter) => (quarter.to_string(), Some(quarter.period())),
             PanelPeriod::Dates(dates) => (dates.to_string(), Some(*dates)),
         };

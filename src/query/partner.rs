@@ -50,7 +50,7 @@ impl Rows {
     fn year_ago(&self, current: &Point) -> Partner {
         if let Some(fiscal) = current.fiscal() {
             let wanted = fiscal.year_ago();
-            let end = |fiscal| Some(self.about().calendar.period(fiscal)?.end());
+            let end = |fiscal| Some(self.about().company.calendar.period(fiscal)?.end());
             if let (Some(earlier), Some(later)) = (end(wanted), end(fiscal))
                 && slot::year_apart(earlier, later)
             {
@@ -82,7 +82,7 @@ impl Rows {
 
     /// The discrete quarter, or the quarter-end instant, that ends where this one begins.
     fn quarter_before(&self, current: &Point) -> Partner {
-        let calendar = &self.about().calendar;
+        let calendar = &self.about().company.calendar;
         let Some(quarter) = current.fiscal().and_then(|fiscal| match current.shape() {
             Shape::Duration => (fiscal.slot.span() == Span::Quarter).then_some(fiscal),
             Shape::Instant => calendar
@@ -130,7 +130,7 @@ impl Rows {
         if current.shape() != Shape::Instant {
             return Partner::NotApplicable;
         }
-        let calendar = &self.about().calendar;
+        let calendar = &self.about().company.calendar;
         let year = match current.fiscal() {
             Some(fiscal) => Some(FiscalPeriod::new(fiscal.year, Slot::Year)),
             None => slot::year_of(calendar, current.period().end()),

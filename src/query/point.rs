@@ -133,7 +133,7 @@ impl Point {
     #[must_use]
     pub fn label(&self) -> String {
         match self.fiscal() {
-            Some(fiscal) => self.about().calendar.label(fiscal),
+            Some(fiscal) => self.about().company.calendar.label(fiscal),
             None => self.period().to_string(),
         }
     }
@@ -190,7 +190,7 @@ impl Point {
     #[must_use]
     pub fn reporting_cycle(&self) -> Option<i32> {
         cycle::reporting_cycle(
-            &self.about().calendar,
+            &self.about().company.calendar,
             &self.row.document,
             self.observation(),
         )
@@ -202,7 +202,7 @@ impl Point {
     #[must_use]
     pub fn is_comparative(&self) -> bool {
         cycle::is_comparative(
-            &self.about().calendar,
+            &self.about().company.calendar,
             &self.row.document,
             self.observation(),
         )

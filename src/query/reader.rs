@@ -9,10 +9,11 @@ use tempfile::TempDir;
 
 use crate::error::{Error, QueryError};
 use crate::model::{
-    Cell, Check, Company, ConceptMap, Document, Id, Metric, MetricPath, Observation, SeriesKey,
+    Cell, Check, Company, ConceptMap, Document, Id, Metric, Observation, SeriesKey,
 };
 use crate::store::{Snapshot, Store, StoreError};
 
+use super::cache::Cache;
 use super::documents::Documents;
 use super::expression::{ExpressionPanelQuery, ExpressionQuery, checked};
 use super::near::near;
@@ -57,6 +58,7 @@ pub(crate) struct Open {
     pub(crate) path: PathBuf,
     pub(crate) _folder: Option<TempDir>,
     pub(crate) documents: Documents,
+    pub(crate) cache: Cache,
 }
 
 impl Reader {
@@ -74,6 +76,10 @@ impl Reader {
 
     pub(crate) fn document_cache(&self) -> &Documents {
         &self.open.documents
+    }
+
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.open.cache
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
@@ -162,7 +168,9 @@ impl Reader {
     /// # Errors
     /// [`QueryError::UnknownCompany`].
     pub fn company(&self, id: impl AsRef<str>) -> Result<Company, Error> {
-        Ok(find_company(&self.snapshot(), id.as_ref())?.clone())
+        let snapshot = self.snapshot();
+        let (_, company) = find_company(&snapshot, id.as_ref())?;
+        Ok(company.as_ref().clone())
     }
 
     /// All metrics, by path.
@@ -183,7 +191,7 @@ impl Reader {
         let standard = self.concepts.as_ref().filter(|_| meant.is_standard());
         match standard.and_then(|map| map.get(&meant.metric)) {
             Some(standard) => Ok(standard.metric.clone()),
-            None => Ok(find_metric(&snapshot, name)?.clone()),
+            None => Ok(find_metric(&snapshot, name)?.1.clone()),
         }
     }
 
@@ -270,8 +278,8 @@ impl Reader {
     /// [`QueryError::UnknownCompany`], or [`Error::Store`] where the database cannot be read.
     pub fn series_list(&self, company: impl AsRef<str>) -> Result<Vec<SeriesKey>, Error> {
         let snapshot = self.snapshot();
-        let company = find_company(&snapshot, company.as_ref())?.id.clone();
-        series_of(&snapshot, &company)
+        let (_, company) = find_company(&snapshot, company.as_ref())?;
+        series_of(&snapshot, &company.id)
     }
 
     /// Begins a question about one metric of one company: actual figures, of the total, as known latest,
@@ -286,7 +294,8 @@ impl Reader {
     ) -> Result<SeriesQuery, Error> {
         let reader = self.pinned();
         let snapshot = reader.snapshot();
-        let company = find_company(&snapshot, company.as_ref())?;
+        let (number, company) = find_company(&snapshot, company.as_ref())?;
+        let company = (number, Arc::clone(company));
         let meant = reader.meant(&snapshot, metric.as_ref())?;
         Ok(SeriesQuery::new(reader, company, meant))
     }
@@ -298,7 +307,8 @@ impl Reader {
     pub fn series_of(&self, key: &SeriesKey) -> Result<SeriesQuery, Error> {
         let reader = self.pinned();
         let snapshot = reader.snapshot();
-        let company = find_company(&snapshot, key.company.as_str())?;
+        let (number, company) = find_company(&snapshot, key.company.as_str())?;
+        let company = (number, Arc::clone(company));
         let meant = Meant::plain(find_metric(&snapshot, key.metric.as_str())?);
         let query = SeriesQuery::new(reader, company, meant);
         Ok(query
@@ -350,7 +360,9 @@ impl Reader {
     /// [`QueryError::UnknownCompany`], with names near to what was asked.
     pub fn restatements(&self, company: impl AsRef<str>) -> Result<RestatementQuery, Error> {
         let reader = self.pinned();
-        let company = find_company(&reader.snapshot(), company.as_ref())?.clone();
+        let snapshot = reader.snapshot();
+        let (_, company) = find_company(&snapshot, company.as_ref())?;
+        let company = Arc::clone(company);
         Ok(RestatementQuery::new(reader, company))
     }
 
@@ -401,23 +413,23 @@ impl Reader {
     }
 }
 
+/// The company of an id, with its number.
 pub(crate) fn find_company<'a>(
     snapshot: &'a Snapshot,
     id: &str,
-) -> Result<&'a Company, QueryError> {
-    id.parse::<Id>()
-        .ok()
-        .and_then(|id| snapshot.company(&id))
+) -> Result<(u32, &'a Arc<Company>), QueryError> {
+    snapshot
+        .numbered_company(id)
         .ok_or_else(|| QueryError::UnknownCompany {
             company: id.to_owned(),
             near: near(id, snapshot.companies().map(|company| company.id.as_str())),
         })
 }
 
-fn find_metric<'a>(snapshot: &'a Snapshot, path: &str) -> Result<&'a Metric, QueryError> {
-    path.parse::<MetricPath>()
-        .ok()
-        .and_then(|path| snapshot.metric(&path))
+/// The metric of a path, with its number.
+fn find_metric<'a>(snapshot: &'a Snapshot, path: &str) -> Result<(u32, &'a Metric), QueryError> {
+    snapshot
+        .numbered_metric(path)
         .ok_or_else(|| QueryError::UnknownMetric {
             metric: path.to_owned(),
             near: near(path, snapshot.metrics().map(|metric| metric.path.as_str())),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::model::{
-    Company, FiscalCalendar, Id, Observation, Period, Scenario, Scope, SeriesKey, Split, Unit,
+    Company, FiscalCalendar, Id, Observation, Period, Scenario, Scope, SeriesKey, Unit,
 };
 use crate::store::Snapshot;
 
+use super::cache::Question;
 use super::choices::{choices_of_publications, choices_of_versions};
 use super::documents::Documents;
 use super::held::Held;
@@ -52,9 +53,9 @@ mod resolve;
 #[derive(Clone, Debug)]
 pub struct SeriesQuery {
     reader: Reader,
-    company: Id,
-    calendar: FiscalCalendar,
-    splits: Vec<Split>,
+    company: Arc<Company>,
+    /// The number of the company.
+    number: u32,
     meant: Meant,
     scenario: Scenario,
     scope: Scope,
@@ -65,12 +66,15 @@ pub struct SeriesQuery {
 
 impl SeriesQuery {
     /// `reader` is pinned.
-    pub(crate) fn new(reader: Reader, company: &Company, meant: Meant) -> Self {
+    pub(crate) fn new(
+        reader: Reader,
+        (number, company): (u32, Arc<Company>),
+        meant: Meant,
+    ) -> Self {
         Self {
             reader,
-            company: company.id.clone(),
-            calendar: company.calendar.clone(),
-            splits: company.splits.clone(),
+            company,
+            number,
             meant,
             scenario: Scenario::default(),
             scope: Scope::total(),
@@ -147,6 +151,15 @@ impl SeriesQuery {
     /// is no error: it is empty.
     pub fn load(&self) -> Result<Series, Error> {
         let snapshot = self.reader.snapshot();
+        let question = (self.known == Known::default()).then(|| self.question());
+        let kept = question
+            .as_ref()
+            .and_then(|question| self.reader.cache().series(&snapshot, question));
+        if let Some(held) = kept
+            && !self.against_actual
+        {
+            return Ok(Series::new(held));
+        }
         let resolved = self.resolve(&snapshot)?;
         let compared = if self.against_actual && self.scenario != Scenario::Actual {
             Some(self.rows(&snapshot, &self.actual(&snapshot, &resolved.key)?)?)
@@ -155,6 +168,9 @@ impl SeriesQuery {
         };
         let rows = self.rows(&snapshot, &resolved)?;
         let held = Arc::new(Held::new(rows));
+        if let Some(question) = question {
+            self.reader.cache().keep(&snapshot, question, &held);
+        }
         Ok(match compared {
             Some(compared) => Series::against(held, compared),
             None => Series::new(held),
@@ -247,6 +263,16 @@ impl SeriesQuery {
         Ok(Restatements::new(found))
     }
 
+    fn question(&self) -> Question {
+        Question {
+            company: self.number,
+            metrics: self.meant.numbers(),
+            scenario: self.scenario,
+            scope: self.scope.clone(),
+            unit: self.unit.clone(),
+        }
+    }
+
     /// What the points of a series share; `key` is that of the question, or of a series that stands in for it.
     pub(crate) fn about(&self, key: SeriesKey) -> About {
         let standard = self.meant.as_standard();
@@ -254,8 +280,7 @@ impl SeriesQuery {
             standard: standard.filter(|standard| *standard != key.metric),
             key,
             kind: self.meant.kind,
-            calendar: self.calendar.clone(),
-            splits: self.splits.clone(),
+            company: Arc::clone(&self.company),
             known: self.known,
             head: self.reader.last_commit(),
         }
@@ -293,7 +318,7 @@ impl SeriesQuery {
         let own = self.resolve(&snapshot)?.parts;
         let mut siblings = Vec::new();
         for metric in self.meant.metrics() {
-            for id in snapshot.series_of_metric(&self.company, metric)? {
+            for id in snapshot.series_of_metric(&self.company.id, metric)? {
                 let key = snapshot.series_key(id)?;
                 if own.iter().all(|(own, _)| *own != id) && key.scenario == self.scenario {
                     let rows = self
@@ -312,7 +337,7 @@ impl SeriesQuery {
     }
 
     pub(crate) fn calendar(&self) -> &FiscalCalendar {
-        &self.calendar
+        &self.company.calendar
     }
 }
 

@@ -209,13 +209,13 @@ impl fmt::Display for Restatements {
 #[derive(Clone, Debug)]
 pub struct RestatementQuery {
     reader: Reader,
-    company: Company,
+    company: Arc<Company>,
     known: Known,
 }
 
 impl RestatementQuery {
     /// `reader` is pinned.
-    pub(crate) fn new(reader: Reader, company: Company) -> Self {
+    pub(crate) fn new(reader: Reader, company: Arc<Company>) -> Self {
         Self {
             reader,
             company,
@@ -248,8 +248,7 @@ impl RestatementQuery {
         About {
             key,
             kind,
-            calendar: self.company.calendar.clone(),
-            splits: self.company.splits.clone(),
+            company: Arc::clone(&self.company),
             known: self.known,
             head: self.reader.last_commit(),
             standard: None,

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::versions::{Shown, first, shown};
 use crate::model::{
-    Document, FiscalCalendar, FiscalPeriod, MetricKind, MetricPath, Observation, Period, SeriesKey,
-    Split, Unit,
+    Company, Document, FiscalPeriod, MetricKind, MetricPath, Observation, Period, SeriesKey, Split,
+    Unit,
 };
 use crate::store::{CurrentRow, DocumentOrder, SeriesId, Snapshot, StoreError};
 
@@ -176,8 +176,7 @@ impl Dated for Arc<Row> {
 pub(crate) struct About {
     pub(crate) key: SeriesKey,
     pub(crate) kind: MetricKind,
-    pub(crate) calendar: FiscalCalendar,
-    pub(crate) splits: Vec<Split>,
+    pub(crate) company: Arc<Company>,
     pub(crate) known: Known,
     /// The last commit that the question sees.
     pub(crate) head: u64,
@@ -201,13 +200,14 @@ impl About {
             Unit::Count(noun) => noun.as_str() == "shares",
             _ => self.kind == MetricKind::PerShare,
         };
-        self.splits
+        self.company
+            .splits
             .iter()
             .filter(move |split| shares && split.separates(one, other))
     }
 
     pub(crate) fn target(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Target> {
-        Target::new(&self.calendar, fiscal, shape)
+        Target::new(&self.company.calendar, fiscal, shape)
     }
 
     /// Whether a label means the time or the instant at its end: the instant for stocks, and for ratios
@@ -228,7 +228,7 @@ impl About {
 
     /// The slot that dates are placed in, as a target.
     pub(crate) fn place(&self, period: &Period) -> Option<Target> {
-        let placement = self.calendar.place(period)?;
+        let placement = self.company.calendar.place(period)?;
         self.target(placement.fiscal, Shape::of(period))
     }
 

@@ -56,7 +56,7 @@ impl Series {
     /// The calendar of the company.
     #[must_use]
     pub fn calendar(&self) -> &FiscalCalendar {
-        &self.rows().about().calendar
+        &self.rows().about().company.calendar
     }
 
     /// How many facts there are.

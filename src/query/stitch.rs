@@ -19,19 +19,27 @@ pub(crate) struct Meant {
     pub(crate) kind: MetricKind,
     /// What its units are, where it is a standard metric.
     pub(crate) dimension: Option<Dimension>,
-    /// The metrics that stand in for it, the preferred first; a further list only where there is no figure under
-    /// those before it.
-    lists: Arc<[Vec<MetricPath>]>,
+    answers: Answers,
+}
+
+/// The metrics whose figures answer a question.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Answers {
+    /// The metric that was asked for, by its number.
+    Itself(u32),
+    /// Those that stand in for it, with their numbers, the preferred first; a further list only where there is no figure
+    /// under those before it.
+    Lists(Arc<[Vec<(u32, MetricPath)>]>),
 }
 
 impl Meant {
     /// A metric that answers for itself.
-    pub(crate) fn plain(metric: &Metric) -> Self {
+    pub(crate) fn plain((number, metric): (u32, &Metric)) -> Self {
         Self {
             metric: metric.path.clone(),
             kind: metric.kind,
             dimension: None,
-            lists: [vec![metric.path.clone()]].into(),
+            answers: Answers::Itself(number),
         }
     }
 
@@ -44,23 +52,24 @@ impl Meant {
     ) -> Option<Self> {
         let standard = map.get(path)?;
         let (kind, dimension) = (standard.metric.kind, standard.metric.dimension);
-        let is_known = |path: &&MetricPath| {
-            let known = snapshot.metric(path);
-            known.is_some_and(|known| known.kind == kind && known.dimension == dimension)
+        let known = |path: &MetricPath| {
+            let (number, known) = snapshot.numbered_metric(path.as_str())?;
+            let fits = known.kind == kind && known.dimension == dimension;
+            fits.then(|| (number, path.clone()))
         };
         let preferred = standard.tags.iter().map(|tag| &tag.metric);
         let preferred: Vec<_> = std::iter::once(path).chain(preferred).collect();
         let otherwise: Vec<_> = standard.otherwise.iter().map(|tag| &tag.metric).collect();
-        let lists: Vec<Vec<MetricPath>> = [preferred, otherwise]
+        let lists: Vec<Vec<(u32, MetricPath)>> = [preferred, otherwise]
             .into_iter()
-            .map(|list| list.into_iter().filter(is_known).cloned().collect())
+            .map(|list| list.into_iter().filter_map(known).collect())
             .filter(|list: &Vec<_>| !list.is_empty())
             .collect();
         (!lists.is_empty()).then(|| Self {
             metric: path.clone(),
             kind,
             dimension: Some(dimension),
-            lists: lists.into(),
+            answers: Answers::Lists(lists.into()),
         })
     }
 
@@ -73,12 +82,50 @@ impl Meant {
         self.is_standard().then(|| self.metric.clone())
     }
 
-    pub(crate) fn lists(&self) -> &[Vec<MetricPath>] {
-        &self.lists
+    /// The metrics that answer, the preferred first; a further list only where there is no figure under those before it.
+    pub(crate) fn lists(&self) -> Vec<Vec<&MetricPath>> {
+        match &self.answers {
+            Answers::Itself(_) => vec![vec![&self.metric]],
+            Answers::Lists(lists) => lists
+                .iter()
+                .map(|list| list.iter().map(|(_, path)| path).collect())
+                .collect(),
+        }
     }
 
     pub(crate) fn metrics(&self) -> impl Iterator<Item = &MetricPath> {
-        self.lists.iter().flatten()
+        self.lists().into_iter().flatten()
+    }
+
+    /// The metrics that answer, by number.
+    pub(crate) fn numbers(&self) -> Numbers {
+        match &self.answers {
+            Answers::Itself(number) => Numbers::One(*number),
+            Answers::Lists(lists) => {
+                let of_list =
+                    |list: &Vec<(u32, _)>| list.iter().map(|(number, _)| *number).collect();
+                Numbers::Lists(self.metric.clone(), lists.iter().map(of_list).collect())
+            }
+        }
+    }
+}
+
+/// Which metrics a question means, by number.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Numbers {
+    /// A metric that answers for itself.
+    One(u32),
+    /// A standard metric, and the lists of those that stand in for it.
+    Lists(MetricPath, Vec<Vec<u32>>),
+}
+
+impl Numbers {
+    /// Whether something holds for all of them.
+    pub(crate) fn all(&self, holds: impl Fn(u32) -> bool) -> bool {
+        match self {
+            Numbers::One(number) => holds(*number),
+            Numbers::Lists(_, lists) => lists.iter().flatten().all(|number| holds(*number)),
+        }
     }
 }
 

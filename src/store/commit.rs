@@ -18,6 +18,8 @@ pub(super) struct Prepared {
     pub(super) batches: Option<Batches>,
     /// The state it leads to.
     pub(super) state: State,
+    /// The series that it writes.
+    pub(super) series: Vec<SeriesId>,
     pub(super) committed: Committed,
 }
 
@@ -34,6 +36,7 @@ pub(super) fn prepare(
         return Ok(Prepared {
             batches: None,
             state: before.clone(),
+            series: Vec::new(),
             committed: Committed {
                 commit: None,
                 documents: staged.outcomes,
@@ -72,6 +75,7 @@ pub(super) fn prepare(
             sequence,
         )?),
         state,
+        series: staged.series,
         committed: Committed {
             commit: Some(sequence),
             documents: staged.outcomes,

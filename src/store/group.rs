@@ -5,6 +5,7 @@ use super::engine::{Ahead, Batch, Engine};
 use super::error::StoreError;
 use super::package::{Committed, Package};
 use super::{State, Store, Writer};
+use crate::codec::SeriesId;
 use crate::codec::manifest::Head;
 
 /// Takes in packages, each as a commit of its own, up to the first that is refused. Small ones share a batch: one fsync and
@@ -23,6 +24,7 @@ pub(super) fn commit(
         writer: &mut writer,
         state: (*store.state()).clone(),
         heads: Vec::new(),
+        series: Vec::new(),
         batch: Batch::default(),
         committed: Vec::with_capacity(packages.len()),
         durable: 0,
@@ -40,6 +42,8 @@ struct Group<'a> {
     state: State,
     /// The heads of those that are not written yet.
     heads: Vec<Head>,
+    /// The series that they write.
+    series: Vec<SeriesId>,
     batch: Batch,
     committed: Vec<Committed>,
     /// How many of them are on disk.
@@ -72,6 +76,7 @@ impl Group<'_> {
         let Prepared {
             batches,
             state,
+            series,
             committed,
         } = prepared;
         let Some(batches) = batches else {
@@ -85,6 +90,7 @@ impl Group<'_> {
         }
         self.state = state;
         self.heads.push(self.state.head);
+        self.series.extend(series);
         self.committed.push(committed);
         match single {
             Ok(batch) => {
@@ -117,7 +123,8 @@ impl Group<'_> {
             for head in self.heads.drain(..).skip(passed_over) {
                 self.writer.head.write(head)?;
             }
-            self.store.publish(self.state.clone());
+            self.store.publish(self.state.clone(), &self.series);
+            self.series.clear();
             // The commits stand. What is left of an announcement would be removed by the next open, too.
             self.writer.halted = apply(engine, batches.cleanup).is_err();
         }

@@ -8,7 +8,7 @@
 //! - `engine.rs`: sled; nothing else names it.
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
 //! - `stage.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
-//! - `series.rs`, `snapshot.rs`: reading.
+//! - `series.rs`, `snapshot.rs`: reading; `stamps.rs`: what has been written since it was read.
 //! - `names.rs`, `order.rs`: names of companies, metrics and variants; the order of documents.
 
 use std::path::Path;
@@ -28,6 +28,7 @@ mod recover;
 mod series;
 mod snapshot;
 mod stage;
+mod stamps;
 #[cfg(test)]
 mod tests;
 
@@ -45,6 +46,7 @@ use crate::codec::record::Totals;
 use engine::Engine;
 use head::HeadFile;
 use names::Names;
+use stamps::Stamps;
 
 /// An open database.
 ///
@@ -54,6 +56,7 @@ pub(crate) struct Store {
     engine: Arc<Engine>,
     /// What new snapshots see. Locked only to take or replace the `Arc`.
     state: RwLock<Arc<State>>,
+    stamps: Arc<Stamps>,
     writer: Mutex<Writer>,
 }
 
@@ -104,7 +107,11 @@ impl Store {
 
     /// The database as the last commit left it, for as long as it is held.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot::new(Arc::clone(&self.engine), self.state())
+        Snapshot::new(
+            Arc::clone(&self.engine),
+            self.state(),
+            Arc::clone(&self.stamps),
+        )
     }
 
     /// The version of the format this library reads and writes.
@@ -117,6 +124,7 @@ impl Store {
         Store {
             engine: Arc::new(engine),
             state: RwLock::new(Arc::new(state)),
+            stamps: Arc::default(),
             writer: Mutex::new(Writer {
                 head,
                 halted: false,
@@ -128,7 +136,9 @@ impl Store {
         Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn publish(&self, state: State) {
+    /// Shows what commits wrote, in these series.
+    fn publish(&self, state: State, series: &[SeriesId]) {
+        self.stamps.write(series, state.head.sequence);
         let state = Arc::new(state);
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
     }

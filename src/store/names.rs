@@ -1,9 +1,10 @@
 //! The names of companies, metrics and variants, in memory.
 //!
 //! A table only grows, and every commit that brings names makes a new one that shares what the old one
-//! holds: items lie in runs of shrinking length, and a new item is merged with the runs behind it that are
-//! no longer than it. Adding a name costs as much as the logarithm of their number, on average.
+//! holds: items lie in runs of shrinking length, and a new item is merged with the runs before it that are
+//! not many times as long. Adding a name costs as much as the logarithm of their number, on average.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -43,6 +44,8 @@ impl Named for Variant {
 #[derive(Debug)]
 pub(crate) struct Table<T: Named> {
     runs: Vec<Run<T>>,
+    /// How often an item was put in the place of another.
+    replaced: u64,
 }
 
 #[derive(Debug)]
@@ -67,13 +70,17 @@ impl<T: Named> Clone for Table<T> {
     fn clone(&self) -> Self {
         Self {
             runs: self.runs.clone(),
+            replaced: self.replaced,
         }
     }
 }
 
 impl<T: Named> Default for Table<T> {
     fn default() -> Self {
-        Self { runs: Vec::new() }
+        Self {
+            runs: Vec::new(),
+            replaced: 0,
+        }
     }
 }
 
@@ -96,7 +103,8 @@ impl<T: Named> Table<T> {
             numbers: Arc::new(HashMap::from([(item.name().clone(), number)])),
             items: Arc::new(vec![Arc::new(item)]),
         };
-        while let Some(mut before) = self.runs.pop_if(|run| run.items.len() <= last.items.len()) {
+        let merges = |run: &mut Run<T>, len: usize| run.items.len() <= RATIO * len;
+        while let Some(mut before) = self.runs.pop_if(|run| merges(run, last.items.len())) {
             let names = last
                 .numbers
                 .iter()
@@ -120,13 +128,18 @@ impl<T: Named> Table<T> {
                 && let Some(place) = Arc::make_mut(&mut run.items).get_mut(index)
             {
                 *place = Arc::new(item);
+                self.replaced += 1;
                 return;
             }
         }
     }
 
     /// The number of a name.
-    pub(crate) fn number(&self, name: &T::Name) -> Option<u32> {
+    pub(crate) fn number<Q>(&self, name: &Q) -> Option<u32>
+    where
+        T::Name: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
         self.runs
             .iter()
             .find_map(|run| run.numbers.get(name).copied())
@@ -134,14 +147,23 @@ impl<T: Named> Table<T> {
 
     /// The item with a number.
     pub(crate) fn get(&self, number: u32) -> Option<&T> {
+        self.shared(number).map(Arc::as_ref)
+    }
+
+    /// The item with a number, to keep.
+    pub(crate) fn shared(&self, number: u32) -> Option<&Arc<T>> {
         let behind = self.runs.partition_point(|run| run.first <= number);
         let run = self.runs.get(behind.checked_sub(1)?)?;
         let index = usize::try_from(number.checked_sub(run.first)?).ok()?;
-        run.items.get(index).map(Arc::as_ref)
+        run.items.get(index)
     }
 
     /// The item with a name.
-    pub(crate) fn by_name(&self, name: &T::Name) -> Option<&T> {
+    pub(crate) fn by_name<Q>(&self, name: &Q) -> Option<&T>
+    where
+        T::Name: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
         self.get(self.number(name)?)
     }
 
@@ -153,12 +175,23 @@ impl<T: Named> Table<T> {
     }
 }
 
+/// A run is merged with the one behind it unless it is more than so many times as long: a name is looked up in every
+/// run, so they are to be few.
+const RATIO: usize = 8;
+
 /// All names of a database.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     pub(crate) companies: Table<Company>,
     pub(crate) metrics: Table<Metric>,
     pub(crate) variants: Table<Variant>,
+}
+
+impl Names {
+    /// How often a definition was replaced.
+    pub(crate) fn replaced(&self) -> u64 {
+        self.companies.replaced + self.metrics.replaced
+    }
 }
 
 #[cfg(test)]
@@ -211,6 +244,6 @@ mod tests {
         let mut new = old.clone();
         new.replace(0, metric("b"));
         assert_eq!(old.get(0), Some(&metric("a")));
-        assert_eq!(new.by_name(&"revenue".parse().unwrap()), Some(&metric("b")));
+        assert_eq!(new.by_name("revenue"), Some(&metric("b")));
     }
 }

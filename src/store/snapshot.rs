@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::order::{self, DocumentOrder};
 use super::series::{self, Stored};
 use super::stage::document_number;
+use super::stamps::Stamps;
 use super::{State, Variant, recover};
 use crate::codec::cells::CellsRecord;
 use crate::codec::check::ChecksRecord;
@@ -27,11 +28,33 @@ use crate::model::{
 pub(crate) struct Snapshot {
     engine: Arc<Engine>,
     state: Arc<State>,
+    stamps: Arc<Stamps>,
 }
 
 impl Snapshot {
-    pub(super) fn new(engine: Arc<Engine>, state: Arc<State>) -> Self {
-        Self { engine, state }
+    pub(super) fn new(engine: Arc<Engine>, state: Arc<State>, stamps: Arc<Stamps>) -> Self {
+        Self {
+            engine,
+            state,
+            stamps,
+        }
+    }
+
+    /// What has to be equal for two snapshots to have the same definitions of companies and metrics, but for new ones.
+    pub(crate) fn definitions(&self) -> u64 {
+        self.state.names.replaced()
+    }
+
+    /// Whether the series of a company and metric are certainly here what they were at another head.
+    pub(crate) fn has_series_of(&self, head: u64, company: u32, metric: u32) -> bool {
+        let own = self.sequence();
+        head == own || self.stamps.last_of_series(company, metric) <= head.min(own)
+    }
+
+    /// Whether the series of a metric are certainly here what they were at another head.
+    pub(crate) fn has_metric_of(&self, head: u64, metric: u32) -> bool {
+        let own = self.sequence();
+        head == own || self.stamps.last_of_metric(metric) <= head.min(own)
     }
 
     /// The last commit it sees, 0 where there is none.
@@ -84,8 +107,22 @@ impl Snapshot {
         self.state.names.companies.by_name(id)
     }
 
-    pub(crate) fn company_by_number(&self, number: u32) -> Option<&Company> {
-        self.state.names.companies.get(number)
+    /// The company of an id, with its number.
+    pub(crate) fn numbered_company(&self, id: &str) -> Option<(u32, &Arc<Company>)> {
+        let companies = &self.state.names.companies;
+        let number = companies.number(id)?;
+        Some((number, companies.shared(number)?))
+    }
+
+    /// The metric of a path, with its number.
+    pub(crate) fn numbered_metric(&self, path: &str) -> Option<(u32, &Metric)> {
+        let metrics = &self.state.names.metrics;
+        let number = metrics.number(path)?;
+        Some((number, metrics.get(number)?))
+    }
+
+    pub(crate) fn company_by_number(&self, number: u32) -> Option<&Arc<Company>> {
+        self.state.names.companies.shared(number)
     }
 
     /// All metrics, by number.

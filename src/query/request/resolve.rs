@@ -81,7 +81,7 @@ impl SeriesQuery {
         units.dedup();
         if units.len() > 1 {
             return Err(QueryError::AmbiguousUnit {
-                company: self.company.clone(),
+                company: self.company.id.clone(),
                 metric: self.meant.metric.clone(),
                 units,
             }
@@ -113,15 +113,16 @@ impl SeriesQuery {
                 .collect(),
         };
         let mut without_figure = Vec::new();
-        for list in self.meant.lists() {
+        let lists = self.meant.lists();
+        for list in &lists {
             let mut parts = Vec::new();
             for metric in list {
                 for unit in &units {
-                    let key = self.key(metric.clone(), unit.clone());
+                    let key = self.key((*metric).clone(), unit.clone());
                     parts.extend(snapshot.series_id(&key)?.map(|id| (id, key)));
                 }
             }
-            if self.meant.lists().len() == 1 || self.has_figure(snapshot, &parts)? {
+            if lists.len() == 1 || self.has_figure(snapshot, &parts)? {
                 return Ok(parts);
             }
             if without_figure.is_empty() {
@@ -147,7 +148,7 @@ impl SeriesQuery {
 
     fn key(&self, metric: MetricPath, unit: Unit) -> SeriesKey {
         SeriesKey {
-            company: self.company.clone(),
+            company: self.company.id.clone(),
             metric,
             scenario: self.scenario,
             scope: self.scope.clone(),
@@ -171,10 +172,10 @@ impl SeriesQuery {
     }
 
     fn no_series(&self, snapshot: &Snapshot) -> Result<QueryError, Error> {
-        let mut existing = series_of(snapshot, &self.company)?;
+        let mut existing = series_of(snapshot, &self.company.id)?;
         existing.retain(|key| self.meant.metrics().any(|metric| *metric == key.metric));
         Ok(QueryError::NoSeries(Box::new(NoSeries {
-            company: self.company.clone(),
+            company: self.company.id.clone(),
             metric: self.meant.metric.clone(),
             scenario: self.scenario,
             scope: self.scope.clone(),
