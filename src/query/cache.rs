@@ -1,4 +1,4 @@
-//! Series that were read before, kept while they hold.
+//! Series and panels that were read before, kept while they hold.
 
 use std::sync::Arc;
 
@@ -9,12 +9,15 @@ use crate::model::{Scenario, Scope, Unit};
 use crate::store::Snapshot;
 
 use super::held::Held;
+use super::panel::PanelRow;
+use super::panel_period::PanelPeriod;
 use super::stitch::Numbers;
 
-/// How many bytes are kept, by estimate.
+/// How many bytes are kept of series, and of panels, by estimate.
 const BYTES: u64 = 64 << 20;
-/// How many series that may be: what the cache is laid out for.
-const SERIES: usize = 1 << 14;
+/// How many series and panels that may be: what the cache is laid out for.
+const SERIES: usize = 1 << 12;
+const PANELS: usize = 1 << 9;
 
 /// What a series was asked for, as known latest.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -26,33 +29,83 @@ pub(crate) struct Question {
     pub(crate) unit: Option<Unit>,
 }
 
-/// A series as it was at a head.
-#[derive(Clone, Debug)]
-struct Kept {
-    held: Arc<Held>,
+/// What a panel was asked for, as known latest.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct PanelQuestion {
+    pub(crate) metrics: Numbers,
+    pub(crate) scenario: Scenario,
+    pub(crate) scope: Scope,
+    pub(crate) unit: Option<Unit>,
+    pub(crate) period: PanelPeriod,
+}
+
+/// An answer as it was at a head.
+#[derive(Debug)]
+struct Kept<T> {
+    answer: Arc<T>,
     head: u64,
     definitions: u64,
+}
+
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        Self {
+            answer: Arc::clone(&self.answer),
+            ..*self
+        }
+    }
+}
+
+impl<T> Kept<T> {
+    fn at(snapshot: &Snapshot, answer: &Arc<T>) -> Self {
+        Self {
+            answer: Arc::clone(answer),
+            head: snapshot.sequence(),
+            definitions: snapshot.definitions(),
+        }
+    }
+
+    /// The answer, if it is the same at another head.
+    fn holding(
+        self,
+        snapshot: &Snapshot,
+        metrics: &Numbers,
+        same: impl Fn(u32) -> bool,
+    ) -> Option<Arc<T>> {
+        let holds = self.definitions == snapshot.definitions() && metrics.all(same);
+        holds.then_some(self.answer)
+    }
 }
 
 #[derive(Clone, Debug)]
 struct Bytes;
 
-impl Weighter<Question, Kept> for Bytes {
-    fn weight(&self, _: &Question, kept: &Kept) -> u64 {
-        kept.held.weight()
+impl Weighter<Question, Kept<Held>> for Bytes {
+    fn weight(&self, _: &Question, kept: &Kept<Held>) -> u64 {
+        kept.answer.weight()
     }
 }
 
-/// Series as known latest, by what was asked for. What does not hold any more at the head of a question is not given.
+impl Weighter<PanelQuestion, Kept<Vec<PanelRow>>> for Bytes {
+    fn weight(&self, _: &PanelQuestion, kept: &Kept<Vec<PanelRow>>) -> u64 {
+        let bytes = kept.answer.len().saturating_mul(PanelRow::WEIGHT);
+        u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
+    }
+}
+
+/// Series and panels as known latest, by what was asked for. What may not hold any more at the head of a question is
+/// not given.
 #[derive(Debug)]
 pub(crate) struct Cache {
-    series: sync::Cache<Question, Kept, Bytes>,
+    series: sync::Cache<Question, Kept<Held>, Bytes>,
+    panels: sync::Cache<PanelQuestion, Kept<Vec<PanelRow>>, Bytes>,
 }
 
 impl Default for Cache {
     fn default() -> Self {
         Self {
             series: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
+            panels: sync::Cache::with_weighter(PANELS, BYTES, Bytes),
         }
     }
 }
@@ -61,18 +114,35 @@ impl Cache {
     /// The answer to a question, if it is known.
     pub(crate) fn series(&self, snapshot: &Snapshot, question: &Question) -> Option<Arc<Held>> {
         let kept = self.series.get(question)?;
-        let same = |metric| snapshot.has_series_of(kept.head, question.company, metric);
-        let holds = kept.definitions == snapshot.definitions() && question.metrics.all(same);
-        holds.then_some(kept.held)
+        let (head, company) = (kept.head, question.company);
+        let same = |metric| snapshot.has_series_of(head, company, metric);
+        kept.holding(snapshot, &question.metrics, same)
     }
 
     /// Keeps the answer to a question.
     pub(crate) fn keep(&self, snapshot: &Snapshot, question: Question, held: &Arc<Held>) {
-        let kept = Kept {
-            held: Arc::clone(held),
-            head: snapshot.sequence(),
-            definitions: snapshot.definitions(),
-        };
-        self.series.insert(question, kept);
+        self.series.insert(question, Kept::at(snapshot, held));
+    }
+
+    /// The rows of a panel, if they are known.
+    pub(crate) fn panel(
+        &self,
+        snapshot: &Snapshot,
+        question: &PanelQuestion,
+    ) -> Option<Arc<Vec<PanelRow>>> {
+        let kept = self.panels.get(question)?;
+        let head = kept.head;
+        let same = |metric| snapshot.has_metric_of(head, metric);
+        kept.holding(snapshot, &question.metrics, same)
+    }
+
+    /// Keeps the rows of a panel.
+    pub(crate) fn keep_panel(
+        &self,
+        snapshot: &Snapshot,
+        question: PanelQuestion,
+        rows: &Arc<Vec<PanelRow>>,
+    ) {
+        self.panels.insert(question, Kept::at(snapshot, rows));
     }
 }

@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use chrono::NaiveDate;
+use serde::{Serialize, Serializer};
 
 use crate::error::{Error, QueryError};
 use crate::model::{Company, Id, MetricPath, Scenario, Scope, SeriesKey, Unit};
-use crate::store::{CurrentRow, Snapshot, Variant};
+use crate::store::{Current, CurrentRow, Snapshot, StoreError, Variant};
 
+use super::cache::PanelQuestion;
 use super::choices::{choices_of_publications, choices_of_versions};
 use super::explain::Subject;
 use super::expression::{ExpressionPanelQuery, checked};
 use super::panel_period::PanelPeriod;
 use super::point::Point;
 use super::reader::Reader;
-use super::rows::{About, Known, Standing};
-use super::slot::{self, Dated};
+use super::rows::{About, Known, Row, Standing};
+use super::slot::{self, Dated, Shape, Target};
 use super::stitch::{Meant, stitch};
 
 /// A question about one metric of all companies.
@@ -109,17 +111,49 @@ impl PanelQuery {
     {
         let period = period.try_into()?;
         let snapshot = self.reader.snapshot();
+        let question = (self.known == Known::default()).then(|| self.question(period));
+        let kept = question
+            .as_ref()
+            .and_then(|question| self.reader.cache().panel(&snapshot, question));
+        let rows = match (kept, question) {
+            (Some(rows), _) => rows,
+            (None, question) => {
+                let rows = Arc::new(self.rows(&snapshot, period)?);
+                if let Some(question) = question {
+                    self.reader.cache().keep_panel(&snapshot, question, &rows);
+                }
+                rows
+            }
+        };
+        Ok(Panel {
+            metric: self.meant.metric.clone(),
+            period,
+            rows,
+        })
+    }
+
+    fn question(&self, period: PanelPeriod) -> PanelQuestion {
+        PanelQuestion {
+            metrics: self.meant.numbers(),
+            scenario: self.scenario,
+            scope: self.scope.clone(),
+            unit: self.unit.clone(),
+            period,
+        }
+    }
+
+    fn rows(&self, snapshot: &Snapshot, period: PanelPeriod) -> Result<Vec<PanelRow>, Error> {
         let mut rows = Vec::new();
         if self.meant.is_standard() {
-            rows = self.stitched(&snapshot, period)?;
+            rows = self.stitched(snapshot, period)?;
         } else {
-            for (number, variant) in self.variants(&snapshot) {
-                for (company, current) in snapshot.panel(&self.meant.metric, number)? {
-                    let Some(company) = snapshot.company_by_number(company) else {
-                        continue;
-                    };
-                    rows.push(self.row(&snapshot, company, variant, current, period)?);
-                }
+            for (number, variant) in self.variants(snapshot) {
+                snapshot.panel(&self.meant.metric, number, |company, current| {
+                    if let Some(company) = snapshot.company_by_number(company) {
+                        rows.push(self.row(snapshot, company, variant, current, period)?);
+                    }
+                    Ok::<_, Error>(())
+                })?;
             }
         }
         if rows.is_empty() {
@@ -132,11 +166,7 @@ impl PanelQuery {
             .into());
         }
         rows.sort_unstable_by(|a, b| (&a.company, &a.unit).cmp(&(&b.company, &b.unit)));
-        Ok(Panel {
-            metric: self.meant.metric.clone(),
-            period,
-            rows,
-        })
+        Ok(rows)
     }
 
     fn variants<'s>(&self, snapshot: &'s Snapshot) -> impl Iterator<Item = (u32, &'s Variant)> {
@@ -153,9 +183,9 @@ impl PanelQuery {
         for (list, metrics) in self.meant.lists().into_iter().enumerate() {
             for metric in metrics {
                 for (number, variant) in self.variants(snapshot) {
-                    for (company, current) in snapshot.panel(metric, number)? {
+                    snapshot.panel(metric, number, |company, current| {
                         let Some(named) = snapshot.company_by_number(company) else {
-                            continue;
+                            return Ok(());
                         };
                         let about = self.about(snapshot, named, variant, metric);
                         let current = self.known_rows(snapshot, &about, current)?;
@@ -164,7 +194,8 @@ impl PanelQuery {
                         if let Some(parts) = lists.get_mut(list) {
                             parts.push((about, current));
                         }
-                    }
+                        Ok::<_, Error>(())
+                    })?;
                 }
             }
         }
@@ -218,16 +249,23 @@ impl PanelQuery {
         snapshot: &Snapshot,
         company: &Arc<Company>,
         variant: &Variant,
-        current: Vec<CurrentRow>,
+        current: &Current<'_>,
         period: PanelPeriod,
     ) -> Result<PanelRow, Error> {
-        let about = self.about(snapshot, company, variant, &self.meant.metric);
-        let current = self.known_rows(snapshot, &about, current)?;
-        let found = find(&about, &current, period);
-        let found = found.and_then(|(index, standing)| Some((current.get(index)?, standing)));
+        let about = Arc::new(self.about(snapshot, company, variant, &self.meant.metric));
+        let found = if self.known == Known::default() {
+            let found = find_in_place(&about, current, period)?;
+            match found {
+                Some((index, standing)) => current.row(index)?.zip(Some(standing)),
+                None => None,
+            }
+        } else {
+            let rows = self.known_rows(snapshot, &about, current)?;
+            find(&about, &rows, period)
+                .and_then(|(index, standing)| Some((rows.into_iter().nth(index)?, standing)))
+        };
         let (row, standing) = found.unzip();
-        let about = Arc::new(about);
-        let own = row.map(|row| (Arc::clone(&about), row.clone()));
+        let own = row.map(|row| (Arc::clone(&about), row));
         let named = self.reader.document_cache().name(snapshot, own)?;
         Ok(PanelRow {
             company: company.id.clone(),
@@ -268,10 +306,10 @@ impl PanelQuery {
         &self,
         snapshot: &Snapshot,
         about: &About,
-        current: Vec<CurrentRow>,
+        current: &Current<'_>,
     ) -> Result<Vec<CurrentRow>, Error> {
         if self.known == Known::default() {
-            return Ok(current);
+            return Ok(current.all()?);
         }
         Ok(match snapshot.series_id(&about.key)? {
             Some(id) => self
@@ -291,14 +329,61 @@ fn find<R: Dated>(
     rows: &[R],
     period: PanelPeriod,
 ) -> Option<(usize, Option<Standing>)> {
+    if let PanelPeriod::Dates(period) = period {
+        return about.find_dates(rows, &period);
+    }
+    let target = target(about, about.shape_of_labels(rows), period)?;
+    let found = slot::find(rows, &target)?;
+    Some((found.index, Some(Standing::new(target, found))))
+}
+
+/// The same, of rows of which only those that end near the period are looked at.
+fn find_in_place(
+    about: &About,
+    rows: &Current<'_>,
+    period: PanelPeriod,
+) -> Result<Option<(usize, Option<Standing>)>, StoreError> {
+    let near = |day: NaiveDate| {
+        let (first, last) = slot::ends_near(day);
+        rows.ending(first, last)
+    };
+    if let PanelPeriod::Dates(period) = period {
+        let (first, periods) = near(period.end())?;
+        let Some(index) = slot::find_exact(&periods, &period) else {
+            return Ok(None);
+        };
+        let index = first.saturating_add(index);
+        let Some(target) = about.place(&period) else {
+            return Ok(Some((index, None)));
+        };
+        let (first, periods) = near(target.own.end())?;
+        let own = slot::find(&periods, &target)
+            .filter(|found| first.saturating_add(found.index) == index);
+        return Ok(Some((index, own.map(|own| Standing::new(target, own)))));
+    }
+    let shape = match about.shape_of_all_labels() {
+        Some(shape) => shape,
+        None if rows.are_instants()? => Shape::Instant,
+        None => Shape::Duration,
+    };
+    let Some(target) = target(about, shape, period) else {
+        return Ok(None);
+    };
+    let (first, periods) = near(target.own.end())?;
+    Ok(slot::find(&periods, &target).map(|found| {
+        let index = first.saturating_add(found.index);
+        (index, Some(Standing::new(target, found)))
+    }))
+}
+
+/// The slot of a company that a panel's period means, where it means one.
+fn target(about: &About, shape: Shape, period: PanelPeriod) -> Option<Target> {
     let fiscal = match period {
-        PanelPeriod::Dates(period) => return about.find_dates(rows, &period),
+        PanelPeriod::Dates(_) => return None,
         PanelPeriod::Fiscal(fiscal) => fiscal,
         PanelPeriod::CalendarQuarter(quarter) => quarter.fiscal(&about.company.calendar)?,
     };
-    let target = about.target(fiscal, about.shape_of_labels(rows))?;
-    let found = slot::find(rows, &target)?;
-    Some((found.index, Some(Standing::new(target, found))))
+    about.target(fiscal, shape)
 }
 
 /// One metric at one period, for every company that reports it: a row for each series, by company. A company
@@ -309,7 +394,12 @@ fn find<R: Dated>(
 pub struct Panel {
     metric: MetricPath,
     period: PanelPeriod,
-    rows: Vec<PanelRow>,
+    #[serde(serialize_with = "as_sequence")]
+    rows: Arc<Vec<PanelRow>>,
+}
+
+fn as_sequence<S: Serializer>(rows: &Arc<Vec<PanelRow>>, serializer: S) -> Result<S::Ok, S::Error> {
+    rows.as_slice().serialize(serializer)
 }
 
 /// A row of a [`Panel`].
@@ -342,6 +432,9 @@ impl PartialEq for Asked {
 impl Eq for Asked {}
 
 impl PanelRow {
+    /// The bytes that one takes, by estimate.
+    pub(crate) const WEIGHT: usize = size_of::<Self>() + size_of::<Row>() + size_of::<About>() + 64;
+
     /// What the row is about, as far as it is known without its point.
     pub(crate) fn subject(&self) -> Subject {
         let Asked { about, period } = &self.asked;

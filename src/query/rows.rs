@@ -219,10 +219,19 @@ impl About {
                     .iter()
                     .all(|row| Shape::of(&row.period()) == Shape::Instant)
         };
+        match self.shape_of_all_labels() {
+            Some(shape) => shape,
+            None if instants_only() => Shape::Instant,
+            None => Shape::Duration,
+        }
+    }
+
+    /// What labels mean, where that does not depend on the facts that there are.
+    pub(crate) fn shape_of_all_labels(&self) -> Option<Shape> {
         match self.kind {
-            MetricKind::Stock => Shape::Instant,
-            MetricKind::Ratio | MetricKind::PerShare if instants_only() => Shape::Instant,
-            _ => Shape::Duration,
+            MetricKind::Stock => Some(Shape::Instant),
+            MetricKind::Ratio | MetricKind::PerShare => None,
+            _ => Some(Shape::Duration),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use chrono::{Months, NaiveDate};
+use chrono::{Months, NaiveDate, TimeDelta};
 
 use crate::model::{
     FIRST_YEAR, FiscalCalendar, FiscalPeriod, LAST_YEAR, PLACEMENT_TOLERANCE, Period, PeriodKind,
@@ -153,6 +153,14 @@ pub(crate) fn find<R: Dated>(rows: &[R], target: &Target) -> Option<Found> {
     let (mut found, _) = best?;
     found.also.sort_unstable();
     Some(found)
+}
+
+/// From which day to which what fits a slot that ends on a day, or has exactly its dates, can end.
+pub(crate) fn ends_near(day: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let days = TimeDelta::days(NOMINAL_TOLERANCE);
+    let first = day.checked_sub_signed(days).unwrap_or(NaiveDate::MIN);
+    let last = day.checked_add_signed(days).unwrap_or(NaiveDate::MAX);
+    (first, last)
 }
 
 /// The number of the row of exactly these dates.

@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 mod commit;
+mod current;
 mod engine;
 mod error;
 mod group;
@@ -32,6 +33,7 @@ mod stamps;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use current::Current;
 pub use error::StoreError;
 pub(crate) use order::DocumentOrder;
 pub(crate) use package::{Committed, NewFact, Package, PackageDocument};

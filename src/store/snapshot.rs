@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::current::Current;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::order::{self, DocumentOrder};
@@ -306,14 +307,15 @@ impl Snapshot {
         Ok(order)
     }
 
-    /// The current rows of all companies for one metric and variant, by number of the company: one scan.
-    pub(crate) fn panel(
+    /// Shows the current rows of every company for one metric and variant, by number of the company: one scan.
+    pub(crate) fn panel<E: From<StoreError>>(
         &self,
         metric: &MetricPath,
         variant: u32,
-    ) -> Result<Vec<(u32, Vec<Row>)>, StoreError> {
+        mut show: impl FnMut(u32, &Current<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let Some(metric) = self.state.names.metrics.number(metric) else {
-            return Ok(Vec::new());
+            return Ok(());
         };
         let key = |company, chunk| Key::Current {
             series: SeriesId {
@@ -323,7 +325,6 @@ impl Snapshot {
             },
             chunk,
         };
-        let mut panel: Vec<(u32, Vec<Row>)> = Vec::new();
         let mut last = None;
         for entry in self.engine.range(key(0, 0)..=key(u32::MAX, u16::MAX))? {
             let (found, payload) = entry?;
@@ -336,19 +337,21 @@ impl Snapshot {
             }
             let (header, block) = crate::codec::series::parse(&payload)
                 .map_err(|e| StoreError::decoding(&found, &e))?;
-            let rows = if chunk == 0 && header.chunks == 1 && header.commit <= self.sequence() {
+            if chunk == 0 && header.chunks == 1 && header.commit <= self.sequence() {
                 if usize::try_from(header.rows) != Ok(block.len()) {
-                    return Err(StoreError::damaged_at(&found, "rows are missing"));
+                    return Err(StoreError::damaged_at(&found, "rows are missing").into());
                 }
-                block.rows().map_err(|e| StoreError::decoding(&found, &e))?
+                if block.len() > 0 {
+                    show(id.company, &Current::block(&found, &block))?;
+                }
             } else {
-                self.current(id)?
-            };
-            if !rows.is_empty() {
-                panel.push((id.company, rows));
+                let rows = self.current(id)?;
+                if !rows.is_empty() {
+                    show(id.company, &Current::rows(rows))?;
+                }
             }
         }
-        Ok(panel)
+        Ok(())
     }
 
     /// How many documents there are; they are numbered from 0.

@@ -95,7 +95,7 @@ impl Naive {
                     (o.period, o.published, id, o.source.cell)
                 });
                 assert_eq!(snapshot.observations(id).unwrap(), observations);
-                let panel = snapshot.panel(&key.metric, id.variant).unwrap();
+                let panel = panel(snapshot, &key.metric, id.variant);
                 let found = panel.iter().find(|(company, _)| *company == id.company);
                 assert_eq!(found.map(|(_, rows)| rows), Some(&expected));
             }

@@ -35,7 +35,7 @@ fn a_snapshot_is_not_changed_by_later_commits() {
             "at {}",
             snapshot.sequence()
         );
-        let panel = snapshot.panel(&"m".parse().unwrap(), 0).unwrap();
+        let panel = panel(snapshot, &"m".parse().unwrap(), 0);
         let count = panel.first().map_or(0, |(_, rows)| rows.len());
         assert_eq!(count, rows.len());
     }
@@ -95,7 +95,7 @@ fn readers_beside_a_writer_see_whole_commits() {
                             assert_eq!(rows[0].versions, sequence > 1);
                         }
                         let metric = "w0".parse().unwrap();
-                        let panel = snapshot.panel(&metric, 0).unwrap();
+                        let panel = panel(&snapshot, &metric, 0);
                         assert_eq!(panel.len(), usize::from(sequence > 0));
                         let documents = snapshot.documents().unwrap();
                         assert_eq!(documents.len() as u64, sequence);

@@ -61,7 +61,7 @@ fn a_long_series_is_split_and_shrinks_again() {
         assert_eq!(row.observation.figure, figure(n.into(), 0));
         assert!(row.versions);
     }
-    let panel = snapshot.panel(&"m".parse().unwrap(), 0).unwrap();
+    let panel = panel(&snapshot, &"m".parse().unwrap(), 0);
     assert_eq!(panel, [(0, rows)]);
     assert_eq!(snapshot.observations(id).unwrap().len(), 6000);
     assert_no_blobs(&place);

@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use crate::model::{
     Amount, Cell, Company, Dimension, Document, DocumentKind, Figure, FiscalCalendar, Metric,
-    MetricKind, Period, Precision, Rank, Rounding, Scenario, Scope, SeriesKey, Unit, YearNaming,
+    MetricKind, MetricPath, Period, Precision, Rank, Rounding, Scenario, Scope, SeriesKey, Unit,
+    YearNaming,
 };
-use crate::store::{NewFact, Package, PackageDocument, Snapshot, Store};
+use crate::store::{CurrentRow, NewFact, Package, PackageDocument, Snapshot, Store, StoreError};
 
 /// A folder that is deleted when it is dropped, with a path in it for a database.
 pub(super) struct Place {
@@ -202,10 +203,7 @@ pub(super) fn everything(store: &Store) -> String {
     for metric in snapshot.metrics() {
         lines.push(format!("{metric:?}"));
         for (variant, _) in snapshot.variants() {
-            lines.push(format!(
-                "{:?}",
-                snapshot.panel(&metric.path, variant).unwrap()
-            ));
+            lines.push(format!("{:?}", panel(&snapshot, &metric.path, variant)));
         }
     }
     for (number, variant) in snapshot.variants() {
@@ -251,4 +249,39 @@ pub(super) fn intents(store: &Store) -> usize {
 pub(super) fn assert_no_blobs(place: &Place) {
     let blobs = std::fs::read_dir(place.file("sled/blobs")).unwrap();
     assert_eq!(blobs.count(), 0, "sled never fsyncs its blobs");
+}
+
+/// The rows of a panel, by company. What is read in place is what is read in full.
+pub(super) fn panel(
+    snapshot: &Snapshot,
+    metric: &MetricPath,
+    variant: u32,
+) -> Vec<(u32, Vec<CurrentRow>)> {
+    let mut panel = Vec::new();
+    let read = snapshot.panel(metric, variant, |company, current| {
+        let all = current.all()?;
+        assert_eq!(current.len(), all.len());
+        for (index, row) in all.iter().enumerate() {
+            assert_eq!(current.row(index)?.as_ref(), Some(row));
+            let end = row.observation.period.end();
+            for (first, last) in [(end, end), (end - Days::new(40), end + Days::new(1))] {
+                let within = |day: NaiveDate| first <= day && day <= last;
+                let periods = all.iter().map(|row| row.observation.period);
+                let expected: Vec<Period> = periods.filter(|p| within(p.end())).collect();
+                let (start, found) = current.ending(first, last)?;
+                assert_eq!(found, expected);
+                assert_eq!(
+                    Some(&found[0]),
+                    all.get(start).map(|row| &row.observation.period)
+                );
+            }
+        }
+        assert_eq!(current.row(all.len())?, None);
+        let instant = |row: &CurrentRow| row.observation.period.start().is_none();
+        assert_eq!(current.are_instants()?, all.iter().all(instant));
+        panel.push((company, all));
+        Ok::<_, StoreError>(())
+    });
+    read.unwrap();
+    panel
 }
