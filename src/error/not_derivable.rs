@@ -5,7 +5,9 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::model::{ArithmeticError, Figure, Id, Measure, MetricKind, Period, Scope, Unit};
+use crate::model::{
+    ArithmeticError, Figure, Id, Measure, MetricKind, MetricPath, Period, Scope, Unit,
+};
 
 /// Why a figure was neither reported nor can be derived: what was to be derived, how, and what stands in the way.
 ///
@@ -93,6 +95,15 @@ pub enum Obstacle {
         other: String,
         /// Its scope.
         other_scope: Scope,
+    },
+    /// An operand was reported only under a tag of another meaning, which a [`ConceptMap`](crate::ConceptMap) does not mix
+    /// with those of the series.
+    #[error("{operand} was reported only as {metric}, which has another meaning")]
+    OtherMeaning {
+        /// Its name.
+        operand: String,
+        /// The metric of the tag.
+        metric: MetricPath,
     },
     /// The operands are of different vintage.
     #[error("{} are not of one vintage{}", Names(.operands), Why(.changed.as_ref()))]

@@ -42,8 +42,8 @@ pub use explain::{
     Basis, Computed, Excluded, Explain, Explanation, Subject, Value, Version, Versions,
 };
 pub use expression::{
-    ExpressionPanel, ExpressionPanelQuery, ExpressionPanelRow, ExpressionQuery, ExpressionSeries,
-    ExpressionStretch,
+    ChangePanel, ChangePanelRow, ExpressionPanel, ExpressionPanelQuery, ExpressionPanelRow,
+    ExpressionQuery, ExpressionSeries, ExpressionStretch,
 };
 pub use panel::{Panel, PanelQuery, PanelRow};
 pub use panel_period::{CalendarQuarter, PanelPeriod};

@@ -1,8 +1,11 @@
-//! The example that loads company facts.
+//! The example that loads company facts, and shows the quarters of companies.
 
+use std::collections::BTreeMap;
 use std::fs;
 
-use super::run::{line, refusal, run, text};
+use serde::Deserialize;
+
+use super::run::{line, refusal, run, shared, text};
 
 fn file(cik: u32, values: [&str; 2]) -> String {
     let fact = |year: u32, value: &str| {
@@ -34,7 +37,7 @@ fn files_are_loaded_and_what_is_wrong_is_listed() {
     assert_eq!(line(&said, "created "), ["3"]);
     assert_eq!(line(&said, "refused "), ["1"]);
     assert_eq!(line(&said, "facts "), ["4"]);
-    assert!(said.ends_with("2 files taken in, 0 known before, 0 failed; 3 new documents\n"));
+    assert!(said.contains("\n2 files taken in, 0 known before, 0 failed; 3 new documents\n"));
     let complaints = String::from_utf8(output.stderr).unwrap();
     let place = "b.json: /facts/us-gaap/Revenues/units/USD/1, ";
     // No progress bar: this is no terminal.
@@ -50,7 +53,7 @@ fn files_are_loaded_and_what_is_wrong_is_listed() {
     assert!(!output.status.success());
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(line(&said, "unchanged "), ["3"]);
-    assert!(said.ends_with("1 files taken in, 2 known before, 1 failed; 2 new documents\n"));
+    assert!(said.contains("\n1 files taken in, 2 known before, 1 failed; 2 new documents\n"));
     let complaints = String::from_utf8(output.stderr).unwrap();
     assert!(
         complaints.contains("failed: files/c.json: "),
@@ -61,7 +64,7 @@ fn files_are_loaded_and_what_is_wrong_is_listed() {
     let output = run("load_companyfacts", &strict, folder.path());
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("1 files taken in, 0 known before, 1 failed"));
-    assert!(said.ends_with("ended at the file that failed\n"), "{said}");
+    assert!(said.contains("\nended at the file that failed\n"), "{said}");
 }
 
 #[test]
@@ -70,4 +73,287 @@ fn a_folder_without_files_is_an_error() {
     fs::create_dir(folder.path().join("files")).unwrap();
     let output = run("load_companyfacts", &["sec.kessan", "files"], folder.path());
     assert_eq!(refusal(&output), "error: files has no .json files\n");
+}
+
+/// A fact, published in a filing of its own: start, end, value in millions, filed, form.
+type Told = (&'static str, &'static str, i32, &'static str, &'static str);
+
+/// Revenue in quarters and sums, net income likewise, cash flow in sums alone.
+const REVENUE: [Told; 10] = [
+    ("2022-01-01", "2022-03-31", 100, "2022-04-20", "10-Q"),
+    ("2022-04-01", "2022-06-30", 110, "2022-07-20", "10-Q"),
+    ("2022-07-01", "2022-09-30", 120, "2022-10-20", "10-Q"),
+    ("2022-01-01", "2022-09-30", 330, "2022-10-20", "10-Q"),
+    ("2022-01-01", "2022-12-31", 460, "2023-02-20", "10-K"),
+    ("2023-01-01", "2023-03-31", 120, "2023-04-20", "10-Q"),
+    ("2023-04-01", "2023-06-30", 99, "2023-07-20", "10-Q"),
+    ("2023-07-01", "2023-09-30", 132, "2023-10-20", "10-Q"),
+    ("2023-01-01", "2023-09-30", 351, "2023-10-20", "10-Q"),
+    ("2023-01-01", "2023-12-31", 500, "2024-02-20", "10-K"),
+];
+const NET_INCOME: [Told; 11] = [
+    ("2022-01-01", "2022-03-31", 10, "2022-04-20", "10-Q"),
+    ("2022-04-01", "2022-06-30", -5, "2022-07-20", "10-Q"),
+    ("2022-07-01", "2022-09-30", 8, "2022-10-20", "10-Q"),
+    ("2022-01-01", "2022-09-30", 13, "2022-10-20", "10-Q"),
+    ("2022-01-01", "2022-12-31", 20, "2023-02-20", "10-K"),
+    ("2023-01-01", "2023-03-31", -10, "2023-04-20", "10-Q"),
+    ("2023-04-01", "2023-06-30", -6, "2023-07-20", "10-Q"),
+    ("2023-07-01", "2023-09-30", 8, "2023-10-20", "10-Q"),
+    ("2023-01-01", "2023-09-30", -8, "2023-10-20", "10-Q"),
+    ("2023-01-01", "2023-12-31", 2, "2024-02-20", "10-K"),
+    // Restated: what was reported of nine months was not.
+    ("2023-01-01", "2023-12-31", 5, "2024-06-03", "10-K/A"),
+];
+const CASH_FLOW: [Told; 8] = [
+    ("2022-01-01", "2022-03-31", 30, "2022-04-20", "10-Q"),
+    ("2022-01-01", "2022-06-30", 50, "2022-07-20", "10-Q"),
+    ("2022-01-01", "2022-09-30", 90, "2022-10-20", "10-Q"),
+    ("2022-01-01", "2022-12-31", 140, "2023-02-20", "10-K"),
+    ("2023-01-01", "2023-03-31", 33, "2023-04-20", "10-Q"),
+    ("2023-01-01", "2023-06-30", 50, "2023-07-20", "10-Q"),
+    ("2023-01-01", "2023-09-30", 95, "2023-10-20", "10-Q"),
+    ("2023-01-01", "2023-12-31", 139, "2024-02-20", "10-K"),
+];
+
+/// A file of company facts of tags with their facts. A day has one filing.
+fn quarterly(cik: u32, tags: &[(&str, &[Told])]) -> String {
+    let tags: Vec<String> = tags
+        .iter()
+        .map(|(tag, facts)| {
+            let facts: Vec<String> = facts
+                .iter()
+                .map(|(start, end, millions, filed, form)| {
+                    let (year, number) = (&filed[2..4], filed[5..].replace('-', ""));
+                    format!(
+                        r#"{{"start": "{start}", "end": "{end}", "val": {millions}000000, "fy": null, "fp": null,
+                        "accn": "{cik:010}-{year}-00{number}", "form": "{form}", "filed": "{filed}"}}"#
+                    )
+                })
+                .collect();
+            format!(r#""{tag}": {{"units": {{"USD": [{}]}}}}"#, facts.join(", "))
+        })
+        .collect();
+    format!(
+        r#"{{"cik": {cik}, "entityName": "Minato {cik}", "facts": {{"us-gaap": {{{}}}}}}}"#,
+        tags.join(", ")
+    )
+}
+
+fn minato() -> String {
+    let tags: [(&str, &[Told]); 3] = [
+        ("Revenues", &REVENUE),
+        ("NetIncomeLoss", &NET_INCOME),
+        ("NetCashProvidedByUsedInOperatingActivities", &CASH_FLOW),
+    ];
+    quarterly(9, &tags)
+}
+
+/// Worked out by hand: 130 is 460 - 330, and TTM of the first quarter of 2023 480 = 460 + 120 - 100.
+#[test]
+fn quarters_are_shown_with_changes_and_how_they_were_derived() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.json"), minato()).unwrap();
+    let said = text(&run(
+        "load_companyfacts",
+        &["a.kessan", "a.json"],
+        folder.path(),
+    ));
+    let head = said.lines().find(|line| line.starts_with("Minato 9"));
+    assert_eq!(head, Some("Minato 9  CIK0000000009  USD thousands"));
+    let columns = "ends revenue YoY TTM net income YoY TTM operating cash flow YoY TTM";
+    assert_eq!(line(&said, "quarter").join(" "), columns);
+    for (quarter, expected) in [
+        ("FY2022 Q1", "2022-03-31 100,000 - - 10,000 - - 30,000 - -"),
+        ("FY2022 Q2", "2022-06-30 110,000 - - -5,000 - - 20,000* - -"),
+        ("FY2022 Q3", "2022-09-30 120,000 - - 8,000 - - 40,000* - -"),
+        (
+            "FY2022 Q4",
+            "2022-12-31 130,000* - 460,000 7,000* - 20,000 50,000* - 140,000",
+        ),
+        (
+            "FY2023 Q1",
+            "2023-03-31 120,000 +20.0% 480,000 -10,000 turned negative 0 33,000 +10.0% 143,000",
+        ),
+        (
+            "FY2023 Q2",
+            "2023-06-30 99,000 -10.0% 469,000 -6,000 -20.0% over |base| -1,000 17,000* -15.0% 140,000",
+        ),
+        (
+            "FY2023 Q3",
+            "2023-09-30 132,000 +10.0% 481,000 8,000 0.0% -1,000 45,000* +12.5% 145,000",
+        ),
+        (
+            "FY2023 Q4",
+            "2023-12-31 149,000* +14.6% 500,000 refused - 5,000 44,000* -12.0% 139,000",
+        ),
+    ] {
+        assert_eq!(line(&said, quarter).join(" "), expected, "{quarter}");
+    }
+    for note in [
+        "refused: FY2023 Q4 net income: FY2023 Q4 of CIK0000000009 net_income cannot be derived as FY2023 - FY2023 9M: \
+         FY2023 and FY2023 9M are not of one vintage: FY2023 was changed on 2024-06-03, after FY2023 9M was last \
+         reported on 2023-10-20",
+        "*  derived: revenue = FY - 9M in FY2022 Q4, FY2023 Q4",
+        "*  derived: net income = FY - 9M in FY2022 Q4",
+        "*  derived: operating cash flow = H1 - Q1 in FY2022 Q2, FY2023 Q2",
+        "*  derived: operating cash flow = 9M - H1 in FY2022 Q3, FY2023 Q3",
+        "*  derived: operating cash flow = FY - 9M in FY2022 Q4, FY2023 Q4",
+    ] {
+        assert!(said.lines().any(|line| line == note), "{note}\n{said}");
+    }
+    // The last three quarters, and nothing of those before.
+    let last = ["a.kessan", "a.json", "--quarters", "3"];
+    let said = text(&run("load_companyfacts", &last, folder.path()));
+    assert!(!said.contains("FY2023 Q1  2023"), "{said}");
+    assert_eq!(line(&said, "FY2023 Q2")[1], "99,000");
+}
+
+#[test]
+fn a_company_of_years_alone_has_twelve_months_and_no_quarters() {
+    let folder = tempfile::tempdir().unwrap();
+    let years: [Told; 2] = [
+        ("2022-01-01", "2022-12-31", 460, "2023-02-20", "20-F"),
+        ("2023-01-01", "2023-12-31", 500, "2024-02-20", "20-F"),
+    ];
+    let file = quarterly(7, &[("Revenues", &years)]);
+    fs::write(folder.path().join("a.json"), file).unwrap();
+    fs::write(folder.path().join("b.json"), minato()).unwrap();
+    let arguments = ["a.kessan", "a.json", "b.json", "--companies", "1"];
+    let said = text(&run("load_companyfacts", &arguments, folder.path()));
+    assert_eq!(line(&said, "FY2023 Q3").join(" "), "2023-09-30 - - -");
+    assert_eq!(line(&said, "FY2023 Q4").join(" "), "2023-12-31 - - 500");
+    for note in [
+        "-  neither reported nor derivable from what is: revenue of all 8 quarters",
+        "the first 1 of 2 companies are shown; --companies 2 shows all, --csv writes them",
+    ] {
+        assert!(said.lines().any(|line| line == note), "{note}\n{said}");
+    }
+    // What the company never told is said, not left out.
+    assert!(said.contains("net income: "), "{said}");
+    assert!(said.contains("operating cash flow: "), "{said}");
+}
+
+#[derive(Deserialize)]
+struct Record {
+    metric: String,
+    end: String,
+    value: String,
+    formula: String,
+    yoy_percent: String,
+    ttm: String,
+    refused: String,
+    quarter: String,
+}
+
+fn records(csv: &str) -> Vec<Record> {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+#[test]
+fn csv_has_exact_values_and_the_report_stands_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.json"), minato()).unwrap();
+    let output = run(
+        "load_companyfacts",
+        &["a.kessan", "a.json", "--csv"],
+        folder.path(),
+    );
+    let records = records(&text(&output));
+    assert_eq!(records.len(), 24);
+    let of = |metric: &str, quarter: &str| {
+        let mut all = records.iter();
+        all.find(|one| one.metric == metric && one.quarter == quarter)
+            .unwrap()
+    };
+    let derived = of("revenue", "FY2023 Q4");
+    assert_eq!(derived.value, "149000000");
+    assert_eq!(derived.formula, "FY2023 - FY2023 9M");
+    // 19 of 130.
+    assert_eq!(derived.yoy_percent, "14.6154");
+    assert_eq!(derived.ttm, "500000000");
+    let refused = of("net income", "FY2023 Q4");
+    assert_eq!(
+        (refused.value.as_str(), refused.ttm.as_str()),
+        ("", "5000000")
+    );
+    assert!(refused.refused.contains("not of one vintage"));
+    let report = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(line(&report, "facts "), ["29"]);
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    quarters: Vec<Quarter>,
+}
+
+#[derive(Deserialize)]
+struct Quarter {
+    end: String,
+    value: i64,
+    reported_q4: Option<ReportedQ4>,
+    ttm: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ReportedQ4 {
+    Value(i64),
+    Fact { value: i64 },
+}
+
+/// Every quarter of Apple that was computed independently from the same file, but for those that mix vintages.
+#[test]
+fn the_quarters_of_apple_are_those_computed_independently() {
+    let Some(facts) = shared("companyfacts/CIK0000320193.json") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let facts = facts.canonicalize().unwrap();
+    let facts = facts.to_str().unwrap();
+    let all = ["a.kessan", facts, "--csv", "--quarters", "200"];
+    let csv = text(&run("load_companyfacts", &all, folder.path()));
+    let records = records(&csv);
+    let mut refused = Vec::new();
+    for (metric, name) in [
+        ("revenue", "revenue"),
+        ("net income", "net_income"),
+        ("operating cash flow", "operating_cash_flow"),
+    ] {
+        let Some(expected) = shared(&format!("expected/AAPL_{name}_latest.json")) else {
+            return;
+        };
+        let expected: Expected =
+            serde_json::from_str(&fs::read_to_string(expected).unwrap()).unwrap();
+        let own = records.iter().filter(|record| record.metric == metric);
+        let by_end: BTreeMap<&str, &Record> = own
+            .clone()
+            .map(|record| (record.end.as_str(), record))
+            .collect();
+        for quarter in &expected.quarters {
+            let Some(record) = by_end.get(quarter.end.as_str()) else {
+                refused.push(format!("{metric} {}", quarter.end));
+                continue;
+            };
+            let value = match quarter.reported_q4 {
+                Some(ReportedQ4::Value(value) | ReportedQ4::Fact { value }) => value,
+                None => quarter.value,
+            };
+            assert_eq!(record.value, value.to_string(), "{metric} {}", quarter.end);
+            if let Some(ttm) = quarter.ttm.filter(|_| !record.ttm.is_empty()) {
+                assert_eq!(record.ttm, ttm.to_string(), "{metric} {}", quarter.end);
+            }
+        }
+        let shown = own.filter(|record| !record.refused.is_empty());
+        assert!(shown.clone().all(|record| record.value.is_empty()));
+    }
+    assert_eq!(
+        refused,
+        [
+            "revenue 2008-09-27",
+            "net income 2008-09-27",
+            "operating cash flow 2016-09-24",
+        ]
+    );
 }

@@ -5,6 +5,7 @@ mod load_companyfacts;
 mod query;
 mod read_only;
 mod run;
+mod screen;
 mod tidy_table;
 
 use run::{line, quickstart, refusal, run, text};

@@ -72,3 +72,20 @@ pub(crate) fn line<'t>(text: &'t str, begins: &str) -> Vec<&'t str> {
 pub(crate) fn quickstart(folder: &Path) -> String {
     text(&run("quickstart", &["iij.kessan"], folder))
 }
+
+/// A file of the shared data, where they are.
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
+    let shared = std::env::var_os("KESSAN_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        Into::into,
+    );
+    let path = shared.join("data").join(name);
+    if !path.exists() {
+        eprintln!(
+            "skipped: {} is not there (set KESSAN_SHARED)",
+            path.display()
+        );
+        return None;
+    }
+    Some(path)
+}

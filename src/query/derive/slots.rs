@@ -212,7 +212,8 @@ impl Derivations {
         self.not_derivable(label, Some(formula), obstacle)
     }
 
-    /// That an operand is reported in another unit, or of another scope, where it is not reported in this one.
+    /// That an operand is reported in another unit, of another scope, or only under a tag of another meaning, where it is not
+    /// reported in this series.
     fn elsewhere(&self, year: i32, slot: Slot, other: &Point) -> Option<Obstacle> {
         let fiscal = FiscalPeriod::new(year, slot);
         let target = Target::new(self.series.calendar(), fiscal, Shape::Duration)?;
@@ -229,7 +230,7 @@ impl Derivations {
                 .map(|(key, _)| key.clone())
         };
         let operand = self.series.calendar().label(fiscal);
-        if let Some(key) = reported(&|key| key.scope == own.scope) {
+        if let Some(key) = reported(&|key| key.scope == own.scope && key.unit != own.unit) {
             return Some(Obstacle::Unit {
                 operand,
                 unit: key.unit,
@@ -237,11 +238,19 @@ impl Derivations {
                 other_unit: own.unit.clone(),
             });
         }
-        reported(&|key| key.unit == own.unit).map(|key| Obstacle::Scope {
-            operand,
-            scope: key.scope,
-            other: other.label(),
-            other_scope: own.scope.clone(),
+        if let Some(key) = reported(&|key| key.scope != own.scope && key.unit == own.unit) {
+            return Some(Obstacle::Scope {
+                operand,
+                scope: key.scope,
+                other: other.label(),
+                other_scope: own.scope.clone(),
+            });
+        }
+        reported(&|key| key.scope == own.scope && key.unit == own.unit).map(|key| {
+            Obstacle::OtherMeaning {
+                operand,
+                metric: key.metric,
+            }
         })
     }
 }

@@ -17,6 +17,7 @@ use crate::query::rows::Known;
 use crate::query::select::Asked;
 
 use super::request::ExpressionQuery;
+use super::series::ExpressionSeries;
 use crate::query::choices::{choices_of_publications, choices_of_versions};
 
 /// A question about arithmetic of metrics, of all companies.
@@ -124,36 +125,47 @@ impl ExpressionPanelQuery {
         Error: From<P::Error>,
     {
         let period = period.try_into()?;
+        let rows = self.of_each(period, ExpressionSeries::answer)?;
+        let row = |(company, answer)| ExpressionPanelRow { company, answer };
+        Ok(ExpressionPanel {
+            expression: self.expression().clone(),
+            period,
+            rows: rows.into_iter().map(row).collect(),
+        })
+    }
+
+    pub(super) fn expression(&self) -> &Expression {
+        &self.checked.0
+    }
+
+    /// What is said of each company that reports any of the metrics, or why there is nothing to say.
+    pub(super) fn of_each<T>(
+        &self,
+        period: PanelPeriod,
+        say: impl Fn(&ExpressionSeries, Asked) -> Result<T, Box<NotDerivable>>,
+    ) -> Result<Said<T>, Error> {
         let mut rows = Vec::new();
         for company in self.reader.companies() {
             let query = self.of(&company)?;
-            let answer = match query.load() {
+            let said = match query.load() {
                 Ok(series) => asked(&company, period)
                     .ok_or_else(|| self.no_slot(&company, period))
-                    .and_then(|asked| series.answer(asked))
+                    .and_then(|asked| say(&series, asked))
                     .map_err(QueryError::from),
                 Err(Error::Query(QueryError::NoSeries(_))) if !query.has_any()? => continue,
                 Err(Error::Query(reason)) => Err(reason),
                 Err(error) => return Err(error),
             };
-            rows.push(ExpressionPanelRow {
-                company: company.id,
-                answer,
-            });
+            rows.push((company.id, said));
         }
-        let (expression, ..) = &self.checked;
         if rows.is_empty() {
             return Err(QueryError::NoExpressionPanel {
-                expression: expression.clone(),
+                expression: self.expression().clone(),
                 scenario: self.scenario,
             }
             .into());
         }
-        Ok(ExpressionPanel {
-            expression: expression.clone(),
-            period,
-            rows,
-        })
+        Ok(rows)
     }
 
     fn of(&self, company: &Company) -> Result<ExpressionQuery, Error> {
@@ -174,10 +186,9 @@ impl ExpressionPanelQuery {
     }
 
     fn no_slot(&self, company: &Company, period: PanelPeriod) -> Box<NotDerivable> {
-        let (expression, ..) = &self.checked;
         Box::new(NotDerivable {
             company: company.id.clone(),
-            measure: Measure::Expression(expression.clone()),
+            measure: Measure::Expression(self.expression().clone()),
             label: period.to_string(),
             formula: None,
             obstacle: Obstacle::NoSlot {
@@ -186,6 +197,9 @@ impl ExpressionPanelQuery {
         })
     }
 }
+
+/// What is said of companies, or why there is nothing to say.
+pub(super) type Said<T> = Vec<(Id, Result<T, QueryError>)>;
 
 /// What the period of a panel is for a company.
 fn asked(company: &Company, period: PanelPeriod) -> Option<Asked> {
@@ -221,8 +235,8 @@ pub struct ExpressionPanelRow {
     pub answer: Result<Answer, QueryError>,
 }
 
-fn with_text<S: Serializer>(
-    answer: &Result<Answer, QueryError>,
+pub(super) fn with_text<T: Serialize, S: Serializer>(
+    answer: &Result<T, QueryError>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let answer = answer.as_ref().map_err(ToString::to_string);

@@ -311,8 +311,10 @@ impl ExpressionQuery {
                     .iter()
                     .filter(|unit| in_its_place(unit).as_ref() == Some(*unit))
                     .collect();
-                match fitting.as_slice() {
-                    [only] => query.clone().unit((*only).clone()).derived(),
+                let not_there = units.iter().find_map(in_its_place);
+                match (fitting.as_slice(), not_there) {
+                    ([only], _) => query.clone().unit((*only).clone()).derived(),
+                    ([], Some(named)) => query.clone().unit(named).derived(),
                     _ => Err(QueryError::AmbiguousUnit {
                         company,
                         metric,

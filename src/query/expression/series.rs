@@ -162,7 +162,7 @@ impl ExpressionSeries {
         Ok(self.change(DeltaKind::QuarterOnQuarter, self.at(when)?))
     }
 
-    fn change(&self, kind: DeltaKind, current: Answer) -> AnswerChange {
+    pub(super) fn change(&self, kind: DeltaKind, current: Answer) -> AnswerChange {
         let meaning = self.compared.as_ref().unwrap_or(&self.meaning);
         let shape = Shape::of(&current.period());
         let wanted = partner::wanted(kind, &meaning.calendar, current.fiscal(), current.period());
@@ -355,14 +355,16 @@ impl Meaning {
                 (label.unwrap_or_else(|| period.to_string()), placed)
             }
         };
-        let stop = |obstacle| {
-            Box::new(NotDerivable {
+        let stop = |obstacle| match (self.expression.node(), obstacle) {
+            // What is nothing but a metric is refused as the metric is.
+            (ExpressionNode::Leaf(_), Obstacle::Operand(of_metric)) => of_metric,
+            (_, obstacle) => Box::new(NotDerivable {
                 company: self.company.clone(),
                 measure: Measure::Expression(self.expression.clone()),
                 label: label.clone(),
                 formula: None,
                 obstacle,
-            })
+            }),
         };
         let (quantity, operands) = self.evaluated(&sought).map_err(stop)?;
         let (quantity, operands, dates) = match (operands.dates(), asked) {

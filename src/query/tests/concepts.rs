@@ -286,6 +286,24 @@ fn vintages_are_those_of_the_metric_asked_for() {
     );
 }
 
+/// What stands in the way is told where an operand is there under a tag of another meaning, which is not mixed in.
+#[test]
+fn an_operand_of_another_meaning_is_named() {
+    let db = book()
+        .document("3q", "2006-02-10")
+        .facts(A, 0, &[("2005-04-01..2005-12-31", 80)])
+        .document("4q", "2006-05-10")
+        .facts(C, 0, &[(YEARS[1], 110)])
+        .database();
+    let query = with_map(&db).series("minato", "revenue").unwrap();
+    let refused = query.derived().unwrap().at("4Q05").unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "4Q05 of minato revenue cannot be derived as FY2005 - 9M05: FY2005 was reported only as x.c.flow, which has \
+         another meaning"
+    );
+}
+
 /// A document that has a fact under two tags says of the metric what it says under the first.
 #[test]
 fn one_document_speaks_once() {

@@ -4,7 +4,7 @@ use super::build::*;
 use crate::model::{
     Dimension, FiscalCalendar, FiscalPeriod, MetricKind, Period, Scenario, Slot, YearNaming,
 };
-use crate::{CalendarQuarter, Database, Panel};
+use crate::{CalendarQuarter, Database, Error, Panel, QueryError};
 
 /// A company of March years named by their start, one of December, one of the last Sunday of January.
 fn world() -> Database {
@@ -195,4 +195,50 @@ fn calendar_quarters_read_back_as_they_print() {
     ] {
         assert!(bad.parse::<CalendarQuarter>().is_err(), "{bad}");
     }
+}
+
+/// 12 of 11 is between 11.5 of 11.5 and 12.5 of 10.5. One company reports in two currencies, one calls the quarter another.
+#[test]
+fn changes_of_all_companies() {
+    let db = world();
+    let query = db.expression_panel("revenue").unwrap();
+    let lines = |panel: crate::ChangePanel| -> Vec<String> {
+        panel.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        lines(query.qoq("CY2003Q2").unwrap()),
+        [
+            "dec  dec reports revenue in JPY and USD: name the unit",
+            "iij  1Q03  12 JPY   +9.1% [0.0%, +19.1%]  (4Q02 11)",
+            "nvda  FY2004 Q2  32 USD   +3.2% [0.0%, +6.6%]  (FY2004 Q1 31)",
+        ]
+    );
+    let dollars = query.clone().unit("USD".parse().unwrap());
+    let panel = dollars.qoq("CY2003Q2").unwrap();
+    assert_eq!(panel.len(), 2);
+    assert_eq!(panel.expression().to_string(), "revenue");
+    assert_eq!(panel.period().to_string(), "CY2003Q2");
+    assert_eq!(
+        lines(panel),
+        [
+            "dec  2Q03  23 USD   +9.5% [+4.6%, +14.7%]  (1Q03 21)",
+            "nvda  FY2004 Q2  32 USD   +3.2% [0.0%, +6.6%]  (FY2004 Q1 31)",
+        ]
+    );
+    // There is a figure, and none of a year before: that is no error, and says why. What has no figure says that.
+    assert_eq!(
+        lines(dollars.yoy("CY2003Q2").unwrap())[0],
+        "dec  2Q03  23 USD   no comparator  (2Q02 of dec revenue cannot be derived as 1H02 - 1Q02: 1H02 was not reported)"
+    );
+    let none = dollars.yoy("CY2003Q3").unwrap();
+    let row = none.iter().next().unwrap();
+    assert!(matches!(row.change, Err(QueryError::NotDerivable(_))));
+    assert!(matches!(
+        query.unit("EUR".parse().unwrap()).yoy("CY2003Q2"),
+        Err(Error::Query(QueryError::NoExpressionPanel { .. }))
+    ));
+    // It is explained as the change is.
+    let row = dollars.qoq("CY2003Q2").unwrap();
+    let why = db.explain(row.iter().next().unwrap()).unwrap();
+    assert!(why.to_string().contains("+9.5%"), "{why}");
 }

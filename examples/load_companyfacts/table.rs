@@ -1,0 +1,245 @@
+//! The quarters of a company as a table with its notes, or as CSV.
+
+use std::io::{self, Write};
+
+use comfy_table::{CellAlignment, Table, presets};
+use kessan::{Answer, Company, Fraction, NotDerivable};
+
+use crate::quarters::{Cell, Line, Quarters, formula, is_missing, root};
+use crate::shared::figures::{Scale, change_text, exact};
+
+/// What stands for each metric: figure, mark, change, twelve months.
+const COLUMNS: usize = 4;
+
+pub(crate) fn print(company: &Company, quarters: &Quarters, out: &mut dyn Write) -> io::Result<()> {
+    let known: Vec<(&Line, &Vec<Cell>)> = quarters
+        .lines
+        .iter()
+        .filter_map(|line| Some((line, line.cells.as_ref().ok()?)))
+        .collect();
+    let mut units: Vec<String> = known
+        .iter()
+        .filter_map(|(line, _)| Some(line.unit.as_ref()?.to_string()))
+        .collect();
+    units.dedup();
+    let figures = known.iter().flat_map(|(_, cells)| cells.iter());
+    let scale = Scale::of(figures.filter_map(|cell| value(&cell.figure).or(value(&cell.ttm))));
+    let one_unit = (units.len() == 1).then(|| scale.head(&units.concat()));
+    write!(out, "\n{}  {}", company.name, company.id)?;
+    if let Some(unit) = &one_unit {
+        write!(out, "  {unit}")?;
+    }
+    writeln!(out)?;
+
+    if !quarters.slots.is_empty() {
+        let mut header = vec!["quarter".to_owned(), "ends".to_owned()];
+        for (line, _) in &known {
+            let unit = match (&one_unit, &line.unit) {
+                (None, Some(unit)) => format!(", {}", scale.head(&unit.to_string())),
+                _ => String::new(),
+            };
+            let names = [&format!("{}{unit}", line.name), "", "YoY", "TTM"];
+            header.extend(names.map(str::to_owned));
+        }
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING).set_header(header);
+        for (place, slot) in quarters.slots.iter().enumerate() {
+            let cells: Vec<&Cell> = known
+                .iter()
+                .filter_map(|(_, cells)| cells.get(place))
+                .collect();
+            let reported = cells.iter().find_map(|cell| cell.figure.as_ref().ok());
+            let end = reported.map(|answer| answer.period().end());
+            let end = end.or_else(|| Some(company.calendar.period(*slot)?.end()));
+            let mut row = vec![
+                company.calendar.label(*slot),
+                end.map_or_else(String::new, |end| end.to_string()),
+            ];
+            row.extend(cells.into_iter().flat_map(|cell| texts(cell, scale)));
+            table.add_row(row);
+        }
+        for (number, column) in table.column_iter_mut().enumerate() {
+            let of_metric = number.checked_sub(2).map(|number| number % COLUMNS);
+            column.set_padding((0, if of_metric == Some(0) { 0 } else { 2 }));
+            if !matches!(of_metric, None | Some(1)) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        writeln!(out, "{}", table.trim_fmt())?;
+    }
+    notes(quarters, out)
+}
+
+fn value(answer: &Result<Answer, NotDerivable>) -> Option<Fraction> {
+    answer.as_ref().ok()?.value()
+}
+
+fn texts(cell: &Cell, scale: Scale) -> [String; COLUMNS] {
+    let figure = |answer: &Result<Answer, NotDerivable>| match answer {
+        Ok(answer) => match answer.value() {
+            Some(value) => scale.text(value),
+            None => answer.figure_text(),
+        },
+        Err(not) if is_missing(not) => "-".to_owned(),
+        Err(_) => "refused".to_owned(),
+    };
+    let derived = cell.figure.as_ref().is_ok_and(Answer::is_derived);
+    [
+        figure(&cell.figure),
+        if derived { "*" } else { "" }.to_owned(),
+        cell.yoy
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), change_text),
+        figure(&cell.ttm),
+    ]
+}
+
+/// What there is to know about the figures, each said once, with the quarters it is true of.
+#[derive(Default)]
+struct Notes(Vec<(String, Vec<String>)>);
+
+impl Notes {
+    fn add(&mut self, about: String, of: String) {
+        match self.0.iter_mut().find(|(other, _)| *other == about) {
+            Some((_, all)) => {
+                if !all.contains(&of) {
+                    all.push(of);
+                }
+            }
+            None => self.0.push((about, vec![of])),
+        }
+    }
+}
+
+fn notes(quarters: &Quarters, out: &mut dyn Write) -> io::Result<()> {
+    let (mut derived, mut missing, mut lengths) =
+        (Notes::default(), Notes::default(), Notes::default());
+    for line in &quarters.lines {
+        let cells = match &line.cells {
+            Ok(cells) => cells,
+            Err(reason) => {
+                writeln!(out, "{}: {reason}", line.name)?;
+                continue;
+            }
+        };
+        let mut refused = Notes::default();
+        for cell in cells {
+            match &cell.figure {
+                Ok(Answer::Derived(figure)) => {
+                    let how = format!("{} = {}", line.name, formula(figure));
+                    derived.add(how, cell.label.clone());
+                }
+                Err(not) if is_missing(not) => {
+                    missing.add(line.name.to_owned(), cell.label.clone());
+                }
+                _ => {}
+            }
+            let base = cell
+                .yoy
+                .as_ref()
+                .and_then(|yoy| yoy.base.as_ref()?.as_ref().err());
+            for (what, not) in [
+                ("", cell.figure.as_ref().err()),
+                ("YoY ", base.map(AsRef::as_ref)),
+                ("TTM ", cell.ttm.as_ref().err()),
+            ] {
+                if let Some(not) = not.filter(|not| !is_missing(not)) {
+                    refused.add(root(not).to_string(), format!("{what}{}", cell.label));
+                }
+            }
+            if let Some(yoy) = cell.yoy.as_ref().filter(|yoy| yoy.length_differs)
+                && let Some(Ok(base)) = &yoy.base
+                && let Some((now, then)) = yoy.current.period().days().zip(base.period().days())
+            {
+                let text = format!("YoY compares {now} days with {then}");
+                lengths.add(text, cell.label.clone());
+            }
+            let conflicting = |answer: &Answer| answer.leaves().iter().any(|p| p.is_conflicting());
+            if cell.figure.as_ref().is_ok_and(conflicting) {
+                writeln!(out, "conflicting: {} {}", cell.label, line.name)?;
+            }
+        }
+        for (reason, of) in refused.0 {
+            writeln!(out, "refused: {} {}: {reason}", of.join(", "), line.name)?;
+        }
+    }
+    for (name, of) in missing.0 {
+        let of = match of.len() {
+            all if all == quarters.slots.len() => format!("all {all} quarters"),
+            _ => of.join(", "),
+        };
+        writeln!(
+            out,
+            "-  neither reported nor derivable from what is: {name} of {of}"
+        )?;
+    }
+    for (how, of) in derived.0 {
+        writeln!(out, "*  derived: {how} in {}", of.join(", "))?;
+    }
+    for (text, of) in lengths.0 {
+        writeln!(out, "{text}: {}", of.join(", "))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn csv() -> csv::Writer<Vec<u8>> {
+    csv::Writer::from_writer(Vec::new())
+}
+
+/// The quarters of a company, one metric and quarter a record.
+pub(crate) fn records(
+    csv: &mut csv::Writer<Vec<u8>>,
+    company: &Company,
+    quarters: &Quarters,
+) -> Result<(), csv::Error> {
+    for line in &quarters.lines {
+        let Ok(cells) = &line.cells else { continue };
+        for cell in cells {
+            let period = cell.figure.as_ref().ok().map(Answer::period);
+            let derived = |answer: &Result<Answer, NotDerivable>| {
+                let derived = answer.as_ref().ok()?.derived()?;
+                Some(derived.formula.clone())
+            };
+            let yoy = cell.yoy.as_ref();
+            csv.serialize(Record {
+                company: company.id.as_str(),
+                name: &company.name,
+                metric: line.name,
+                quarter: &cell.label,
+                start: period.and_then(|p| Some(p.start()?.to_string())),
+                end: period.map(|p| p.end().to_string()),
+                unit: line.unit.as_ref().map(ToString::to_string),
+                value: value(&cell.figure).map(exact),
+                formula: derived(&cell.figure),
+                yoy: yoy.map(change_text),
+                yoy_percent: yoy.and_then(|yoy| Some(yoy.change.percent(4)?.to_string())),
+                ttm: value(&cell.ttm).map(exact),
+                ttm_formula: derived(&cell.ttm),
+                refused: cell.figure.as_ref().err().map(ToString::to_string),
+                ttm_refused: cell.ttm.as_ref().err().map(ToString::to_string),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(serde::Serialize)]
+struct Record<'a> {
+    company: &'a str,
+    name: &'a str,
+    metric: &'a str,
+    quarter: &'a str,
+    start: Option<String>,
+    end: Option<String>,
+    unit: Option<String>,
+    /// In base units.
+    value: Option<String>,
+    /// Of a derived figure; a reported one has none.
+    formula: Option<String>,
+    yoy: Option<String>,
+    yoy_percent: Option<String>,
+    ttm: Option<String>,
+    ttm_formula: Option<String>,
+    refused: Option<String>,
+    ttm_refused: Option<String>,
+}

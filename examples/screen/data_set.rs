@@ -1,0 +1,45 @@
+//! Loading a data set.
+
+use std::error::Error;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use kessan::{DataSet, Database, IngestError, LoadItem, LoadReport};
+
+use crate::shared::load::{Care, bar};
+
+/// Loads the filings of a data set: what became of them, and the rows that are of no filing.
+pub(crate) fn load(
+    db: &Database,
+    file: &Path,
+    care: Care,
+) -> Result<(LoadReport, Vec<IngestError>), Box<dyn Error>> {
+    let set = DataSet::open(file)?;
+    let set = if care.strict { set.strict()? } else { set };
+    if !set.layout().is_known() {
+        eprintln!("note: {}: {}", file.display(), set.layout());
+    }
+    let strays = set.refused().to_vec();
+    let bar = bar(
+        u64::try_from(set.len())?,
+        "{wide_bar} {pos} of {len} filings, {msg}, {eta} left",
+    )?;
+    let items = set.map(|filing| {
+        let filing = filing?;
+        let filing = if care.strict {
+            filing.strict()?
+        } else {
+            filing
+        };
+        Ok(LoadItem::from(filing))
+    });
+    let report = db.load(items, care.on_failure(), |progress| {
+        bar.set_position(progress.packages.try_into().unwrap_or(u64::MAX));
+        let seconds = bar.elapsed().as_secs().max(1);
+        let speed = progress.facts / seconds;
+        bar.set_message(format!("{} facts, {speed} a second", progress.facts));
+        ControlFlow::Continue(())
+    })?;
+    bar.finish_and_clear();
+    Ok((report, strays))
+}
