@@ -67,6 +67,9 @@ mod db;
 pub mod docs;
 mod error;
 mod export;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod ingest;
 mod load;
 mod model;

@@ -370,6 +370,64 @@ fn a_file_in_another_encoding_is_an_error() {
 }
 
 #[test]
+fn places_are_printed_on_one_line_whatever_stands_in_a_file() {
+    let json = revenue(&["{\n\"val\": 1}"]);
+    let facts = read(&json);
+    let place = "/facts/us-gaap/Revenues/units/USD/0";
+    let said = r#"text "{\n\"val\": 1}": the key "end" is missing"#;
+    assert_eq!(facts.refused()[0].to_string(), format!("{place}, {said}"));
+    let error = facts.strict().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        format!("file: {place}, {said} (facts refused in all: 1)")
+    );
+    // A key that would clear the screen.
+    let facts = read(&json.replace("us-gaap", r"us\u001b[2J"));
+    let place = r#""/facts/us\u{1b}[2J/Revenues/units/USD/0""#;
+    assert_eq!(facts.refused()[0].to_string(), format!("{place}, {said}"));
+    let error = facts.strict().unwrap_err().to_string();
+    assert!(error.starts_with(&format!("file: {place}, ")), "{error}");
+    // The name of a file.
+    let error = CompanyFacts::from_reader(&b""[..], "a\u{1b}[2J\nb").unwrap_err();
+    assert!(error.to_string().starts_with(r#""a\u{1b}[2J\nb": "#));
+}
+
+/// A small file cannot make a large list of refused facts.
+#[test]
+fn what_is_refused_is_bounded() {
+    let good = revenue(&[FACT]);
+    for (from, level) in [("cik", 1), ("us-gaap", 2), ("Revenues", 3), ("USD", 5)] {
+        let long = |bytes: usize| good.replacen(from, &"k".repeat(bytes), 1);
+        let error = reason(long(1_001).as_bytes());
+        let expected = "a key has 1001 bytes, at most 1000 are kept";
+        assert_eq!(error.to_string(), expected, "{level}");
+    }
+    let facts = read(&good.replace("Revenues", &"k".repeat(1_000)));
+    assert_eq!((facts.len(), facts.refused().len()), (0, 1));
+
+    let zeros = |count: usize| {
+        let zeros = vec!["0"; count].join(",");
+        good.replace(FACT, &format!("{zeros},{FACT}"))
+    };
+    let facts = read(&zeros(100_000));
+    assert_eq!((facts.len(), facts.refused().len()), (1, 100_000));
+    let error = reason(zeros(100_001).as_bytes());
+    let limit = 100_000;
+    assert_eq!(error, IngestReason::TooManyRefused { limit });
+}
+
+/// All of a file, or what can be kept of it.
+#[test]
+fn the_caller_chooses_whether_a_file_with_refused_facts_is_taken_in() {
+    let bad = FACT.replace("1250", "1e400");
+    let facts = read(&revenue(&[FACT, &bad]));
+    let db = Database::temporary().unwrap();
+    assert!(facts.clone().strict().is_err());
+    assert_eq!(db.ingest(&facts).unwrap().figures().len(), 1);
+    assert!(read(&revenue(&[FACT])).strict().is_ok());
+}
+
+#[test]
 fn a_path_that_is_no_file_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let error = CompanyFacts::read(folder.path()).unwrap_err();

@@ -5,6 +5,7 @@ use kessan::{
     Figure, Filing, FiscalCalendar, Metric, MetricKind, Operand, Package, Precision, Rank,
     Reported, Rounding, Scenario, Scope, SeriesKey, Unit, YearNaming, parse_date,
 };
+use rust_decimal::Decimal;
 
 fn amount(millions: i64) -> Amount {
     let value = (millions * 1_000_000).into();
@@ -130,7 +131,7 @@ fn fact(package: &mut Package) -> &mut Reported {
 #[test]
 #[allow(clippy::too_many_lines, reason = "a table of cases")]
 fn what_a_release_could_not_say_is_refused_with_its_cell() {
-    let cases: [(&str, Spoil, &str); 15] = [
+    let cases: [(&str, Spoil, &str); 18] = [
         (
             "a reversed range",
             |p| {
@@ -140,6 +141,35 @@ fn what_a_release_could_not_say_is_refused_with_its_cell() {
                 }
             },
             "runs from 5 million down to 1 million",
+        ),
+        (
+            "a figure of 29 digits",
+            |p| fact(p).figure = Amount::exact(Decimal::MAX).into(),
+            "beyond 28 digits",
+        ),
+        (
+            "a range that ends in 29 digits",
+            |p| {
+                fact(p).figure = Figure::Range {
+                    low: amount(5),
+                    high: Amount::exact(Decimal::MAX),
+                }
+            },
+            "beyond 28 digits",
+        ),
+        (
+            "a rate of 29 digits",
+            |p| {
+                let claim = &mut p.filings[0].checks[0].claim;
+                if let Claim::Growth { of, .. } = claim.clone() {
+                    *claim = Claim::Translation {
+                        of,
+                        into: "USD".parse().unwrap(),
+                        rate: Decimal::MAX,
+                    };
+                }
+            },
+            "beyond 28 digits",
         ),
         (
             "a negative without a meaning",

@@ -13,6 +13,7 @@ use super::companyfacts::FactFault;
 use super::dataset::{DataSetError, RowFault};
 use super::printed::PrintedError;
 use super::tidy::TableError;
+use super::words::is_invisible;
 
 /// Why a release was refused, and the place of it. Nothing of the release has been taken in.
 ///
@@ -146,6 +147,12 @@ pub enum IngestReason {
     Changed {
         /// The file.
         file: String,
+    },
+    /// More facts of a company facts file are refused than are listed, so that none of it is read.
+    #[error("more than {limit} facts are refused")]
+    TooManyRefused {
+        /// How many are listed.
+        limit: usize,
     },
     /// A fact of a company facts file, in strict mode.
     #[error("{fault} (facts refused in all: {refused})")]
@@ -526,7 +533,7 @@ pub enum IngestReason {
     /// A number that cannot be read exactly.
     #[error("{0}")]
     Number(#[from] PrintedError),
-    /// A number beyond what exact arithmetic holds.
+    /// A number of more than 28 digits, which exact arithmetic does not always hold.
     #[error("the number is beyond 28 digits in base units")]
     TooManyDigits,
     /// Cells that contradict each other, in strict mode.
@@ -561,7 +568,7 @@ pub enum IngestReason {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.document)?;
+        write!(f, "{}", Readable(&self.document))?;
         let mut mark = ": ";
         let mut part = |f: &mut fmt::Formatter<'_>, text: String| {
             let result = write!(f, "{mark}{text}");
@@ -569,7 +576,7 @@ impl fmt::Display for Place {
             result
         };
         if let Some(table) = &self.table {
-            part(f, table.clone())?;
+            part(f, Readable(table).to_string())?;
         }
         match (&self.row, self.line) {
             (Some(row), Some(line)) => part(f, format!("row {row:?} (line {line})"))?,
@@ -584,6 +591,19 @@ impl fmt::Display for Place {
             part(f, format!("text {text:?}"))?;
         }
         Ok(())
+    }
+}
+
+/// A name or place as it is; in quotes, with escapes, where it has characters that are not seen.
+pub(super) struct Readable<'a>(pub(super) &'a str);
+
+impl fmt::Display for Readable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.contains(is_invisible) {
+            write!(f, "{:?}", self.0)
+        } else {
+            f.write_str(self.0)
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use crate::model::{Amount, Dimension, Figure, Metric, Nil, Precision, Rounding, Unit};
+use crate::model::{
+    Amount, Dimension, Figure, Metric, Nil, Precision, Rounding, Unit, is_within_digits,
+};
 
 use super::error::IngestReason;
 use super::manifest::{BoundWord, Decimals, Direction, Scale};
@@ -293,5 +295,8 @@ pub(super) fn scaled(mantissa: i128, places: u32, power: u32) -> Result<Decimal,
         .checked_pow(lift)
         .and_then(|factor| mantissa.checked_mul(factor))
         .ok_or_else(beyond)?;
-    Decimal::try_from_i128_with_scale(mantissa, places.saturating_sub(power)).map_err(|_| beyond())
+    Decimal::try_from_i128_with_scale(mantissa, places.saturating_sub(power))
+        .ok()
+        .filter(|value| is_within_digits(*value))
+        .ok_or_else(beyond)
 }

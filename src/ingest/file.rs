@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
 
@@ -66,6 +67,24 @@ pub(super) fn open_regular(path: &Path, limit: u64, place: &Place) -> Result<Fil
     Ok(opened)
 }
 
+/// How long a file is and when it was last written to: another one afterwards tells that what was read may be half of
+/// one content and half of another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct State {
+    length: u64,
+    modified: SystemTime,
+}
+
+impl State {
+    pub(super) fn of(file: &File) -> std::io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self {
+            length: metadata.len(),
+            modified: metadata.modified()?,
+        })
+    }
+}
+
 /// What is read from a regular file that nobody writes to meanwhile. Errors name it by its path.
 pub(super) fn read_unchanged<T>(
     path: &Path,
@@ -87,12 +106,9 @@ pub(super) fn read_unchanged<T>(
         return Err(IngestReason::NotAFile { file }.at(&place));
     }
     let file = File::open(path).map_err(failed)?;
-    let before = file.metadata().map_err(failed)?;
+    let before = State::of(&file).map_err(failed)?;
     let result = read(&file, &name);
-    let after = file.metadata().map_err(failed)?;
-    let changed = before.len() != after.len()
-        || before.modified().map_err(failed)? != after.modified().map_err(failed)?;
-    if changed {
+    if State::of(&file).map_err(failed)? != before {
         let file = name.clone();
         return Err(IngestReason::Changed { file }.at(&place));
     }
@@ -111,17 +127,21 @@ pub(super) fn read_text_within(
     place: &Place,
 ) -> Result<String, IngestError> {
     let file = file_name(path);
+    let failed = |error: std::io::Error| {
+        IngestReason::File {
+            file: file.clone(),
+            message: error.to_string(),
+        }
+        .at(place)
+    };
+    let opened = open_regular(path, limit, place)?;
+    let before = State::of(&opened).map_err(failed)?;
     let mut bytes = Vec::new();
-    open_regular(path, limit, place)?
-        .take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| {
-            IngestReason::File {
-                file: file.clone(),
-                message: error.to_string(),
-            }
-            .at(place)
-        })?;
+    let mut reader = opened.take(limit + 1);
+    reader.read_to_end(&mut bytes).map_err(failed)?;
+    if State::of(reader.get_ref()).map_err(failed)? != before {
+        return Err(IngestReason::Changed { file }.at(place));
+    }
     if u64::try_from(bytes.len()).is_ok_and(|length| length > limit) {
         return Err(IngestReason::TooLarge { file, limit }.at(place));
     }
@@ -181,6 +201,13 @@ mod tests {
         let error = read_unchanged(path, write).unwrap_err();
         assert!(matches!(*error.reason, IngestReason::Changed { .. }));
         assert!(read_unchanged(path, |_, _| Ok(())).is_ok());
+        // Over what was there, so that the length is the same.
+        let overwrite = |_: &File, _: &str| {
+            file.as_file().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+            Ok(())
+        };
+        let error = read_unchanged(path, overwrite).unwrap_err();
+        assert!(matches!(*error.reason, IngestReason::Changed { .. }));
         let folder = path.parent().unwrap();
         let error = read_unchanged(folder, |_, _| Ok(())).unwrap_err();
         assert!(matches!(*error.reason, IngestReason::NotAFile { .. }));

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::model::date::check_date;
 use crate::model::{
     Amount, Claim, Document, Figure, Metric, MetricPath, Operand, Period, PeriodKind, Scenario,
+    is_within_digits,
 };
 
 use super::error::IngestReason;
@@ -79,8 +80,16 @@ pub(super) fn may_have_ended(period: &Period, day: NaiveDate) -> bool {
     }
 }
 
-/// A figure that is well formed: its range runs upwards, its words say something.
+/// A figure that is well formed: its digits are within the limit, its range runs upwards, its words say something.
 pub(crate) fn check_figure(figure: &Figure) -> Result<(), IngestReason> {
+    let fits = |amount: &Amount| is_within_digits(amount.value());
+    let within = match figure {
+        Figure::Range { low, high } => fits(low) && fits(high),
+        other => other.number().is_none_or(fits),
+    };
+    if !within {
+        return Err(IngestReason::TooManyDigits);
+    }
     match figure {
         Figure::Range { low, high } if low.value() > high.value() => {
             Err(IngestReason::RangeReversed {
@@ -129,8 +138,11 @@ pub(crate) fn check_claim<'m>(
                 });
             }
         }
-        Claim::Translation { of, .. } => {
+        Claim::Translation { of, rate, .. } => {
             define(of)?;
+            if !is_within_digits(*rate) {
+                return Err(IngestReason::TooManyDigits);
+            }
         }
         Claim::Revision { of, from, to } => {
             define(of)?;

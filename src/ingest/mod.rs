@@ -13,7 +13,7 @@ mod fit;
 mod manifest;
 mod matching;
 mod place;
-mod printed;
+pub(crate) mod printed;
 mod prose;
 mod release;
 mod table;

@@ -23,7 +23,7 @@ pub(super) fn check_visible(what: &'static str, words: &str) -> Result<(), Inges
 }
 
 /// A control character, or one that breaks lines or turns the direction of writing.
-fn is_invisible(character: char) -> bool {
+pub(super) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

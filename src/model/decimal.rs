@@ -4,14 +4,33 @@ use rust_decimal::Decimal;
 
 use super::ModelError;
 
-/// Reads a plain decimal such as `-119.87`: digits, perhaps a point between digits, perhaps a minus sign.
+/// The digits that a number taken in may have, before and after the point together: a [`Decimal`] holds every such
+/// number, and only some of 29 digits.
+const DIGITS: u32 = 28;
+
+/// Whether a number has at most 28 digits, zeros at its ends but for those of a whole number not counted.
+pub(crate) fn is_within_digits(number: Decimal) -> bool {
+    number.normalize().mantissa().unsigned_abs() < 10_u128.pow(DIGITS)
+}
+
+/// Reads a plain decimal such as `-119.87`: digits, perhaps a point between digits, perhaps a minus sign; of at most 28
+/// digits ([`is_within_digits`]).
 pub(crate) fn parse_exact(text: &str) -> Result<Decimal, ModelError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    // The library counts zeros behind the point as digits.
+    let short = match text.split_once('.') {
+        Some(_) => text.trim_end_matches('0').trim_end_matches('.'),
+        None => text,
+    };
     Some(text)
         .filter(|_| plain(whole) && plain(fraction))
-        .and_then(|text| Decimal::from_str_exact(text).ok())
+        .and_then(|text| {
+            let read = Decimal::from_str_exact(text);
+            read.or_else(|_| Decimal::from_str_exact(short)).ok()
+        })
+        .filter(|number| is_within_digits(*number))
         .ok_or_else(|| ModelError::Number { text: text.into() })
 }
 
@@ -71,9 +90,37 @@ mod tests {
             "1,000",
             "NaN",
             "0.00000000000000000000000000001",
+            // Of 29 digits; a decimal would hold the first two.
+            "12345678901234567890123456789",
+            "-1.2345678901234567890123456789",
+            "99999999999999999999999999999",
+            "10000000000000000000000000000",
+            "0.12345678901234567890123456789",
         ] {
             assert!(parse_exact(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn zeros_at_the_ends_are_no_digits() {
+        let nines = "9".repeat(28);
+        for (text, expected) in [
+            (nines.clone(), nines.clone()),
+            (format!("{nines}.0"), nines.clone()),
+            (format!("-00{nines}"), format!("-{nines}")),
+            (format!("0.{nines}0000"), format!("0.{nines}")),
+            (format!("1.{}", "0".repeat(40)), "1".into()),
+            (format!("0.{}", "0".repeat(40)), "0".into()),
+            (
+                "0.0000000000000000000000000001".into(),
+                "0.0000000000000000000000000001".into(),
+            ),
+        ] {
+            let found = parse_exact(&text).unwrap();
+            assert_eq!(found.normalize().to_string(), expected, "{text}");
+        }
+        // What was written within them stays as it was written.
+        assert_eq!(parse_exact("119.870").unwrap().to_string(), "119.870");
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub use concept::Concept;
 pub(crate) use concept::name_term;
 pub use concept_map::{ConceptMap, ConceptTag, StandardMetric};
 pub use date::{FIRST_YEAR, LAST_YEAR, parse_date};
-pub(crate) use decimal::parse_exact;
+pub(crate) use decimal::{is_within_digits, parse_exact};
 pub use document::{Cell, Document, DocumentKind, Id, Rank, UtcOffset};
 pub use expression::{
     EvaluationError, Expression, ExpressionError, ExpressionNode, Leaf, LeafKind, Operator,

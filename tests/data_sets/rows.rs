@@ -120,6 +120,43 @@ fn a_row_that_says_nothing_sure_is_refused() {
 }
 
 #[test]
+fn the_caller_chooses_whether_a_filing_with_refused_rows_is_taken_in() {
+    let bad = ROWS[0].replace("1250000000.0000", "1.25e9");
+    let filing = all(of_rows(&[&bad, ROWS[2]])).remove(0);
+    let error = filing.clone().strict().unwrap_err();
+    assert_eq!(error, filing.refused()[0]);
+    let place = "s.zip: num.txt, line 2, text \"0000000123-25-000001\\tRevenues\\tus-gaap/2024\\t";
+    assert!(error.to_string().starts_with(place), "{error}");
+    let db = kessan::Database::temporary().unwrap();
+    assert_eq!(db.ingest(filing).unwrap().figures().len(), 1);
+    assert!(all(of_rows(&[ROWS[2]])).remove(0).strict().is_ok());
+}
+
+#[test]
+fn text_in_shift_jis_is_refused_where_it_is_needed() {
+    let japanese = |text: &str, of: &str| -> Vec<u8> {
+        let (before, after) = text.split_once(of).unwrap();
+        // 売上
+        [
+            before.as_bytes(),
+            &[0x94, 0x84, 0x8f, 0xe3],
+            after.as_bytes(),
+        ]
+        .concat()
+    };
+    let rows = japanese(&num(&ROWS[..1]), "USD");
+    let filing = all(open(SUB.as_bytes(), TAG.as_bytes(), &rows).unwrap()).remove(0);
+    let error = filing.refused()[0].to_string();
+    assert!(error.ends_with(": uom is not UTF-8 text"), "{error}");
+    let sub = japanese(SUB, "MINATO FOODS INC");
+    let set = open(&sub, TAG.as_bytes(), num(&ROWS[..1]).as_bytes()).unwrap();
+    let error = set.refused()[0].to_string();
+    assert!(error.starts_with("s.zip: sub.txt, line 3, "), "{error}");
+    assert!(error.ends_with(": name is not UTF-8 text"), "{error}");
+    assert_eq!(set.refused().len(), 2, "the row of its fact, too");
+}
+
+#[test]
 fn a_month_end_may_lie_after_the_filing_by_half_a_month() {
     // Shares on 2025-05-20 are of 2025-05-31, and can be filed on 2025-05-21.
     let sub = SUB.replace("20250512", "20250521");

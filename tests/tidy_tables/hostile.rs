@@ -93,6 +93,11 @@ const CELLS: &[(&str, &str, &str)] = &[
     ),
     (
         "value",
+        "12345678901234567890123456789",
+        "\"12345678901234567890123456789\" is not a plain decimal of at most 28 digits",
+    ),
+    (
+        "value",
         "0.12345678901234567890123456789",
         "\"0.12345678901234567890123456789\" is not a plain decimal",
     ),
@@ -262,6 +267,7 @@ fn files_that_are_no_table() {
         let units = std::iter::once(mark).chain(good.encode_utf16());
         units.flat_map(order).collect()
     };
+    let unmarked = |order: fn(u16) -> [u8; 2]| good.encode_utf16().flat_map(order).collect();
     let mut shift_jis = good.replace("revenue", "XX").into_bytes();
     let place = shift_jis.windows(2).position(|pair| pair == b"XX").unwrap();
     shift_jis.splice(place..place + 2, [0x94, 0x84, 0x8f, 0xe3]);
@@ -272,6 +278,14 @@ fn files_that_are_no_table() {
         ),
         (
             wide(u16::to_be_bytes, 0xfeff),
+            "figures.csv: the file is UTF-16: save the table as UTF-8",
+        ),
+        (
+            unmarked(u16::to_le_bytes),
+            "figures.csv: the file is UTF-16: save the table as UTF-8",
+        ),
+        (
+            unmarked(u16::to_be_bytes),
             "figures.csv: the file is UTF-16: save the table as UTF-8",
         ),
         (
@@ -316,6 +330,83 @@ fn files_that_are_no_table() {
         let said = refusal(&bytes);
         assert!(said.starts_with(reason), "{said}");
     }
+}
+
+/// What stands beside a table is held to the same rules.
+#[test]
+fn definitions_that_are_no_text_or_have_no_end() {
+    let table = format!("{HEADER}\n{GOOD}\n");
+    let said = |name: &str, content: &[u8]| {
+        let sheet = Sheet::bare("figures.csv", &table).with(name, content);
+        sheet.read().unwrap_err()
+    };
+    let shift_jis = b"id = \"minato\"\nname = \"\x94\x84\x8f\xe3\"\n";
+    let utf_16 = b"\xff\xfei\0d\0";
+    for content in [shift_jis.as_slice(), utf_16] {
+        let error = said("company.toml", content);
+        assert!(matches!(*error.reason, IngestReason::NotUtf8 { .. }));
+    }
+    for depth in [100, 100_000] {
+        let nested = format!("calendar = {}1{}", "[".repeat(depth), "]".repeat(depth));
+        for name in ["company.toml", "metrics.toml", "companies.toml"] {
+            let error = said(name, nested.as_bytes());
+            assert!(
+                matches!(*error.reason, IngestReason::Toml { line: 1, .. }),
+                "{depth} {name}: {error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn digits_are_counted_in_units() {
+    let nines = "9".repeat(26);
+    let said = refusal(format!(
+        "{},scale\n{},thousands\n",
+        HEADER,
+        GOOD.replace("1250000000", &nines)
+    ));
+    let reason = "the number is beyond 28 digits in base units";
+    assert_eq!(
+        said,
+        format!("figures.csv: line 2, column \"value\", text \"{nines}\": {reason}")
+    );
+}
+
+#[test]
+fn dates_in_columns_of_their_own() {
+    for (start, end, reason) in [
+        (
+            "2021-06-30",
+            "2021-04-01",
+            "\"2021-06-30..2021-04-01\" is not a period: it ends before it starts",
+        ),
+        ("2021-04-31", "2021-06-30", "\"2021-04-31\" is not a date"),
+        ("2021-04-01", "2021-06-31", "\"2021-06-31\" is not a date"),
+        ("2021-04-01", "", "the cell is empty"),
+    ] {
+        let said = refusal(format!(
+            "{}\n{}\n",
+            HEADER.replace("period", "start,end"),
+            GOOD.replace("2Q2021", &format!("{start},{end}"))
+        ));
+        assert!(said.starts_with("figures.csv: line 2, column"), "{said}");
+        assert!(said.contains(reason), "{said}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_table_that_leads_out_of_its_folder() {
+    let sheet = Sheet::new("figures.csv", format!("{HEADER}\n{GOOD}\n"));
+    let outside = sheet.path().parent().unwrap().join("../figures.csv");
+    std::fs::rename(sheet.path(), &outside).unwrap();
+    std::os::unix::fs::symlink("../figures.csv", sheet.path()).unwrap();
+    let error = sheet.read().unwrap_err();
+    assert!(
+        matches!(*error.reason, IngestReason::LinkOutside { .. }),
+        "{error}"
+    );
 }
 
 #[test]

@@ -47,12 +47,15 @@ fn text() -> impl Strategy<Value = String> {
     vec(select(pieces.to_vec()), 0..5).prop_map(|pieces| pieces.concat())
 }
 
+/// The largest number of 28 digits.
+const NINES: i128 = 10_i128.pow(28) - 1;
+
 fn decimal() -> impl Strategy<Value = Decimal> {
     prop_oneof![
         (-10_000_i64..10_000).prop_map(Decimal::from),
         (any::<i64>(), 0_u32..12).prop_map(|(digits, places)| Decimal::new(digits, places)),
-        Just(Decimal::MAX),
-        Just(Decimal::MIN),
+        Just(Decimal::from_i128_with_scale(NINES, 0)),
+        Just(Decimal::from_i128_with_scale(-NINES, 28)),
         Just(Decimal::new(1, 28)),
         Just(Decimal::ZERO),
     ]

@@ -111,7 +111,8 @@ impl CompanyFacts {
     ///
     /// # Errors
     /// [`IngestError`] where it cannot be read, changed meanwhile, is not UTF-8, is cut off or no JSON, has a key
-    /// twice, or is not of the shape of company facts. What is wrong with a single fact is no error.
+    /// twice, or is not of the shape of company facts; or where more than 100,000 of its facts would be refused. What is
+    /// wrong with a single fact is no error.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, IngestError> {
         read_unchanged(path.as_ref(), |file, name| Self::from_reader(file, name))
     }

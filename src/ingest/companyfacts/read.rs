@@ -22,6 +22,10 @@ use super::refused::{FactFault, RefusedFact, clipped, escaped};
 const FILE_LIMIT: u64 = 1 << 30;
 /// How much of a refused fact is told, in bytes.
 const TEXT_LIMIT: usize = 500;
+/// The longest key, in bytes: a refused fact repeats those that lead to it.
+const KEY_LIMIT: usize = 1_000;
+/// How many facts of a file may be refused. One of two bytes takes many times as much to list.
+const REFUSED_LIMIT: usize = 100_000;
 
 /// All that a file says.
 #[derive(Clone, Debug, Default)]
@@ -254,14 +258,21 @@ impl Reading {
     }
 
     /// Keeps a fact, or says why not.
-    fn fact(&mut self, index: usize, json: &str, subject: &Subject) {
+    fn fact(&mut self, index: usize, json: &str, subject: &Subject) -> Result<(), IngestReason> {
         if let Err(fault) = self.keep(json, subject) {
-            self.contents.refused.push(RefusedFact {
-                place: format!("{}/{index}", self.place()),
+            let place = format!("{}/{index}", self.place());
+            let refused = &mut self.contents.refused;
+            if refused.len() == REFUSED_LIMIT {
+                let limit = REFUSED_LIMIT;
+                return Err(IngestReason::TooManyRefused { limit });
+            }
+            refused.push(RefusedFact {
+                place,
                 text: clipped(json, TEXT_LIMIT),
                 fault,
             });
         }
+        Ok(())
     }
 
     fn keep(&mut self, json: &str, subject: &Subject) -> Result<(), FactFault> {
@@ -385,6 +396,13 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
         let Object { reading, level } = self;
         let mut seen = HashSet::new();
         while let Some(key) = map.next_key::<String>()? {
+            if key.len() > KEY_LIMIT {
+                return Err(reading.stop(IngestReason::TooLong {
+                    what: "a key",
+                    length: key.len(),
+                    limit: KEY_LIMIT,
+                }));
+            }
             reading.path.push(key.clone());
             if !seen.insert(key.clone()) {
                 let what = "the key";
@@ -463,7 +481,8 @@ impl<'de> Visitor<'de> for Facts<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut facts: A) -> Result<(), A::Error> {
         let mut index = 0;
         while let Some(json) = facts.next_element::<Box<RawValue>>()? {
-            self.reading.fact(index, json.get(), &self.subject);
+            let kept = self.reading.fact(index, json.get(), &self.subject);
+            kept.map_err(|reason| self.reading.stop(reason))?;
             index += 1;
         }
         Ok(())

@@ -6,7 +6,11 @@ use chrono::NaiveDate;
 
 use crate::model::{ModelError, Period};
 
+use super::super::error::Readable;
+
 /// A fact of a company facts file that was refused.
+///
+/// Printed as `/facts/us-gaap/Assets/units/USD/12, text "{...}": the key "val" is missing`, on one line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RefusedFact {
     /// Its place in the file, as a JSON pointer: `/facts/us-gaap/Assets/units/USD/12`.
@@ -19,7 +23,8 @@ pub struct RefusedFact {
 
 impl fmt::Display for RefusedFact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.place, self.fault, self.text)
+        let Self { place, text, fault } = self;
+        write!(f, "{}, text {text:?}: {fault}", Readable(place))
     }
 }
 

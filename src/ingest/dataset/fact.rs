@@ -19,9 +19,6 @@ pub(super) const COLUMNS: [&str; 10] = [
     "adsh", "tag", "version", "ddate", "qtrs", "uom", "segments", "coreg", "value", "footnote",
 ];
 
-/// The digits that exact arithmetic keeps.
-const DIGITS: usize = 28;
-
 /// Where the columns stand.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
@@ -116,7 +113,7 @@ impl Columns {
             scope: scope::of(segments, coreg)?,
             value: match value {
                 "" => None,
-                text => Some(exact(text).ok_or(RowFault::Value)?),
+                text => Some(parse_exact(text).map_err(|_| RowFault::Value)?),
             },
             row: short(format!("{name}, {version}"), "tag")?,
             column: short(column.join(", "), "segments")?,
@@ -124,19 +121,6 @@ impl Columns {
             concept,
         })
     }
-}
-
-/// A plain decimal of at most 28 digits, of which zeros at either end do not count.
-fn exact(text: &str) -> Option<Decimal> {
-    let short = match text.split_once('.') {
-        Some((_, "")) => return None,
-        Some((whole, fraction)) if fraction.bytes().all(|b| b == b'0') => whole,
-        Some(_) => text.trim_end_matches('0'),
-        None => text,
-    };
-    let digits = short.trim_start_matches(['-', '0', '.']);
-    let digits = digits.bytes().filter(u8::is_ascii_digit).count();
-    parse_exact(short).ok().filter(|_| digits <= DIGITS)
 }
 
 /// A text that a cell can hold.
@@ -239,7 +223,9 @@ mod tests {
             ("1_000", None),
             ("0x10", None),
         ] {
-            let found = exact(text).map(|value| value.normalize().to_string());
+            let found = parse_exact(text)
+                .ok()
+                .map(|value| value.normalize().to_string());
             assert_eq!(found.as_deref(), expected, "{text}");
         }
     }

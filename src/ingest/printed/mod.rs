@@ -16,6 +16,8 @@
 mod cursor;
 mod digits;
 mod faults;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod marks;
 mod number;
 mod plain;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Take};
+use std::io::{self, BufRead as _, BufReader, Read as _, Take};
 use std::path::Path;
 
 use csv::{ByteRecord, StringRecord};
@@ -12,7 +12,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer as _};
 use super::error::TableError;
 use super::strict::Strict;
 use crate::ingest::error::{IngestError, IngestReason, Place};
-use crate::ingest::file::open_regular;
+use crate::ingest::file::{State, open_regular};
 use crate::model::{ModelError, parse_exact};
 
 /// The largest table, in bytes.
@@ -26,6 +26,9 @@ const SHOWN: usize = 100;
 pub(super) struct Table<'o> {
     header: Header<'o>,
     reader: csv::Reader<Strict<Take<BufReader<File>>>>,
+    /// The file, and what it was when it was opened.
+    file: File,
+    opened: State,
 }
 
 /// Which columns a table has, and what stands for those it has not.
@@ -65,9 +68,15 @@ impl<'o> Table<'o> {
             .extension()
             .is_some_and(|e| e.eq_ignore_ascii_case("tsv"));
         let file = open_regular(path, TABLE_LIMIT, &place)?;
+        let failed = |error: io::Error| unreadable(path, &error, &place);
+        let opened = State::of(&file).map_err(failed)?;
+        let watched = file.try_clone().map_err(failed)?;
         let mut file = BufReader::new(file);
-        let begin = file.fill_buf().map_err(|e| unreadable(path, &e, &place))?;
-        if begin.starts_with(b"\xff\xfe") || begin.starts_with(b"\xfe\xff") {
+        let begin = file.fill_buf().map_err(failed)?;
+        // With the mark of UTF-16, or a header in it without one.
+        if matches!(begin, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+            || matches!(begin, [0, 1..=255, ..] | [1..=255, 0, ..])
+        {
             return Err(IngestReason::from(TableError::Utf16).at(&place));
         }
         // Spreadsheets mark UTF-8 so.
@@ -89,6 +98,8 @@ impl<'o> Table<'o> {
                 width: 0,
             },
             reader,
+            file: watched,
+            opened,
         };
         let (_, names) = table
             .record()?
@@ -110,6 +121,18 @@ impl<'o> Table<'o> {
         }))
     }
 
+    /// Passes a file that nobody wrote to since it was opened.
+    fn check_unchanged(&self) -> Result<(), IngestError> {
+        let place = &self.header.place;
+        let now = State::of(&self.file);
+        let now = now.map_err(|error| unreadable(Path::new(&place.document), &error, place))?;
+        if now == self.opened {
+            return Ok(());
+        }
+        let file = place.document.clone();
+        Err(IngestReason::Changed { file }.at(place))
+    }
+
     fn record(&mut self) -> Result<Option<(usize, StringRecord)>, IngestError> {
         let mut record = ByteRecord::new();
         let read = self.reader.read_byte_record(&mut record);
@@ -126,6 +149,7 @@ impl<'o> Table<'o> {
             .at(&self.header.place),
         })?;
         if !read {
+            self.check_unchanged()?;
             return Ok(None);
         }
         let line = record.position().map_or(0, csv::Position::line);
@@ -137,7 +161,7 @@ impl<'o> Table<'o> {
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error, place: &Place) -> IngestError {
+fn unreadable(path: &Path, error: &io::Error, place: &Place) -> IngestError {
     IngestReason::File {
         file: path.display().to_string(),
         message: error.to_string(),
@@ -336,4 +360,44 @@ pub(super) fn any(text: &str) -> Result<String, ModelError> {
 /// Reads a plain decimal.
 pub(super) fn decimal(text: &str) -> Result<rust_decimal::Decimal, ModelError> {
     parse_exact(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    #[test]
+    fn a_table_that_is_written_to_while_it_is_read_is_refused() {
+        let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        file.write_all(b"company,value\nminato,1\nminato,2\n")
+            .unwrap();
+        let path = file.path().to_owned();
+        let declared = BTreeMap::new();
+        let open = || {
+            let columns = Columns {
+                known: &["company", "value"],
+                also: &[],
+                declared: &declared,
+                ignored: &[],
+            };
+            Table::open(&path, columns).unwrap()
+        };
+        let mut quiet = open();
+        assert_eq!(quiet.row().unwrap().unwrap().text("value"), "1");
+        assert_eq!(quiet.row().unwrap().unwrap().text("value"), "2");
+        assert!(quiet.row().unwrap().is_none());
+
+        let mut table = open();
+        assert_eq!(table.row().unwrap().unwrap().text("value"), "1");
+        file.write_all(b"minato,3\n").unwrap();
+        let error = loop {
+            match table.row() {
+                Ok(row) => assert!(row.is_some(), "the change was not noticed"),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(*error.reason, IngestReason::Changed { .. }));
+        assert_eq!(error.place.document, path.display().to_string());
+    }
 }
