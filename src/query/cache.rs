@@ -5,15 +5,16 @@ use std::sync::Arc;
 use quick_cache::Weighter;
 use quick_cache::sync;
 
-use crate::model::{Scenario, Scope, Unit};
-use crate::store::Snapshot;
+use crate::model::{Observation, Scenario, Scope, Unit};
+use crate::store::{SeriesId, Snapshot, StoreError};
 
 use super::held::Held;
 use super::panel::PanelRow;
 use super::panel_period::PanelPeriod;
+use super::rows::Observed;
 use super::stitch::Numbers;
 
-/// How many bytes are kept of series, and of panels, by estimate.
+/// How many bytes are kept of series, of their observations, and of panels, by estimate.
 const BYTES: u64 = 64 << 20;
 /// How many series and panels that may be: what the cache is laid out for.
 const SERIES: usize = 1 << 12;
@@ -86,6 +87,17 @@ impl Weighter<Question, Kept<Held>> for Bytes {
     }
 }
 
+impl Weighter<SeriesId, Kept<Observed>> for Bytes {
+    fn weight(&self, _: &SeriesId, kept: &Kept<Observed>) -> u64 {
+        let bytes = kept
+            .answer
+            .all
+            .len()
+            .saturating_mul(size_of::<Observation>());
+        u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
+    }
+}
+
 impl Weighter<PanelQuestion, Kept<Vec<PanelRow>>> for Bytes {
     fn weight(&self, _: &PanelQuestion, kept: &Kept<Vec<PanelRow>>) -> u64 {
         let bytes = kept.answer.len().saturating_mul(PanelRow::WEIGHT);
@@ -98,6 +110,7 @@ impl Weighter<PanelQuestion, Kept<Vec<PanelRow>>> for Bytes {
 #[derive(Debug)]
 pub(crate) struct Cache {
     series: sync::Cache<Question, Kept<Held>, Bytes>,
+    observed: sync::Cache<SeriesId, Kept<Observed>, Bytes>,
     panels: sync::Cache<PanelQuestion, Kept<Vec<PanelRow>>, Bytes>,
 }
 
@@ -105,6 +118,7 @@ impl Default for Cache {
     fn default() -> Self {
         Self {
             series: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
+            observed: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
             panels: sync::Cache::with_weighter(PANELS, BYTES, Bytes),
         }
     }
@@ -122,6 +136,22 @@ impl Cache {
     /// Keeps the answer to a question.
     pub(crate) fn keep(&self, snapshot: &Snapshot, question: Question, held: &Arc<Held>) {
         self.series.insert(question, Kept::at(snapshot, held));
+    }
+
+    /// All observations of a series, read if they are not known.
+    pub(crate) fn observed(
+        &self,
+        snapshot: &Snapshot,
+        id: SeriesId,
+    ) -> Result<Arc<Observed>, StoreError> {
+        if let Some(kept) = self.observed.get(&id)
+            && snapshot.has_series_of(kept.head, id.company, id.metric)
+        {
+            return Ok(kept.answer);
+        }
+        let observed = Arc::new(Observed::read(snapshot, id)?);
+        self.observed.insert(id, Kept::at(snapshot, &observed));
+        Ok(observed)
     }
 
     /// The rows of a panel, if they are known.

@@ -312,9 +312,7 @@ impl PanelQuery {
             return Ok(current.all()?);
         }
         Ok(match snapshot.series_id(&about.key)? {
-            Some(id) => self
-                .known
-                .rows(snapshot, self.reader.document_cache(), id)?,
+            Some(id) => self.known.rows(snapshot, &self.reader, id)?,
             None => Vec::new(),
         })
     }

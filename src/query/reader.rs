@@ -407,7 +407,7 @@ impl Reader {
             return Ok(Vec::new());
         };
         let known = point.about().known;
-        let mut observations = known.observations(snapshot, self.document_cache(), id)?;
+        let mut observations = known.observations(snapshot, self, id)?;
         observations.retain(|seen| seen.period == point.period());
         Ok(observations)
     }

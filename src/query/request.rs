@@ -257,8 +257,7 @@ impl SeriesQuery {
         let mut found = Vec::new();
         for (id, key) in self.resolve(&snapshot)?.parts {
             let about = self.about(key);
-            let documents = self.reader.document_cache();
-            found.extend(restatement::of_series(&snapshot, documents, id, &about)?);
+            found.extend(restatement::of_series(&snapshot, &self.reader, id, &about)?);
         }
         Ok(Restatements::new(found))
     }
@@ -292,7 +291,7 @@ impl SeriesQuery {
         let resolved = self.resolve(&snapshot)?;
         let documents = self.reader.document_cache();
         if let [(id, _)] = resolved.parts.as_slice() {
-            let observations = self.known.observations(&snapshot, documents, *id)?;
+            let observations = self.known.observations(&snapshot, &self.reader, *id)?;
             return Ok((observations, snapshot));
         }
         let whatever_kind = Known {
@@ -302,7 +301,7 @@ impl SeriesQuery {
         let parts = resolved
             .parts
             .iter()
-            .map(|(id, _)| whatever_kind.observations(&snapshot, documents, *id))
+            .map(|(id, _)| whatever_kind.observations(&snapshot, &self.reader, *id))
             .collect::<Result<Vec<_>, _>>()?;
         let order = snapshot.document_order(&parts.concat())?;
         let mut observations = stitch::observations(parts, &order);
@@ -321,9 +320,7 @@ impl SeriesQuery {
             for id in snapshot.series_of_metric(&self.company.id, metric)? {
                 let key = snapshot.series_key(id)?;
                 if own.iter().all(|(own, _)| *own != id) && key.scenario == self.scenario {
-                    let rows = self
-                        .known
-                        .rows(&snapshot, self.reader.document_cache(), id)?;
+                    let rows = self.known.rows(&snapshot, &self.reader, id)?;
                     siblings.push((key, rows.iter().map(|row| row.observation.period).collect()));
                 }
             }

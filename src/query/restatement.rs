@@ -17,7 +17,6 @@ use crate::store::{CurrentRow, SeriesId, Snapshot, StoreError};
 
 use super::choices::choices_of_publications;
 use super::delta::change_of_points;
-use super::documents::Documents;
 use super::point::Point;
 use super::reader::Reader;
 use super::rows::{About, Known};
@@ -238,8 +237,7 @@ impl RestatementQuery {
                 .metric(&key.metric)
                 .ok_or_else(|| StoreError::damaged("a series has no metric"))?;
             let about = self.about(key, metric.kind);
-            let documents = self.reader.document_cache();
-            found.extend(of_series(&snapshot, documents, id, &about)?);
+            found.extend(of_series(&snapshot, &self.reader, id, &about)?);
         }
         Ok(Restatements::new(found))
     }
@@ -259,11 +257,11 @@ impl RestatementQuery {
 /// The restatements of one series.
 pub(crate) fn of_series(
     snapshot: &Snapshot,
-    documents: &Documents,
+    reader: &Reader,
     id: SeriesId,
     about: &About,
 ) -> Result<Vec<Restatement>, StoreError> {
-    let observations = about.known.observations(snapshot, documents, id)?;
+    let observations = about.known.observations(snapshot, reader, id)?;
     let order = snapshot.document_order(&observations)?;
     let facts: Vec<&[Observation]> = observations.chunk_by(|a, b| a.period == b.period).collect();
     let periods: Vec<Period> = facts
@@ -291,7 +289,7 @@ pub(crate) fn of_series(
             conflicting: shown.conflicting,
             versions: fact.iter().filter(|seen| seen.published <= day).count() > 1,
         };
-        let named = documents.name(snapshot, [(about, row)])?;
+        let named = reader.document_cache().name(snapshot, [(about, row)])?;
         Ok::<_, StoreError>(
             named
                 .into_iter()

@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::store::{CurrentRow, DocumentOrder, SeriesId, Snapshot, StoreError};
 
-use super::documents::Documents;
+use super::reader::Reader;
 use super::slot::{self, Dated, Fit, Found, Shape, Target};
 
 /// Which documents may supersede what others say about a fact.
@@ -75,14 +75,18 @@ impl Known {
     pub(crate) fn observations(
         self,
         snapshot: &Snapshot,
-        documents: &Documents,
+        reader: &Reader,
         id: SeriesId,
     ) -> Result<Vec<Observation>, StoreError> {
-        let mut observations = snapshot.observations(id)?;
-        observations.retain(|observation| self.holds(observation));
+        let observed = reader.cache().observed(snapshot, id)?;
+        let held = observed.all.iter().filter(|seen| self.holds(seen));
+        let observations: Vec<Observation> = held.cloned().collect();
         match self.supersede {
             Supersede::All => Ok(observations),
-            Supersede::Periodic => documents.periodic(snapshot, &observations),
+            Supersede::Periodic => {
+                let documents = reader.document_cache();
+                documents.periodic(snapshot, &observations)
+            }
         }
     }
 
@@ -96,25 +100,63 @@ impl Known {
     pub(crate) fn rows(
         self,
         snapshot: &Snapshot,
-        documents: &Documents,
+        reader: &Reader,
         id: SeriesId,
     ) -> Result<Vec<CurrentRow>, StoreError> {
         if self == Known::default() {
             return snapshot.current(id);
         }
-        let observations = self.observations(snapshot, documents, id)?;
-        let order = snapshot.document_order(&observations)?;
-        Ok(observations
-            .chunk_by(|a, b| a.period == b.period)
-            .filter_map(|fact| {
-                let shown = self.shown(fact, &order)?;
-                Some(CurrentRow {
-                    observation: fact.get(shown.index)?.clone(),
-                    conflicting: shown.conflicting,
-                    versions: fact.len() > 1,
-                })
+        let observed = reader.cache().observed(snapshot, id)?;
+        let row = |fact: &[Observation]| {
+            let shown = self.shown(fact, &observed.order)?;
+            Some(CurrentRow {
+                observation: fact.get(shown.index)?.clone(),
+                conflicting: shown.conflicting,
+                versions: fact.len() > 1,
             })
-            .collect())
+        };
+        if let Some(until) = self.until_a_day() {
+            // Of one fact they are in the order of their publication.
+            let published = |fact: &[Observation]| fact.partition_point(&until);
+            let known = observed
+                .facts()
+                .filter_map(|fact| fact.get(..published(fact)));
+            return Ok(known.filter_map(row).collect());
+        }
+        let observations = self.observations(snapshot, reader, id)?;
+        let facts = observations.chunk_by(|a, b| a.period == b.period);
+        Ok(facts.filter_map(row).collect())
+    }
+
+    /// What is taken into account, where that depends on the day of publication only.
+    fn until_a_day(self) -> Option<impl Fn(&Observation) -> bool> {
+        let day = self.published_by;
+        let others = Known {
+            published_by: day,
+            first: self.first,
+            ..Known::default()
+        };
+        (self == others)
+            .then_some(move |seen: &Observation| day.is_none_or(|day| seen.published <= day))
+    }
+}
+
+/// All observations of a series, by fact and in the order of [`Snapshot::observations`].
+#[derive(Debug)]
+pub(crate) struct Observed {
+    pub(crate) all: Vec<Observation>,
+    order: DocumentOrder,
+}
+
+impl Observed {
+    pub(crate) fn read(snapshot: &Snapshot, id: SeriesId) -> Result<Self, StoreError> {
+        let all = snapshot.observations(id)?;
+        let order = snapshot.document_order(&all)?;
+        Ok(Self { all, order })
+    }
+
+    fn facts(&self) -> impl Iterator<Item = &[Observation]> {
+        self.all.chunk_by(|a, b| a.period == b.period)
     }
 }
 

@@ -325,7 +325,18 @@ fn files_that_are_no_table() {
             "figures.csv: line 2: the line has 10 cells, the first line has 9",
         ),
         (Vec::new(), "figures.csv: the table is empty"),
-        (vec![0; 100], "figures.csv: the lines have one cell each"),
+        (
+            vec![0; 100],
+            "figures.csv: line 1: the last line has no line feed",
+        ),
+        (
+            b"a\nb\n".to_vec(),
+            "figures.csv: the lines have one cell each",
+        ),
+        (
+            good.trim_end().as_bytes().to_vec(),
+            "figures.csv: line 2: the last line has no line feed: the file may be cut short",
+        ),
     ] {
         let said = refusal(&bytes);
         assert!(said.starts_with(reason), "{said}");

@@ -116,6 +116,11 @@ pub enum TableError {
     /// A quote that is not closed.
     #[error("the file ends inside a quoted cell that begins here")]
     OpenQuote,
+    /// A last line without a line feed: its last cell may be cut short, and nothing else would show it.
+    #[error(
+        "the last line has no line feed: the file may be cut short; if it is whole, end it with one"
+    )]
+    OpenLine,
     /// A carriage return that ends no line.
     #[error("a carriage return stands alone; lines end with a line feed, or both")]
     CarriageReturn,

@@ -111,6 +111,9 @@ impl<R: Read> Strict<R> {
         if self.returned {
             return Err((self.line, TableError::CarriageReturn.into()));
         }
+        if self.state != State::RowStart {
+            return Err((self.row, TableError::OpenLine.into()));
+        }
         Ok(())
     }
 }

@@ -34,7 +34,7 @@ impl SeriesQuery {
             self.stitched(snapshot, &resolved.parts)?
         } else {
             let current = match resolved.parts.first() {
-                Some((id, _)) => self.known.rows(snapshot, documents, *id)?,
+                Some((id, _)) => self.known.rows(snapshot, &self.reader, *id)?,
                 None => Vec::new(),
             };
             let rows = current.into_iter().map(|row| (Arc::clone(&about), row));
@@ -52,7 +52,7 @@ impl SeriesQuery {
         let documents = self.reader.document_cache();
         let (mut rows, mut abouts) = (Vec::new(), Vec::new());
         for (id, key) in parts {
-            rows.push(self.known.rows(snapshot, documents, *id)?);
+            rows.push(self.known.rows(snapshot, &self.reader, *id)?);
             abouts.push(Arc::new(self.about(key.clone())));
         }
         let picked = stitch(snapshot, documents, self.known.supersede, rows)?;
@@ -138,8 +138,7 @@ impl SeriesQuery {
         parts: &[(SeriesId, SeriesKey)],
     ) -> Result<bool, Error> {
         for (id, _) in parts {
-            let documents = self.reader.document_cache();
-            if !self.known.rows(snapshot, documents, *id)?.is_empty() {
+            if !self.known.rows(snapshot, &self.reader, *id)?.is_empty() {
                 return Ok(true);
             }
         }
@@ -162,7 +161,7 @@ impl SeriesQuery {
         let documents = self.reader.document_cache();
         let parts = self.resolve(&snapshot)?.parts;
         let rows = parts.into_iter().map(|(id, key)| {
-            let current = self.known.rows(&snapshot, documents, id)?;
+            let current = self.known.rows(&snapshot, &self.reader, id)?;
             let about = Arc::new(self.about(key));
             let rows = current.into_iter().map(|row| (Arc::clone(&about), row));
             let rows = documents.name(&snapshot, rows)?;
