@@ -1,0 +1,154 @@
+//! kessan beside SQLite, redb, DuckDB and plain memory: the same facts, the same questions, the same answers.
+//!
+//! `benches/peers/run` builds and runs it; `benches/peers/README.md` says what is measured and how.
+
+mod answer;
+mod arithmetic;
+mod compare;
+mod facts;
+mod machine;
+mod measure;
+mod output;
+mod peers;
+mod reckoning;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use clap::{Parser, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use compare::{Compare, Plan};
+use facts::World;
+use peers::Kind;
+
+/// Measures kessan beside other databases, and fails where any of them answers anything else.
+#[derive(Parser)]
+struct Arguments {
+    /// How many facts.
+    #[arg(long, value_enum, default_value_t = Facts::K400)]
+    facts: Facts,
+    /// What is run; everything unless named.
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+    /// Where databases are made, and deleted afterwards.
+    #[arg(long, default_value = "peers-run")]
+    folder: PathBuf,
+    /// Where the tables and charts are written.
+    #[arg(long, default_value = "peers-results")]
+    output: PathBuf,
+    #[command(subcommand)]
+    inner: Option<Inner>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Facts {
+    #[value(name = "400k")]
+    K400,
+    #[value(name = "4m")]
+    M4,
+    #[value(name = "20m")]
+    M20,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Peers,
+}
+
+/// What the program starts itself for.
+#[derive(Subcommand)]
+enum Inner {
+    /// Loads a world into the database of a peer.
+    #[command(hide = true)]
+    Load {
+        kind: String,
+        world: String,
+        database: PathBuf,
+    },
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(Inner::Load {
+        kind,
+        world,
+        database,
+    }) = &arguments.inner
+    {
+        return machine::load_here(kind, world, database);
+    }
+    let kinds = kinds()?;
+    println!("{}", machine::description());
+    std::fs::create_dir_all(&arguments.output)?;
+    let bar = ProgressBar::new_spinner();
+    bar.set_style(ProgressStyle::with_template("{elapsed} {msg}")?);
+    bar.enable_steady_tick(Duration::from_millis(500));
+    let runs = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    let start = Instant::now();
+    if runs(Part::Peers) {
+        let folder = arguments.folder.join("peers");
+        let compare = Compare {
+            plan: arguments.facts.plan(),
+            kinds: &kinds,
+            folder: &folder,
+            bar: &bar,
+        };
+        let lines = compare.run()?;
+        bar.suspend(|| println!("{}", output::table(&lines)));
+        let name = format!("peers-{}", arguments.facts.name());
+        let path = |ending: &str| arguments.output.join(format!("{name}.{ending}"));
+        output::csv(&lines, &path("csv"))?;
+        let title = format!(
+            "kessan and others, {} facts: times that of SQLite",
+            arguments.facts.name()
+        );
+        output::chart(&lines, &title, &path("svg"))?;
+        std::fs::remove_dir_all(&folder)?;
+    }
+    bar.finish_and_clear();
+    println!("done in {:.0} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// All peers that are here.
+fn kinds() -> Result<Vec<Kind>> {
+    let mut kinds = Kind::ALL.to_vec();
+    if peers::python().is_some() {
+        println!("DuckDB {}", peers::duckdb_version()?);
+    } else {
+        println!("without DuckDB: KESSAN_PEERS_PYTHON is not set");
+        kinds.retain(|kind| *kind != Kind::Duckdb);
+    }
+    Ok(kinds)
+}
+
+impl Facts {
+    fn name(self) -> &'static str {
+        match self {
+            Facts::K400 => "400k",
+            Facts::M4 => "4m",
+            Facts::M20 => "20m",
+        }
+    }
+
+    fn plan(self) -> Plan {
+        let (companies, loads, rounds, long_rounds) = match self {
+            Facts::K400 => (50, 3, 15, 7),
+            Facts::M4 => (500, 3, 25, 7),
+            Facts::M20 => (2500, 1, 15, 3),
+        };
+        Plan {
+            main: World {
+                companies,
+                metrics: 100,
+                quarters: 80,
+                versions: 1,
+            },
+            loads,
+            rounds,
+            long_rounds,
+        }
+    }
+}
