@@ -59,14 +59,16 @@ def ratios(kind, where):
     return RATIOS.format(type=kind, where=where)
 
 
+# Whether a word has ratios.
+RELATIVE = "(word = 1 OR word = 2)"
 ONE = "WHERE company = $1 AND metric = $2"
 QUESTIONS["growth"] = (
-    f"SELECT quarter, word, n / d, low_n / low_d, high_n / high_d FROM ({ratios('DOUBLE', ONE)}) ORDER BY quarter"
+    f"""SELECT quarter, word, CASE WHEN {RELATIVE} THEN n / d END, CASE WHEN {RELATIVE} THEN low_n / low_d END,
+    CASE WHEN {RELATIVE} THEN high_n / high_d END FROM ({ratios('DOUBLE', ONE)}) ORDER BY quarter"""
 )
 QUESTIONS["growth_exact"] = (
     f"SELECT quarter, word, n, d, low_n, low_d, high_n, high_d FROM ({ratios('HUGEINT', ONE)}) ORDER BY quarter"
 )
-RELATIVE = "(word = 1 OR word = 2)"
 NOW_AND_THEN = "WHERE metric = $1 AND quarter IN ($2, $2 - 4)"
 QUESTIONS["top"] = f"""SELECT company, word, n, d, low_n, low_d, high_n, high_d FROM (
     {ratios('HUGEINT', NOW_AND_THEN).replace('lag(mantissa, 4)', 'lag(mantissa)').replace('lag(half, 4)', 'lag(half)')})

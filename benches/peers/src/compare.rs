@@ -238,21 +238,7 @@ impl Compare<'_> {
             })
         })?;
         let as_of = self.line("20 quarters as of a day, 5 versions", world, peers, |_| {
-            in_use(world, POINTS / 4, |key, random| {
-                let (first, last) = range(random);
-                // From a day before the first version, when nothing was known, to the last.
-                let version = random.below(world.versions + 1);
-                let day = match version.checked_sub(1) {
-                    Some(version) => world.published(version).num_days_from_ce() + 3,
-                    None => world.published(0).num_days_from_ce() - 1,
-                };
-                Question::AsOf {
-                    key,
-                    first,
-                    last,
-                    day,
-                }
-            })
+            as_of_questions(world, POINTS / 4)
         })?;
         Ok(vec![latest, as_of])
     }
@@ -548,6 +534,24 @@ pub fn in_use(
             question(key, &mut random)
         })
         .collect()
+}
+
+/// Twenty quarters as of days from one before the first version, when nothing was known, to the last.
+pub fn as_of_questions(world: &World, count: usize) -> Vec<Question> {
+    in_use(world, count, |key, random| {
+        let first = random.below(world.quarters - 19);
+        let version = random.below(world.versions + 1);
+        let day = match version.checked_sub(1) {
+            Some(version) => world.published(version).num_days_from_ce() + 3,
+            None => world.published(0).num_days_from_ce() - 1,
+        };
+        Question::AsOf {
+            key,
+            first,
+            last: first + 19,
+            day,
+        }
+    })
 }
 
 /// Questions about any series, in each round about others as far as there are any.

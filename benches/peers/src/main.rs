@@ -6,10 +6,12 @@ mod answer;
 mod arithmetic;
 mod compare;
 mod facts;
+mod growth;
 mod machine;
 mod measure;
 mod output;
 mod peers;
+mod real;
 mod reckoning;
 
 use std::path::PathBuf;
@@ -21,6 +23,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use compare::{Compare, Plan};
 use facts::World;
+use growth::Growth;
+use measure::Line;
 use peers::Kind;
 
 /// Measures kessan beside other databases, and fails where any of them answers anything else.
@@ -32,6 +36,9 @@ struct Arguments {
     /// What is run; everything unless named.
     #[arg(long, value_enum)]
     only: Vec<Part>,
+    /// A folder with SEC files: `companyfacts/*.json`, `fsds/*.zip`.
+    #[arg(long)]
+    real: Option<PathBuf>,
     /// Where databases are made, and deleted afterwards.
     #[arg(long, default_value = "peers-run")]
     folder: PathBuf,
@@ -54,7 +61,12 @@ enum Facts {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
+    /// All peers beside each other.
     Peers,
+    /// Growth of cost.
+    Growth,
+    /// Real filings, where `--real` says where they are.
+    Real,
 }
 
 /// What the program starts itself for.
@@ -86,25 +98,47 @@ fn main() -> Result<()> {
     bar.set_style(ProgressStyle::with_template("{elapsed} {msg}")?);
     bar.enable_steady_tick(Duration::from_millis(500));
     let runs = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    let plan = arguments.facts.plan();
     let start = Instant::now();
+    let told = |name: &str, title: &str, lines: &[Line]| -> Result<()> {
+        bar.suspend(|| println!("\n{title}\n{}", output::table(lines)));
+        let path = |ending: &str| arguments.output.join(format!("{name}.{ending}"));
+        output::csv(lines, &path("csv"))?;
+        output::chart(
+            lines,
+            &format!("{title}: times that of SQLite"),
+            &path("svg"),
+        )
+    };
+    let scale = arguments.facts.name();
     if runs(Part::Peers) {
         let folder = arguments.folder.join("peers");
         let compare = Compare {
-            plan: arguments.facts.plan(),
+            plan,
             kinds: &kinds,
             folder: &folder,
             bar: &bar,
         };
-        let lines = compare.run()?;
-        bar.suspend(|| println!("{}", output::table(&lines)));
-        let name = format!("peers-{}", arguments.facts.name());
-        let path = |ending: &str| arguments.output.join(format!("{name}.{ending}"));
-        output::csv(&lines, &path("csv"))?;
-        let title = format!(
-            "kessan and others, {} facts: times that of SQLite",
-            arguments.facts.name()
-        );
-        output::chart(&lines, &title, &path("svg"))?;
+        let title = format!("{} facts", plan.main.facts());
+        told(&format!("peers-{scale}"), &title, &compare.run()?)?;
+        std::fs::remove_dir_all(&folder)?;
+    }
+    if runs(Part::Growth) {
+        let folder = arguments.folder.join("growth");
+        let growth = Growth {
+            folder: &folder,
+            bar: &bar,
+            rounds: 9,
+            companies: plan.main.companies,
+        };
+        let title = "growth of cost".to_owned();
+        told(&format!("growth-{scale}"), &title, &growth.run()?)?;
+        std::fs::remove_dir_all(&folder)?;
+    }
+    if let Some(data) = arguments.real.as_ref().filter(|_| runs(Part::Real)) {
+        let folder = arguments.folder.join("real");
+        let lines = real::run(data, &folder, &bar, plan.rounds)?;
+        told("real", "real filings", &lines)?;
         std::fs::remove_dir_all(&folder)?;
     }
     bar.finish_and_clear();

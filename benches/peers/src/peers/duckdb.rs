@@ -205,7 +205,7 @@ struct Timed {
 
 #[derive(Deserialize)]
 struct Answers {
-    answers: Vec<Vec<Vec<serde_json::Number>>>,
+    answers: Vec<Vec<Vec<Value>>>,
 }
 
 #[derive(Deserialize)]
@@ -260,7 +260,7 @@ impl Duckdb {
     }
 }
 
-fn row(columns: &[serde_json::Number]) -> Result<Row> {
+fn row(columns: &[Value]) -> Result<Row> {
     let whole = |index: usize| columns[index].as_i64().context("a whole number");
     Ok(Row {
         at: u32::try_from(whole(0)?)?,
@@ -308,11 +308,14 @@ impl Peer for Duckdb {
             let whole = |index: usize| columns[index].as_i64().context("a whole number");
             match question {
                 Question::Growth { .. } if !self.exact => {
-                    let float = |index: usize| columns[index].as_f64().context("a number");
                     let word = word(whole(1)?)?;
-                    let at = u32::try_from(whole(0)?)?;
+                    let relative = matches!(word, Word::OverBase | Word::OverAbsoluteBase);
+                    let float = |index: usize| {
+                        let none = (!relative).then_some(0.0);
+                        columns[index].as_f64().or(none).context("a number")
+                    };
                     answer.floats.push(FloatGrowth {
-                        at,
+                        at: u32::try_from(whole(0)?)?,
                         word,
                         ratio: float(2)?,
                         low: float(3)?,
