@@ -211,12 +211,12 @@ fn exactly(found: &Growth, expected: &Change) -> bool {
         && same(found.high, &expected.high)
 }
 
-/// A decimal has 28 digits, of which those before the point and the last one are not to be counted on.
+/// A decimal has 28 digits; the last two are not counted on.
 fn to_28_digits(found: &DecimalGrowth, expected: &Change) -> bool {
     let near = |found: rust_decimal::Decimal, expected: &BigRational| {
         let scale = i32::try_from(found.scale()).expect("at most 28");
         let found = BigRational::from_integer(found.mantissa().into()) * power(-scale);
-        (found - expected).abs() <= power(-22)
+        (found - expected).abs() <= (expected.abs() + BigInt::from(1)) * power(-26)
     };
     found.at == expected.at
         && found.word == expected.word

@@ -1,12 +1,13 @@
 //! Real filings: SEC company facts and a data set, taken in by kessan, exported by its queries into SQLite, and asked of
 //! both. SEC gives no precision, so changes have no interval.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use indicatif::ProgressBar;
 
 use crate::facts::Random;
@@ -31,12 +32,14 @@ struct Fact {
     cell: u32,
 }
 
-/// The dates of a fact, in the order in which a series is: last day, sort of dates, days before the last or quarters.
+/// The dates of a fact, in the order in which a series is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 struct Dates {
     end: i32,
+    /// 0 for a duration, 1 for an instant, 2 for a nominal period.
     kind: u8,
-    extent: i32,
+    /// The first day of a duration, the quarters of a nominal period.
+    begin: i32,
 }
 
 /// A fiscal quarter: the year, and from 1 to 4.
@@ -112,8 +115,7 @@ pub fn run(data: &Path, folder: &Path, bar: &ProgressBar, rounds: usize) -> Resu
         })
         .collect();
     // Series of money with quarters enough.
-    let mut quarters: std::collections::BTreeMap<u32, Vec<Quarter>> =
-        std::collections::BTreeMap::new();
+    let mut quarters: BTreeMap<u32, Vec<Quarter>> = BTreeMap::new();
     for one in &facts {
         if let Some(quarter) = one.quarter
             && ours.is_flow_of_money(one.series)
@@ -222,10 +224,20 @@ fn side_by_side(
         let (mut one, mut other) = (Answer::default(), Answer::default());
         ours(at, &mut one)?;
         theirs(at, &mut other)?;
-        ensure!(
-            one == other,
-            "{work}, question {at}: kessan has {one:?}, SQLite {other:?}"
-        );
+        if one != other {
+            let facts = one.facts.iter().zip(&other.facts);
+            let fact = facts.clone().find(|(one, other)| one != other);
+            let changes = one.changes.iter().zip(&other.changes);
+            let change = changes.clone().find(|(one, other)| one != other);
+            bail!(
+                "{work}, question {at}: kessan has {} facts and {} changes, SQLite {} and {}; first differences: \
+                 {fact:?}, {change:?}",
+                one.facts.len(),
+                one.changes.len(),
+                other.facts.len(),
+                other.changes.len(),
+            );
+        }
     }
     let mut line = Line::new(work, Unit::Seconds);
     let mut answer = Answer::default();

@@ -162,8 +162,8 @@ fn fact(point: &Point) -> Option<Fact> {
                 PeriodKind::Instant => 1,
                 PeriodKind::Nominal => 2,
             },
-            extent: match kind {
-                PeriodKind::Duration => i32::try_from(period.days()?).ok()? - 1,
+            begin: match kind {
+                PeriodKind::Duration => period.start()?.num_days_from_ce(),
                 PeriodKind::Instant => 0,
                 PeriodKind::Nominal => period.nominal_quarters()?.into(),
             },
@@ -185,9 +185,9 @@ fn period(dates: Dates) -> Result<Period> {
     let day = |day| NaiveDate::from_num_days_from_ce_opt(day).context("a day");
     let end = day(dates.end)?;
     Ok(match dates.kind {
-        0 => Period::duration(day(dates.end - dates.extent)?, end)?,
+        0 => Period::duration(day(dates.begin)?, end)?,
         1 => Period::instant(end)?,
-        _ => Period::nominal(end, u16::try_from(dates.extent)?)?,
+        _ => Period::nominal(end, u16::try_from(dates.begin)?)?,
     })
 }
 

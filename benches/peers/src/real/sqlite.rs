@@ -13,32 +13,32 @@ PRAGMA synchronous = FULL;
 PRAGMA cache_size = -262144;
 PRAGMA mmap_size = 17179869184;
 CREATE TABLE facts(
-    series INTEGER NOT NULL, end INTEGER NOT NULL, kind INTEGER NOT NULL, extent INTEGER NOT NULL,
+    series INTEGER NOT NULL, end INTEGER NOT NULL, kind INTEGER NOT NULL, begin INTEGER NOT NULL,
     company INTEGER NOT NULL, metric INTEGER NOT NULL, total INTEGER NOT NULL, year INTEGER, quarter INTEGER,
     mantissa INTEGER NOT NULL, scale INTEGER NOT NULL, precision INTEGER NOT NULL,
     published INTEGER NOT NULL, document INTEGER NOT NULL, cell INTEGER NOT NULL,
-    PRIMARY KEY(series, end, kind, extent)
+    PRIMARY KEY(series, end, kind, begin)
 ) WITHOUT ROWID;
 ";
 const INDEXES: &str = "
-CREATE INDEX quarters ON facts(series, year, quarter, end, kind, extent, mantissa, scale, precision, published, document,
+CREATE INDEX quarters ON facts(series, year, quarter, end, kind, begin, mantissa, scale, precision, published, document,
     cell) WHERE quarter IS NOT NULL;
-CREATE INDEX panels ON facts(metric, end, kind, extent, company, series, mantissa, scale, precision, published, document,
+CREATE INDEX panels ON facts(metric, end, kind, begin, company, series, mantissa, scale, precision, published, document,
     cell) WHERE total;
 ";
 const POINT: &str =
-    "SELECT 0, end, kind, extent, mantissa, scale, precision, published, document, cell FROM facts
-    WHERE series = ?1 AND end = ?2 AND kind = ?3 AND extent = ?4";
+    "SELECT 0, end, kind, begin, mantissa, scale, precision, published, document, cell FROM facts
+    WHERE series = ?1 AND end = ?2 AND kind = ?3 AND begin = ?4";
 const SERIES: &str =
-    "SELECT 0, end, kind, extent, mantissa, scale, precision, published, document, cell FROM facts
-    WHERE series = ?1 ORDER BY end, kind, extent";
+    "SELECT 0, end, kind, begin, mantissa, scale, precision, published, document, cell FROM facts
+    WHERE series = ?1 ORDER BY end, kind, begin";
 /// By the row values that SQLite compares in order.
-const QUARTERS: &str = "SELECT 0, end, kind, extent, mantissa, scale, precision, published, document, cell, year, quarter
+const QUARTERS: &str = "SELECT 0, end, kind, begin, mantissa, scale, precision, published, document, cell, year, quarter
     FROM facts WHERE series = ?1 AND (year, quarter) >= (?2, ?3) AND (year, quarter) <= (?4, ?5)
         AND quarter IS NOT NULL
     ORDER BY year, quarter";
-const PANEL: &str = "SELECT company, end, kind, extent, mantissa, scale, precision, published, document, cell FROM facts
-    WHERE metric = ?1 AND end = ?2 AND kind = ?3 AND extent = ?4 AND total ORDER BY company, series";
+const PANEL: &str = "SELECT company, end, kind, begin, mantissa, scale, precision, published, document, cell FROM facts
+    WHERE metric = ?1 AND end = ?2 AND kind = ?3 AND begin = ?4 AND total ORDER BY company, series";
 
 pub struct Theirs {
     db: Connection,
@@ -69,7 +69,7 @@ impl Theirs {
                     one.series,
                     dates.end,
                     dates.kind,
-                    dates.extent,
+                    dates.begin,
                     about.company,
                     about.metric,
                     about.total,
@@ -99,7 +99,7 @@ impl Theirs {
     }
 
     pub fn point(&self, series: u32, dates: Dates, answer: &mut Answer) -> Result<()> {
-        let with = (series, dates.end, dates.kind, dates.extent);
+        let with = (series, dates.end, dates.kind, dates.begin);
         self.facts(POINT, with, &mut answer.facts)
     }
 
@@ -140,7 +140,7 @@ impl Theirs {
     }
 
     pub fn panel(&self, metric: u32, dates: Dates, answer: &mut Answer) -> Result<()> {
-        let with = (metric, dates.end, dates.kind, dates.extent);
+        let with = (metric, dates.end, dates.kind, dates.begin);
         self.facts(PANEL, with, &mut answer.facts)
     }
 }
@@ -151,7 +151,7 @@ fn fact(row: &rusqlite::Row) -> Result<Fact> {
         dates: Dates {
             end: row.get(1)?,
             kind: row.get(2)?,
-            extent: row.get(3)?,
+            begin: row.get(3)?,
         },
         mantissa: row.get(4)?,
         scale: row.get(5)?,
