@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use chrono::Datelike;
-use indicatif::ProgressBar;
 
 use crate::answer::{Answer, Question, Tally};
 use crate::facts::{Key, Named, Random, Release, Row, World};
 use crate::machine::{self, Load};
 use crate::measure::{Line, Unit, line};
 use crate::peers::{Kind, Peer};
+use crate::progress::Progress;
 use crate::reckoning;
 
 /// Series in use where questions come back to the same ones.
@@ -68,7 +68,7 @@ pub struct Compare<'a> {
     pub plan: Plan,
     pub kinds: &'a [Kind],
     pub folder: &'a Path,
-    pub bar: &'a ProgressBar,
+    pub progress: &'a Progress,
 }
 
 impl Compare<'_> {
@@ -118,8 +118,8 @@ impl Compare<'_> {
     /// A world besides the main one: loaded, and open.
     fn loaded(&self, name: &str, world: &World) -> Result<Vec<Box<dyn Peer>>> {
         for kind in self.kinds.iter().filter(|kind| kind.is_on_disk()) {
-            self.bar
-                .set_message(format!("{} loads {} facts", kind.name(), world.facts()));
+            self.progress
+                .say(format!("{} loads {} facts", kind.name(), world.facts()));
             machine::load(*kind, &self.folder.join(name).join(kind.name()), world)?;
         }
         self.open(name, &Rc::new(Named::new(*world)))
@@ -131,8 +131,8 @@ impl Compare<'_> {
         let mut size = Line::new("bulk loaded, on disk", Unit::BytesPerFact);
         for _ in 0..self.plan.loads {
             for kind in self.kinds {
-                self.bar
-                    .set_message(format!("{} loads {} facts", kind.name(), world.facts()));
+                self.progress
+                    .say(format!("{} loads {} facts", kind.name(), world.facts()));
                 let folder = self.folder.join("main").join(kind.name());
                 let Load {
                     time,
@@ -157,7 +157,7 @@ impl Compare<'_> {
         peers: &mut [Box<dyn Peer>],
         questions: impl FnMut(usize) -> Vec<Question>,
     ) -> Result<Line> {
-        self.bar.set_message(work.to_owned());
+        self.progress.say(work.to_owned());
         line(work, world, peers, self.plan.rounds, questions)
     }
 
@@ -248,8 +248,8 @@ impl Compare<'_> {
         let mut line = Line::new("YoY with interval of all series", Unit::Seconds);
         let mut agreed: Option<(Tally, String)> = None;
         for peer in peers.iter_mut() {
-            self.bar
-                .set_message(format!("{} is compared on all changes", peer.name()));
+            self.progress
+                .say(format!("{} is compared on all changes", peer.name()));
             let Some((_, tally)) = peer.growth_of_all(true)? else {
                 continue;
             };
@@ -269,8 +269,7 @@ impl Compare<'_> {
         }
         for _ in 0..self.plan.long_rounds {
             for peer in peers.iter_mut() {
-                self.bar
-                    .set_message(format!("{}: {}", line.work, peer.name()));
+                self.progress.say(format!("{}: {}", line.work, peer.name()));
                 if let Some((time, _)) = peer.growth_of_all(false)? {
                     line.add(peer.name(), time.as_secs_f64());
                 }
@@ -290,7 +289,7 @@ impl Compare<'_> {
         for (cold, how) in [(false, "pages in memory"), (true, "cold")] {
             let mut open = Line::new(format!("open and first point, {how}"), Unit::Seconds);
             let mut panel = Line::new(format!("first panel after open, {how}"), Unit::Seconds);
-            self.bar.set_message(open.work.clone());
+            self.progress.say(open.work.clone());
             let mut random = Random::new(17);
             for _ in 0..self.plan.long_rounds {
                 let key = some_key(&names.world, &mut random);
@@ -342,7 +341,7 @@ impl Compare<'_> {
             .collect();
         let [mut warm, mut cold, mut empty] = ["pages in memory", "cold", "empty database"]
             .map(|how| Line::new(format!("durable commit of a release, {how}"), Unit::Seconds));
-        self.bar.set_message("durable commits of releases");
+        self.progress.say("durable commits of releases");
         let mut releases = releases_of_companies(&names.world);
         let rounds = u32::try_from(self.plan.long_rounds)?;
         ensure!(
@@ -375,8 +374,8 @@ impl Compare<'_> {
         let names = Rc::new(Named::new(STEPWISE));
         let facts = float(STEPWISE.facts());
         for kind in self.kinds.iter().filter(|kind| kind.is_on_disk()) {
-            self.bar
-                .set_message(format!("{}, release by release", kind.name()));
+            self.progress
+                .say(format!("{}, release by release", kind.name()));
             let folder = self.folder.join("stepwise").join(kind.name());
             if folder.exists() {
                 std::fs::remove_dir_all(&folder)?;

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::Result;
-use indicatif::ProgressBar;
 
 use crate::answer::Question;
 use crate::compare::{
@@ -15,6 +14,7 @@ use crate::facts::{Named, World};
 use crate::machine;
 use crate::measure::{Line, Unit, line};
 use crate::peers::{Kind, Peer};
+use crate::progress::Progress;
 
 const KINDS: [Kind; 2] = [Kind::Kessan, Kind::Sqlite];
 /// Releases into each size of database, warm and cold.
@@ -23,7 +23,7 @@ const QUESTIONS: usize = 500;
 
 pub struct Growth<'a> {
     pub folder: &'a Path,
-    pub bar: &'a ProgressBar,
+    pub progress: &'a Progress,
     pub rounds: usize,
     /// The most companies of a database with 100 metrics and 80 quarters.
     pub companies: u32,
@@ -104,8 +104,8 @@ impl Growth<'_> {
         let names = Rc::new(Named::new(*world));
         let mut peers = Vec::new();
         for kind in KINDS {
-            self.bar
-                .set_message(format!("{} loads {} facts", kind.name(), world.facts()));
+            self.progress
+                .say(format!("{} loads {} facts", kind.name(), world.facts()));
             let folder = folder.join(kind.name());
             machine::load(kind, &folder, world)?;
             peers.extend(kind.open(&folder, &names)?);
@@ -117,7 +117,7 @@ impl Growth<'_> {
         let mut lines = Vec::new();
         let mut ask = |work: &str, questions: Vec<Question>| -> Result<()> {
             let work = format!("{of}: {work}");
-            self.bar.set_message(work.clone());
+            self.progress.say(work.clone());
             lines.push(line(&work, world, peers, self.rounds, |_| {
                 questions.clone()
             })?);
@@ -170,7 +170,7 @@ impl Growth<'_> {
             let mut peers = self.loaded(&folder, &world)?;
             lines.extend(self.questions(&of, &world, &mut peers)?);
             drop(peers);
-            self.bar.set_message(format!("{of}: commits"));
+            self.progress.say(format!("{of}: commits"));
             let names = Rc::new(Named::new(world));
             let mut warm = Line::new(format!("{of}: commit, pages in memory"), Unit::Seconds);
             let mut cold = Line::new(format!("{of}: commit, cold"), Unit::Seconds);

@@ -4,13 +4,49 @@ use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use rustix::time::ClockId;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::World;
 use crate::peers::{Kind, load_duckdb};
+
+/// Whether questions are timed by the processor time of this process; else by the clock on the wall.
+static PROCESSOR_TIME: AtomicBool = AtomicBool::new(false);
+
+/// Times questions by processor time from now on.
+pub fn use_processor_time() {
+    PROCESSOR_TIME.store(true, Ordering::Relaxed);
+}
+
+pub fn uses_processor_time() -> bool {
+    PROCESSOR_TIME.load(Ordering::Relaxed)
+}
+
+/// A clock for questions.
+pub struct Stopwatch(Duration);
+
+impl Stopwatch {
+    pub fn start() -> Self {
+        Self(Self::now())
+    }
+
+    pub fn elapsed(&self) -> Duration {
+        Self::now().saturating_sub(self.0)
+    }
+
+    fn now() -> Duration {
+        let clock = if uses_processor_time() {
+            ClockId::ProcessCPUTime
+        } else {
+            ClockId::Monotonic
+        };
+        Duration::try_from(rustix::time::clock_gettime(clock)).unwrap_or_default()
+    }
+}
 
 /// What a load took.
 #[derive(Clone, Copy, Debug)]

@@ -11,21 +11,21 @@ mod machine;
 mod measure;
 mod output;
 mod peers;
+mod progress;
 mod real;
 mod reckoning;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use compare::{Compare, Plan};
 use facts::World;
 use growth::Growth;
 use measure::Line;
 use peers::Kind;
+use progress::Progress;
 
 /// Measures kessan beside other databases, and fails where any of them answers anything else.
 #[derive(Parser)]
@@ -36,6 +36,10 @@ struct Arguments {
     /// What is run; everything unless named.
     #[arg(long, value_enum)]
     only: Vec<Part>,
+    /// Times questions by the processor time of the process that answers, not by the clock: for a machine that is busy.
+    /// Loads, openings and commits are always timed by the clock.
+    #[arg(long)]
+    processor_time: bool,
     /// A folder with SEC files: `companyfacts/*.json`, `fsds/*.zip`.
     #[arg(long)]
     real: Option<PathBuf>,
@@ -91,17 +95,17 @@ fn main() -> Result<()> {
     {
         return machine::load_here(kind, world, database);
     }
+    if arguments.processor_time {
+        machine::use_processor_time();
+    }
     let kinds = kinds()?;
     println!("{}", machine::description());
     std::fs::create_dir_all(&arguments.output)?;
-    let bar = ProgressBar::new_spinner();
-    bar.set_style(ProgressStyle::with_template("{elapsed} {msg}")?);
-    bar.enable_steady_tick(Duration::from_millis(500));
+    let progress = Progress::new()?;
     let runs = |part| arguments.only.is_empty() || arguments.only.contains(&part);
     let plan = arguments.facts.plan();
-    let start = Instant::now();
     let told = |name: &str, title: &str, lines: &[Line]| -> Result<()> {
-        bar.suspend(|| println!("\n{title}\n{}", output::table(lines)));
+        progress.result(format!("\n{title}\n{}", output::table(lines)));
         let path = |ending: &str| arguments.output.join(format!("{name}.{ending}"));
         output::csv(lines, &path("csv"))?;
         output::chart(
@@ -117,7 +121,7 @@ fn main() -> Result<()> {
             plan,
             kinds: &kinds,
             folder: &folder,
-            bar: &bar,
+            progress: &progress,
         };
         let title = format!("{} facts", plan.main.facts());
         told(&format!("peers-{scale}"), &title, &compare.run()?)?;
@@ -127,7 +131,7 @@ fn main() -> Result<()> {
         let folder = arguments.folder.join("growth");
         let growth = Growth {
             folder: &folder,
-            bar: &bar,
+            progress: &progress,
             rounds: 9,
             companies: plan.main.companies,
         };
@@ -137,12 +141,11 @@ fn main() -> Result<()> {
     }
     if let Some(data) = arguments.real.as_ref().filter(|_| runs(Part::Real)) {
         let folder = arguments.folder.join("real");
-        let lines = real::run(data, &folder, &bar, plan.rounds)?;
+        let lines = real::run(data, &folder, &progress, plan.rounds)?;
         told("real", "real filings", &lines)?;
         std::fs::remove_dir_all(&folder)?;
     }
-    bar.finish_and_clear();
-    println!("done in {:.0} s", start.elapsed().as_secs_f64());
+    progress.end();
     Ok(())
 }
 

@@ -171,9 +171,7 @@ pub fn chart(lines: &[Line], title: &str, path: &Path) -> Result<()> {
         let label = format!("{}", 10_f64.powi(power));
         root.draw(&Text::new(label, (x - 8, bottom + 6), text.clone()))?;
     }
-    for (number, peer) in (0..).zip(&peers) {
-        let colour = COLOURS[number as usize % COLOURS.len()];
-        let x = 20 + number * 130;
+    for ((x, peer), colour) in (20..).step_by(130).zip(&peers).zip(COLOURS) {
         root.draw(&Circle::new((x, 44), 5, colour.filled()))?;
         root.draw(&Text::new((*peer).to_owned(), (x + 10, 38), text.clone()))?;
     }

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::Peer;
 use crate::answer::{Answer, FloatGrowth, Growth, Question, Ratio, Tally, Word};
 use crate::facts::{Key, Release, Row, World, company_name, document_name, metric_name};
+use crate::machine;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/duckdb_peer.py");
 
@@ -255,6 +256,7 @@ impl Duckdb {
         let with: Vec<_> = named.iter().map(|(_, with)| with).collect();
         let request = json!({
             "do": "ask", "question": name, "with": with, "times": times, "answers": times == 0,
+            "processor": machine::uses_processor_time(),
         });
         self.process.borrow_mut().request(&request)
     }
@@ -354,7 +356,9 @@ impl Peer for Duckdb {
     }
 
     fn growth_of_all(&mut self, _: bool) -> Result<Option<(Duration, Tally)>> {
-        let request = json!({"do": "growth_of_all", "exact": self.exact});
+        let request = json!({
+            "do": "growth_of_all", "exact": self.exact, "processor": machine::uses_processor_time(),
+        });
         let done: TimedTally = self.process.borrow_mut().request(&request)?;
         let tally = Tally {
             words: done.words,

@@ -19,6 +19,7 @@ use crate::answer::{Answer, Growth, Question, Ratio, Tally, Word};
 use crate::facts::{
     FIRST_YEAR, Key, Named, Release, Row, UNITS, World, company_name, document_name, metric_name,
 };
+use crate::machine::Stopwatch;
 
 const FOLDER: &str = "facts.kessan";
 
@@ -64,32 +65,6 @@ impl Words {
         self.metrics.iter().map(metric).collect()
     }
 
-    /// A document without its facts.
-    fn filing(&self, company: u32, document: u32, published: NaiveDate) -> Result<Filing> {
-        Ok(Filing {
-            document: Document {
-                id: document_name(document).parse()?,
-                title: "Generated".into(),
-                issuer: company_name(company),
-                kind: DocumentKind::Results,
-                published,
-                utc_offset: None,
-                reports: None,
-            },
-            cells: vec![Cell {
-                address: "t1!R1C1".into(),
-                place: "generated".into(),
-                row: String::new(),
-                column: String::new(),
-                text: String::new(),
-                scale: 0,
-                unplaced: None,
-            }],
-            facts: Vec::new(),
-            checks: vec![],
-        })
-    }
-
     fn fact(&self, key: Key, row: &Row, published: NaiveDate) -> Result<Reported> {
         let period = self.calendar.period(fiscal(row.at));
         let amount = Amount::new(
@@ -117,7 +92,7 @@ impl Words {
     fn item(&self, world: &World, company: u32) -> Result<LoadItem> {
         let each = world.documents_each();
         let filings =
-            (0..each).map(|own| self.filing(company, company * each + own, world.published(own)));
+            (0..each).map(|own| filing(company, company * each + own, world.published(own)));
         let mut filings = filings.collect::<Result<Vec<_>>>()?;
         for version in 0..world.versions {
             for metric in 0..world.metrics {
@@ -141,6 +116,32 @@ impl Words {
             inferred: false,
         })
     }
+}
+
+/// A document without its facts.
+fn filing(company: u32, document: u32, published: NaiveDate) -> Result<Filing> {
+    Ok(Filing {
+        document: Document {
+            id: document_name(document).parse()?,
+            title: "Generated".into(),
+            issuer: company_name(company),
+            kind: DocumentKind::Results,
+            published,
+            utc_offset: None,
+            reports: None,
+        },
+        cells: vec![Cell {
+            address: "t1!R1C1".into(),
+            place: "generated".into(),
+            row: String::new(),
+            column: String::new(),
+            text: String::new(),
+            scale: 0,
+            unplaced: None,
+        }],
+        facts: Vec::new(),
+        checks: vec![],
+    })
 }
 
 fn fiscal(quarter: u32) -> FiscalPeriod {
@@ -270,7 +271,7 @@ impl Peer for ByName {
         } = self.names.world;
         let mut tally = Tally::default();
         let mut answer = Answer::default();
-        let start = Instant::now();
+        let start = Stopwatch::start();
         for company in 0..companies {
             for metric in 0..metrics {
                 answer.clear();
@@ -286,16 +287,17 @@ impl Peer for ByName {
         let Release {
             company, document, ..
         } = *release;
-        let mut filing = words.filing(company, document, release.published)?;
+        let mut filing = filing(company, document, release.published)?;
         for (metric, row) in (0..).zip(&release.rows) {
             let key = Key { company, metric };
             filing.facts.push(words.fact(key, row, release.published)?);
         }
-        let new = |new: bool| if new { 1 } else { 0 };
         let package = Package {
-            companies: std::iter::repeat_with(|| words.company(company))
-                .take(new(release.new_company))
-                .collect(),
+            companies: if release.new_company {
+                vec![words.company(company)]
+            } else {
+                vec![]
+            },
             metrics: if release.new_metrics {
                 words.metrics()
             } else {

@@ -9,6 +9,7 @@ use super::Peer;
 use crate::answer::{Answer, Question, Tally};
 use crate::arithmetic;
 use crate::facts::{Key, Row, World};
+use crate::machine::Stopwatch;
 
 struct Memory {
     /// The latest facts of each series, by quarter.
@@ -151,7 +152,7 @@ impl Peer for Memory {
     fn growth_of_all(&mut self, thorough: bool) -> Result<Option<(Duration, Tally)>> {
         let mut tally = Tally::default();
         let mut answer = Answer::default();
-        let start = Instant::now();
+        let start = Stopwatch::start();
         for rows in self.series.values() {
             answer.clear();
             arithmetic::growths(rows, &mut answer.growths);

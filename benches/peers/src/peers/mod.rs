@@ -3,12 +3,13 @@
 use std::hint::black_box;
 use std::path::Path;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use crate::answer::{Answer, Question, Tally};
 use crate::facts::{Named, Release, World};
+use crate::machine::Stopwatch;
 
 mod duckdb;
 mod kessan;
@@ -122,7 +123,7 @@ pub trait Peer {
     /// How long all questions take, several times over.
     fn time(&mut self, questions: &[Question], times: u32) -> Result<Duration> {
         let mut answer = Answer::default();
-        let start = Instant::now();
+        let start = Stopwatch::start();
         for _ in 0..times {
             for question in questions {
                 answer.clear();

@@ -14,6 +14,7 @@ use super::memory::known_by;
 use crate::answer::{Answer, Question, Tally};
 use crate::arithmetic;
 use crate::facts::{Key, Release, Row, World, company_name, document_name, metric_name};
+use crate::machine::Stopwatch;
 
 const FILE: &str = "facts.redb";
 /// As much as SQLite has.
@@ -263,7 +264,7 @@ impl Peer for Redb {
         let mut tally = Tally::default();
         let mut answer = Answer::default();
         let mut rows = Vec::new();
-        let start = Instant::now();
+        let start = Stopwatch::start();
         for entry in self.series()?.iter()? {
             let (_, block) = entry?;
             rows.clear();

@@ -14,6 +14,7 @@ use super::Peer;
 use crate::answer::{Answer, Question, Tally};
 use crate::arithmetic;
 use crate::facts::{Key, Named, Release, Row, World, company_name, document_name, metric_name};
+use crate::machine::Stopwatch;
 
 const FILE: &str = "facts.sqlite";
 
@@ -390,7 +391,7 @@ impl Peer for Sqlite {
 
     fn growth_of_all(&mut self, thorough: bool) -> Result<Option<(Duration, Tally)>> {
         let arithmetic = self.arithmetic;
-        let start = Instant::now();
+        let start = Stopwatch::start();
         let tally = self
             .session
             .with_dependent_mut(|_, statements| statements.growth_of_all(arithmetic, thorough))?;

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use indicatif::ProgressBar;
 
 use crate::facts::Random;
+use crate::machine::Stopwatch;
 use crate::measure::{Line, Unit};
+use crate::progress::Progress;
 
 mod ours;
 mod sqlite;
@@ -83,21 +84,21 @@ const QUESTIONS: usize = 400;
 /// Changes and panels are longer.
 const LONG_QUESTIONS: usize = 60;
 
-pub fn run(data: &Path, folder: &Path, bar: &ProgressBar, rounds: usize) -> Result<Vec<Line>> {
+pub fn run(data: &Path, folder: &Path, progress: &Progress, rounds: usize) -> Result<Vec<Line>> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(folder)?;
     let files = files(&data.join("companyfacts"), "json")?;
     let sets = files_or_none(&data.join("fsds"), "zip")?;
-    bar.set_message("kessan takes in the filings");
+    progress.say("kessan takes in the filings");
     let start = Instant::now();
     let ours = ours::Ours::load(&folder.join("real.kessan"), &files, &sets)?;
     let mut load = Line::new("real filings: parse and load", Unit::FactsPerSecond);
     let facts = crate::compare::float(ours.facts_read());
     load.add("kessan", facts / start.elapsed().as_secs_f64());
 
-    bar.set_message("export into SQLite");
+    progress.say("export into SQLite");
     let (abouts, facts) = ours.export()?;
     println!(
         "real filings: {} facts in {} series exported",
@@ -152,7 +153,7 @@ pub fn run(data: &Path, folder: &Path, bar: &ProgressBar, rounds: usize) -> Resu
                    ours: &dyn Fn(usize, &mut Answer) -> Result<()>,
                    theirs: &dyn Fn(usize, &mut Answer) -> Result<()>|
      -> Result<()> {
-        bar.set_message(work.to_owned());
+        progress.say(work.to_owned());
         lines.push(side_by_side(work, rounds, count, ours, theirs)?);
         Ok(())
     };
@@ -243,7 +244,7 @@ fn side_by_side(
     let mut answer = Answer::default();
     for _ in 0..rounds {
         for (peer, ask) in [("kessan", ours), ("SQLite", theirs)] {
-            let start = Instant::now();
+            let start = Stopwatch::start();
             for at in 0..count {
                 answer.facts.clear();
                 answer.changes.clear();
