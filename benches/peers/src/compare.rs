@@ -10,7 +10,7 @@ use chrono::Datelike;
 use crate::answer::{Answer, Question, Tally};
 use crate::facts::{Key, Named, Random, Release, Row, World};
 use crate::machine::{self, Load};
-use crate::measure::{Line, Unit, line};
+use crate::measure::{Cell, Line, Unit, line};
 use crate::peers::{Kind, Peer};
 use crate::progress::Progress;
 use crate::reckoning;
@@ -61,6 +61,8 @@ const STEPWISE: World = World {
     quarters: 80,
     versions: 1,
 };
+/// After as many seconds and two samples a peer is not asked again for the year over year of everything.
+const LONG_ENOUGH: f64 = 20.0;
 /// Releases taken in with pages in memory.
 const WARM_RELEASES: u32 = 30;
 
@@ -270,6 +272,12 @@ impl Compare<'_> {
         for _ in 0..self.plan.long_rounds {
             for peer in peers.iter_mut() {
                 self.progress.say(format!("{}: {}", line.work, peer.name()));
+                let enough = |cell: &Cell| {
+                    cell.samples.len() > 1 && cell.samples.iter().sum::<f64>() > LONG_ENOUGH
+                };
+                if line.cell(peer.name()).is_some_and(enough) {
+                    continue;
+                }
                 if let Some((time, _)) = peer.growth_of_all(false)? {
                     line.add(peer.name(), time.as_secs_f64());
                 }
