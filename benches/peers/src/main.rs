@@ -97,6 +97,7 @@ fn main() -> Result<()> {
     }
     if arguments.processor_time {
         machine::use_processor_time();
+        println!("questions are timed by processor time");
     }
     let kinds = kinds()?;
     println!("{}", machine::description());
