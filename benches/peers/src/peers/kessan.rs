@@ -1,0 +1,500 @@
+//! kessan, by its public interface alone. Everything of the suite that knows it is in this file, but for real data.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use ::kessan::{
+    Amount, Cell, Change, ChangeKind, Company, Convention, Currency, Database, Delta, Dimension,
+    Document, DocumentKind, Figure, Filing, FiscalCalendar, FiscalPeriod, Fraction, Id, LoadItem,
+    Metric, MetricKind, MetricPath, OnFailure, Package, Point, Points, Precision, Rank, Reported,
+    Rounding, Scenario, Scope, Series, SeriesKey, Slot, Unit, YearNaming, change_between,
+};
+use anyhow::{Context, Result, ensure};
+use chrono::{Datelike, NaiveDate};
+
+use super::Peer;
+use crate::answer::{Answer, Growth, Question, Ratio, Tally, Word};
+use crate::facts::{
+    FIRST_YEAR, Key, Named, Release, Row, UNITS, World, company_name, document_name, metric_name,
+};
+use crate::machine::Stopwatch;
+
+const FOLDER: &str = "facts.kessan";
+
+/// What packages say alike, in types.
+struct Words {
+    companies: Vec<Id>,
+    metrics: Vec<MetricPath>,
+    units: [Unit; 3],
+    calendar: FiscalCalendar,
+}
+
+impl Words {
+    fn new(world: &World) -> Result<Self> {
+        let companies = (0..world.companies).map(|company| company_name(company).parse());
+        let metrics = (0..world.metrics).map(|metric| metric_name(metric).parse());
+        let unit = |unit: usize| UNITS[unit].parse();
+        Ok(Self {
+            companies: companies.collect::<Result<_, _>>()?,
+            metrics: metrics.collect::<Result<_, _>>()?,
+            units: [unit(0)?, unit(1)?, unit(2)?],
+            calendar: FiscalCalendar::month_end(3, YearNaming::Start)?,
+        })
+    }
+
+    fn company(&self, company: u32) -> Company {
+        Company {
+            id: self.companies[company as usize].clone(),
+            name: format!("Company {company}"),
+            calendar: self.calendar.clone(),
+            identities: vec![],
+            splits: vec![],
+        }
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        let metric = |path: &MetricPath| Metric {
+            path: path.clone(),
+            kind: MetricKind::Flow,
+            dimension: Dimension::Money,
+            positive: "amount".into(),
+            negative: Some("minus".into()),
+        };
+        self.metrics.iter().map(metric).collect()
+    }
+
+    fn fact(&self, key: Key, row: &Row, published: NaiveDate) -> Result<Reported> {
+        let period = self.calendar.period(fiscal(row.at));
+        let amount = Amount::new(
+            rust_decimal::Decimal::new(row.mantissa, row.scale.into()),
+            Precision::Decimals(row.precision),
+            Rounding::Nearest,
+        )?;
+        Ok(Reported {
+            series: SeriesKey {
+                company: self.companies[key.company as usize].clone(),
+                metric: self.metrics[key.metric as usize].clone(),
+                scenario: Scenario::Actual,
+                scope: Scope::total(),
+                unit: self.units[usize::from(row.unit)].clone(),
+            },
+            period: period.context("a quarter of the calendar")?,
+            figure: Figure::Amount(amount),
+            published,
+            cell: 0,
+            rank: Rank::Table,
+        })
+    }
+
+    /// All facts of a company, a filing for each of its documents.
+    fn item(&self, world: &World, company: u32) -> Result<LoadItem> {
+        let each = world.documents_each();
+        let filings =
+            (0..each).map(|own| filing(company, company * each + own, world.published(own)));
+        let mut filings = filings.collect::<Result<Vec<_>>>()?;
+        for version in 0..world.versions {
+            for metric in 0..world.metrics {
+                let key = Key { company, metric };
+                for row in world.series(key, version) {
+                    let filing = &mut filings[(row.source - company * each) as usize];
+                    let published = filing.document.published;
+                    filing.facts.push(self.fact(key, &row, published)?);
+                }
+            }
+        }
+        Ok(LoadItem {
+            source: company_name(company),
+            bytes: 0,
+            package: Package {
+                companies: vec![self.company(company)],
+                metrics: self.metrics(),
+                filings,
+            },
+            refused: vec![],
+            inferred: false,
+        })
+    }
+}
+
+/// A document without its facts.
+fn filing(company: u32, document: u32, published: NaiveDate) -> Result<Filing> {
+    Ok(Filing {
+        document: Document {
+            id: document_name(document).parse()?,
+            title: "Generated".into(),
+            issuer: company_name(company),
+            kind: DocumentKind::Results,
+            published,
+            utc_offset: None,
+            reports: None,
+        },
+        cells: vec![Cell {
+            address: "t1!R1C1".into(),
+            place: "generated".into(),
+            row: String::new(),
+            column: String::new(),
+            text: String::new(),
+            scale: 0,
+            unplaced: None,
+        }],
+        facts: Vec::new(),
+        checks: vec![],
+    })
+}
+
+fn fiscal(quarter: u32) -> FiscalPeriod {
+    let slot = match quarter % 4 {
+        0 => Slot::Q1,
+        1 => Slot::Q2,
+        2 => Slot::Q3,
+        _ => Slot::Q4,
+    };
+    let year = i32::try_from(quarter / 4).expect("a small number");
+    FiscalPeriod::new(FIRST_YEAR + year, slot)
+}
+
+pub fn load(folder: &Path, world: &World) -> Result<Duration> {
+    let db = Database::create(folder.join(FOLDER))?;
+    let words = Words::new(world)?;
+    let start = Instant::now();
+    let items = (0..world.companies).map(|company| {
+        let item = words.item(world, company);
+        Ok(item.expect("generated facts are well-formed"))
+    });
+    let report = db.load(items, OnFailure::Stop, |_| ControlFlow::Continue(()))?;
+    let elapsed = start.elapsed();
+    ensure!(report.facts() == world.facts(), "not all facts were read");
+    ensure!(report.failed.is_empty(), "{}", report.failed[0]);
+    db.close();
+    Ok(elapsed)
+}
+
+pub fn create(folder: &Path) -> Result<()> {
+    Database::create(folder.join(FOLDER))?.close();
+    Ok(())
+}
+
+pub fn open(folder: &Path, names: &Rc<Named>) -> Result<Vec<Box<dyn Peer>>> {
+    let db = Rc::new(Database::open(folder.join(FOLDER))?);
+    Ok(vec![
+        Box::new(ByName {
+            db: Rc::clone(&db),
+            names: Rc::clone(names),
+        }),
+        Box::new(InHand {
+            db,
+            names: Rc::clone(names),
+            held: Vec::new(),
+        }),
+    ])
+}
+
+/// Every question begins with the names of company and metric.
+struct ByName {
+    db: Rc<Database>,
+    names: Rc<Named>,
+}
+
+impl ByName {
+    fn series(&self, key: Key) -> Result<::kessan::SeriesQuery> {
+        let (company, metric) = self.names.of(key);
+        Ok(self.db.series(company, metric)?)
+    }
+}
+
+impl Peer for ByName {
+    fn name(&self) -> &'static str {
+        "kessan"
+    }
+
+    fn can(&self, _: &Question) -> bool {
+        true
+    }
+
+    fn ask(&mut self, question: &Question, answer: &mut Answer) -> Result<()> {
+        match *question {
+            Question::Point { key, quarter } | Question::Named { key, quarter } => {
+                let point = self.series(key)?.at(fiscal(quarter))?;
+                answer.rows.extend(point.as_ref().and_then(row));
+            }
+            Question::Range { key, first, last } => {
+                let points = self.series(key)?.quarters(fiscal(first)..=fiscal(last))?;
+                answer.rows.extend(points.points().filter_map(row));
+            }
+            Question::AsOf {
+                key,
+                first,
+                last,
+                day,
+            } => {
+                let day = NaiveDate::from_num_days_from_ce_opt(day).context("a day")?;
+                let query = self.series(key)?.as_of(day);
+                let points = query.quarters(fiscal(first)..=fiscal(last))?;
+                answer.rows.extend(points.points().filter_map(row));
+            }
+            Question::Growth { key } => changes(&self.series(key)?.all()?, answer),
+            Question::Panel { metric, quarter } => {
+                let metric = &self.names.metrics[metric as usize];
+                let panel = self.db.panel(metric.as_str())?.at(fiscal(quarter))?;
+                answer.rows.reserve(self.names.companies.len());
+                for line in &panel {
+                    let Some(row) = line.point.as_ref().and_then(row) else {
+                        continue;
+                    };
+                    answer.rows.push(Row {
+                        at: company_number(&line.company)?,
+                        ..row
+                    });
+                }
+            }
+            Question::Top {
+                metric,
+                quarter,
+                count,
+            } => {
+                let query = self
+                    .db
+                    .panel(self.names.metrics[metric as usize].as_str())?;
+                let now = query.at(fiscal(quarter))?;
+                let then = query.at(fiscal(quarter - 4))?;
+                top(&now, &then, count, answer)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn growth_of_all(&mut self, thorough: bool) -> Result<Option<(Duration, Tally)>> {
+        let World {
+            companies, metrics, ..
+        } = self.names.world;
+        let mut tally = Tally::default();
+        let mut answer = Answer::default();
+        let start = Stopwatch::start();
+        for company in 0..companies {
+            for metric in 0..metrics {
+                answer.clear();
+                changes(&self.series(Key { company, metric })?.all()?, &mut answer);
+                tally.add(&answer, thorough);
+            }
+        }
+        Ok(Some((start.elapsed(), tally)))
+    }
+
+    fn release(&mut self, release: &Release) -> Result<Option<Duration>> {
+        let words = Words::new(&self.names.world)?;
+        let Release {
+            company, document, ..
+        } = *release;
+        let mut filing = filing(company, document, release.published)?;
+        for (metric, row) in (0..).zip(&release.rows) {
+            let key = Key { company, metric };
+            filing.facts.push(words.fact(key, row, release.published)?);
+        }
+        let package = Package {
+            companies: if release.new_company {
+                vec![words.company(company)]
+            } else {
+                vec![]
+            },
+            metrics: if release.new_metrics {
+                words.metrics()
+            } else {
+                vec![]
+            },
+            filings: vec![filing],
+        };
+        let start = Instant::now();
+        self.db.ingest(package)?;
+        Ok(Some(start.elapsed()))
+    }
+}
+
+/// Series that the caller looked up once and holds.
+struct InHand {
+    db: Rc<Database>,
+    names: Rc<Named>,
+    /// By company and metric.
+    held: Vec<Option<Series>>,
+}
+
+impl InHand {
+    fn place(&self, key: Key) -> usize {
+        key.company as usize * self.names.metrics.len() + key.metric as usize
+    }
+
+    fn held(&self, key: Key) -> Result<&Series> {
+        let series = self.held.get(self.place(key)).and_then(Option::as_ref);
+        series.context("a series that was not prepared")
+    }
+}
+
+impl Peer for InHand {
+    fn name(&self) -> &'static str {
+        "kessan handle"
+    }
+
+    fn can(&self, question: &Question) -> bool {
+        matches!(
+            question,
+            Question::Point { .. } | Question::Range { .. } | Question::Growth { .. }
+        )
+    }
+
+    fn prepare(&mut self, questions: &[Question]) -> Result<()> {
+        self.held.clear();
+        self.held
+            .resize(self.names.companies.len() * self.names.metrics.len(), None);
+        for question in questions {
+            let (Question::Point { key, .. }
+            | Question::Range { key, .. }
+            | Question::Growth { key }) = *question
+            else {
+                continue;
+            };
+            let place = self.place(key);
+            if self.held[place].is_none() {
+                let (company, metric) = self.names.of(key);
+                let query = self.db.series(company, metric)?;
+                self.held[place] = Some(query.load()?);
+            }
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, question: &Question, answer: &mut Answer) -> Result<()> {
+        match *question {
+            Question::Point { key, quarter } => {
+                let point = self.held(key)?.at(fiscal(quarter))?;
+                answer.rows.extend(point.as_ref().and_then(row));
+            }
+            Question::Range { key, first, last } => {
+                let points = self.held(key)?.quarters(fiscal(first)..=fiscal(last))?;
+                answer.rows.extend(points.points().filter_map(row));
+            }
+            Question::Growth { key } => changes(&self.held(key)?.all(), answer),
+            _ => anyhow::bail!("not a question for a series in hand"),
+        }
+        Ok(())
+    }
+}
+
+/// A point as the suite's own row.
+fn row(point: &Point) -> Option<Row> {
+    let amount = point.amount()?;
+    let value = amount.value();
+    let fiscal = point.fiscal()?;
+    let slot = match fiscal.slot {
+        Slot::Q1 => 0,
+        Slot::Q2 => 1,
+        Slot::Q3 => 2,
+        Slot::Q4 => 3,
+        _ => return None,
+    };
+    let Precision::Decimals(precision) = amount.precision() else {
+        return None;
+    };
+    Some(Row {
+        mantissa: i64::try_from(value.mantissa()).ok()?,
+        at: u32::try_from(fiscal.year - FIRST_YEAR).ok()? * 4 + slot,
+        source: point.source().document,
+        published: point.published().num_days_from_ce(),
+        scale: u8::try_from(value.scale()).ok()?,
+        precision,
+        unit: unit_number(point.unit())?,
+    })
+}
+
+fn unit_number(unit: &Unit) -> Option<u8> {
+    match unit {
+        Unit::Money(Currency::JPY) => Some(0),
+        Unit::Money(Currency::USD) => Some(1),
+        Unit::Money(_) => Some(2),
+        _ => None,
+    }
+}
+
+fn company_number(company: &Id) -> Result<u32> {
+    let digits = company.as_str().get(1..).context("a company")?;
+    Ok(digits.parse()?)
+}
+
+fn changes(points: &Points, answer: &mut Answer) {
+    answer
+        .growths
+        .extend(points.yoy().iter().filter_map(|delta| {
+            let Delta {
+                current, change, ..
+            } = delta;
+            let fiscal = current.fiscal()?;
+            let slot = u32::from(fiscal.slot.quarters().0) - 1;
+            let at = u32::try_from(fiscal.year - FIRST_YEAR).ok()? * 4 + slot;
+            growth(at, change)
+        }));
+}
+
+fn growth(at: u32, change: &Change) -> Option<Growth> {
+    let word = match change.kind {
+        ChangeKind::Relative { ratio, convention } => {
+            let interval = change.quantity()?.interval()?;
+            return Some(Growth {
+                at,
+                word: match convention {
+                    Convention::OverBase => Word::OverBase,
+                    Convention::OverAbsoluteBase => Word::OverAbsoluteBase,
+                },
+                ratio: self::ratio(ratio),
+                low: self::ratio(interval.low().value()?.0),
+                high: self::ratio(interval.high().value()?.0),
+            });
+        }
+        ChangeKind::NoComparator => Word::NoComparator,
+        ChangeKind::TurnedPositive => Word::TurnedPositive,
+        ChangeKind::TurnedNegative => Word::TurnedNegative,
+        ChangeKind::FromZero => Word::FromZero,
+        ChangeKind::ToZero => Word::ToZero,
+        ChangeKind::Unchanged => Word::Unchanged,
+        ChangeKind::BaseNotDistinctFromZero => Word::BaseNotDistinctFromZero,
+        _ => return None,
+    };
+    Some(Growth::word(at, word))
+}
+
+fn ratio(fraction: Fraction) -> Ratio {
+    Ratio {
+        numerator: fraction.numerator(),
+        denominator: fraction.denominator(),
+    }
+}
+
+/// The companies that grew most. Both panels are by company.
+fn top(
+    now: &::kessan::Panel,
+    then: &::kessan::Panel,
+    count: usize,
+    answer: &mut Answer,
+) -> Result<()> {
+    let mut best: Vec<(Fraction, &Id, Change)> = Vec::new();
+    let mut then = then.iter().peekable();
+    for now in now {
+        while then.next_if(|then| then.company < now.company).is_some() {}
+        let then = then.peek().filter(|then| then.company == now.company);
+        let then = then.and_then(|then| then.point.as_ref());
+        let Some((now_point, then_point)) = now.point.as_ref().zip(then) else {
+            continue;
+        };
+        let change = change_between(now_point.figure(), then_point.figure(), MetricKind::Flow);
+        if let ChangeKind::Relative { ratio, .. } = change.kind {
+            best.push((ratio, &now.company, change));
+        }
+    }
+    best.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    best.truncate(count);
+    for (_, company, change) in &best {
+        answer
+            .growths
+            .extend(growth(company_number(company)?, change));
+    }
+    Ok(())
+}
