@@ -119,16 +119,16 @@ impl Database {
     pub fn ingest(&self, package: impl Into<Package>) -> Result<Ingested, Error> {
         let package = package.into();
         package.check(&self.reader.snapshot())?;
-        let staged = package.staged(false)?;
+        let staged = package.digested(false)?.staged();
         let committed = self.reader.store().commit(&staged)?;
-        Ok(ingested(&staged, committed))
+        Ok(ingested(staged, committed))
     }
 
     /// Takes in many packages, one after the other: each is a commit, whole or not at all, and on disk when it is counted.
     /// [`LoadItem`] has an example.
     ///
-    /// `items` are read in another thread while those before them are written; three runs of some thousand facts are in
-    /// memory at a time, or three packages that are larger. A load that ends early waits until the item that is just
+    /// `items` are read in another thread while those before them are written; five runs of some thousand facts are in
+    /// memory at a time, or five packages that are larger. A load that ends early waits until the item that is just
     /// being read is there.
     ///
     /// `progress` is called between batches, and can break the load off. A load that was broken off or killed is

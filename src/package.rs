@@ -2,12 +2,11 @@
 
 mod companyfacts;
 mod dataset;
+mod digest;
 
 use std::collections::BTreeMap;
-use std::io::BufWriter;
 
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::error::Error;
 use crate::ingest::{
@@ -226,8 +225,14 @@ impl Package {
             let document = &filing.document;
             check_date(document.published)
                 .map_err(|error| IngestReason::from(error).at(&whole(document.id.as_str())))?;
+            // Often the next fact is of the same metric.
+            let mut last: Option<&Metric> = None;
             for fact in &filing.facts {
-                check_reported(document, fact, metric(&fact.series.metric))
+                let path = &fact.series.metric;
+                last = last
+                    .filter(|metric| metric.path == *path)
+                    .or_else(|| metric(path));
+                check_reported(document, fact, last)
                     .map_err(|reason| misfit(filing, fact.cell, reason))?;
             }
             for check in &filing.checks {
@@ -239,29 +244,52 @@ impl Package {
         Ok(())
     }
 
-    /// The package as the store takes it, with the digests of its documents. `inferred`: whether the names and calendars
-    /// of its companies are.
-    pub(crate) fn staged(self, inferred: bool) -> Result<store::Package, Error> {
-        let documents = self
-            .filings
-            .into_iter()
-            .map(|filing| {
-                let digest = digest(&filing)?;
-                Ok(store::PackageDocument {
+    /// The package with the digests of its documents. `inferred`: whether the names and calendars of its companies are.
+    pub(crate) fn digested(self, inferred: bool) -> Result<Digested, Error> {
+        let digest = |filing: &Filing| {
+            digest::digest(filing).map_err(|error| {
+                let message = error.to_string();
+                IngestReason::Digest { message }.at(&whole(filing.document.id.as_str()))
+            })
+        };
+        Ok(Digested {
+            digests: self.filings.iter().map(digest).collect::<Result<_, _>>()?,
+            package: self,
+            inferred,
+        })
+    }
+}
+
+/// A package with the digests of its documents.
+pub(crate) struct Digested {
+    package: Package,
+    digests: Vec<[u8; 32]>,
+    inferred: bool,
+}
+
+impl Digested {
+    /// Passes a package whose every figure fits its metric.
+    pub(crate) fn check(&self, known: &Snapshot) -> Result<(), Error> {
+        self.package.check(known)
+    }
+
+    /// The package as the store takes it.
+    pub(crate) fn staged(self) -> store::Package {
+        let documents = self.package.filings.into_iter().zip(self.digests);
+        store::Package {
+            companies: self.package.companies,
+            metrics: self.package.metrics,
+            documents: documents
+                .map(|(filing, digest)| store::PackageDocument {
                     document: filing.document,
                     digest,
                     cells: filing.cells,
                     facts: filing.facts.into_iter().map(Into::into).collect(),
                     checks: filing.checks,
                 })
-            })
-            .collect::<Result<_, Error>>()?;
-        Ok(store::Package {
-            companies: self.companies,
-            metrics: self.metrics,
-            documents,
-            inferred,
-        })
+                .collect(),
+            inferred: self.inferred,
+        }
     }
 }
 
@@ -287,19 +315,6 @@ fn misfit(filing: &Filing, cell: u32, reason: IngestReason) -> IngestError {
     })
 }
 
-/// A digest of what a document says, whatever the layout it was read from.
-fn digest(filing: &Filing) -> Result<[u8; 32], Error> {
-    let failed =
-        |message: String| IngestReason::Digest { message }.at(&whole(filing.document.id.as_str()));
-    // JSON is written in bits too small to be hashed one by one.
-    let mut writer = BufWriter::new(Sha256::new());
-    serde_json::to_writer(&mut writer, filing).map_err(|error| failed(error.to_string()))?;
-    let hasher = writer
-        .into_inner()
-        .map_err(|error| failed(error.to_string()))?;
-    Ok(hasher.finalize().into())
-}
-
 impl From<Reported> for store::NewFact {
     fn from(fact: Reported) -> Self {
         Self {
@@ -314,10 +329,11 @@ impl From<Reported> for store::NewFact {
 }
 
 /// The outcomes of a commit beside the figures they are about.
-pub(crate) fn ingested(package: &store::Package, committed: store::Committed) -> Ingested {
+pub(crate) fn ingested(package: store::Package, committed: store::Committed) -> Ingested {
     let mut figures = Vec::new();
-    for (document, outcome) in package.documents.iter().zip(committed.documents) {
-        for (fact, outcome) in document.facts.iter().zip(outcome.outcomes) {
+    for (document, outcome) in package.documents.into_iter().zip(committed.documents) {
+        figures.reserve(document.facts.len());
+        for (fact, outcome) in document.facts.into_iter().zip(outcome.outcomes) {
             let cell = usize::try_from(fact.cell)
                 .ok()
                 .and_then(|number| document.cells.get(number));
@@ -326,10 +342,10 @@ pub(crate) fn ingested(package: &store::Package, committed: store::Committed) ->
             figures.push(IngestedFigure {
                 cell: cell.clone(),
                 fact: FactKey {
-                    series: fact.series.clone(),
+                    series: fact.series,
                     period: fact.period,
                 },
-                figure: fact.figure.clone(),
+                figure: fact.figure,
                 outcome,
             });
         }
@@ -337,73 +353,5 @@ pub(crate) fn ingested(package: &store::Package, committed: store::Committed) ->
     Ingested {
         commit: committed.commit,
         figures,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{
-        Amount, Document, DocumentKind, Precision, Rank, Rounding, Scenario, Scope, SeriesKey,
-        parse_date,
-    };
-
-    /// The digest of a document is one of these bytes. They are part of the format: a database made before a
-    /// change here would refuse documents it knows.
-    #[test]
-    fn the_bytes_that_a_digest_is_made_of() {
-        let published = parse_date("2021-08-10").unwrap();
-        let amount = Amount::new(
-            1_250_000_000.into(),
-            Precision::Decimals(-6),
-            Rounding::Nearest,
-        );
-        let filing = Filing {
-            document: Document {
-                id: "d".parse().unwrap(),
-                title: "T".into(),
-                issuer: "I".into(),
-                kind: DocumentKind::Results,
-                published,
-                utc_offset: Some("+09:00".parse().unwrap()),
-                reports: None,
-            },
-            cells: vec![Cell {
-                address: "t1!R2C2".into(),
-                place: "page 1".into(),
-                row: "Revenue".into(),
-                column: "2Q21".into(),
-                text: "1,250".into(),
-                scale: 6,
-                unplaced: None,
-            }],
-            facts: vec![Reported {
-                series: SeriesKey {
-                    company: "c".parse().unwrap(),
-                    metric: "revenue".parse().unwrap(),
-                    scenario: Scenario::Actual,
-                    scope: "area=west".parse::<Scope>().unwrap(),
-                    unit: "JPY".parse().unwrap(),
-                },
-                period: "2021-04-01..2021-06-30".parse().unwrap(),
-                figure: Figure::Amount(amount.unwrap()),
-                published,
-                cell: 0,
-                rank: Rank::Table,
-            }],
-            checks: vec![],
-        };
-        let expected = concat!(
-            r#"{"document":{"id":"d","title":"T","issuer":"I","kind":"results","published":"2021-08-10","#,
-            r#""utc_offset":"+09:00","reports":null},"#,
-            r#""cells":[{"address":"t1!R2C2","place":"page 1","row":"Revenue","column":"2Q21","text":"1,250","scale":6,"unplaced":null}],"#,
-            r#""facts":[{"series":{"company":"c","metric":"revenue","scenario":"actual","scope":{"area":"west"},"unit":"JPY"},"#,
-            r#""period":"2021-04-01..2021-06-30","#,
-            r#""figure":{"amount":{"value":"1250000000","precision":{"decimals":-6},"rounding":"nearest"}},"#,
-            r#""published":"2021-08-10","cell":0,"rank":"table"}],"checks":[]}"#,
-        );
-        assert_eq!(serde_json::to_string(&filing).unwrap(), expected);
-        let hashed: [u8; 32] = Sha256::digest(expected).into();
-        assert_eq!(digest(&filing).unwrap(), hashed);
     }
 }

@@ -4,6 +4,8 @@
 //! texts of qualitative figures. The values of a block share one exponent wherever their mantissas then fit
 //! into 64 bits, so that arithmetic over a block is arithmetic on integers.
 
+mod narrow;
+
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
@@ -141,6 +143,20 @@ fn day(date: NaiveDate) -> i128 {
 
 /// Encodes rows as one block, whatever its length.
 pub(crate) fn encode(rows: &[Row]) -> Result<Vec<u8>, CodecError> {
+    match narrow::encode(rows) {
+        Some(block) => Ok(block),
+        None => encode_any(rows),
+    }
+}
+
+/// Encodes the rows of a block and others after them, in the same bytes as all of them together; `None` where that takes
+/// decoding them.
+pub(crate) fn append(block: &Block<'_>, rows: &[Row]) -> Option<Vec<u8>> {
+    narrow::append(block, rows)
+}
+
+/// Encodes rows of any figures. Those that are all [narrow] come out the same there, and sooner.
+fn encode_any(rows: &[Row]) -> Result<Vec<u8>, CodecError> {
     let count = u16::try_from(rows.len()).map_err(|_| CodecError::TooLong {
         what: "a block",
         length: rows.len(),

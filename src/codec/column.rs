@@ -35,6 +35,46 @@ pub(crate) fn encode(values: &[i128]) -> Encoded {
     }
 }
 
+/// Columns of numbers of 64 bits as they are written, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Narrow {
+    pub(crate) descriptors: Vec<u8>,
+    pub(crate) bases: Vec<u8>,
+    pub(crate) data: Vec<u8>,
+}
+
+impl Narrow {
+    /// Adds a column, in the same bytes as [`encode`].
+    pub(crate) fn push(&mut self, values: &[i64]) {
+        let first = values.first().copied().unwrap_or(0);
+        let wider = |(least, most): (i64, i64), value: &i64| (least.min(*value), most.max(*value));
+        let (least, most) = values.iter().fold((first, first), wider);
+        let width = offset_width(most.abs_diff(least).into());
+        let base_width = base_width(least.into());
+        let code = (width_code(base_width) << 4) | width_code(width);
+        self.descriptors.push(code);
+        push_low_bytes(&mut self.bases, i128::from(least).to_be_bytes(), base_width);
+        let offsets = values
+            .iter()
+            .map(|value| value.abs_diff(least).to_be_bytes());
+        match width {
+            0 => {}
+            1 => self.data.extend(offsets.map(|[.., a]| a)),
+            2 => self.data.extend(offsets.flat_map(|[.., a, b]| [a, b])),
+            4 => {
+                let low = offsets.flat_map(|[.., a, b, c, d]| [a, b, c, d]);
+                self.data.extend(low);
+            }
+            _ => self.data.extend(offsets.flatten()),
+        }
+    }
+
+    /// Adds a column of one value for any number of rows.
+    pub(crate) fn push_constant(&mut self, value: i64) {
+        self.push(&[value]);
+    }
+}
+
 fn push_low_bytes(to: &mut Vec<u8>, big_endian: [u8; 16], width: usize) {
     match (width, big_endian) {
         (0, _) => {}
@@ -118,7 +158,6 @@ impl<'a> Column<'a> {
     }
 
     /// The value all rows share, if the column is constant.
-    #[cfg(test)]
     pub(crate) fn constant(&self) -> Option<i128> {
         (self.width == 0).then_some(self.base)
     }
@@ -134,6 +173,25 @@ impl<'a> Column<'a> {
             _ => u128::from_be_bytes(self.offset(row)?),
         };
         self.base.checked_add_unsigned(offset)
+    }
+
+    /// Adds the values of all rows to others; `None` where one does not fit into 64 bits.
+    pub(crate) fn read_into(&self, rows: usize, values: &mut Vec<i64>) -> Option<()> {
+        let base = i64::try_from(self.base).ok()?;
+        match self.width {
+            0 => values.extend(std::iter::repeat_n(base, rows)),
+            1 => {
+                for offset in self.data {
+                    values.push(base.checked_add_unsigned(u64::from(*offset))?);
+                }
+            }
+            _ => {
+                for row in 0..rows {
+                    values.push(i64::try_from(self.get(row)?).ok()?);
+                }
+            }
+        }
+        Some(())
     }
 
     fn offset<const N: usize>(&self, row: usize) -> Option<[u8; N]> {
@@ -168,7 +226,36 @@ mod tests {
         ]
     }
 
+    fn narrow_value() -> impl Strategy<Value = i64> {
+        prop_oneof![
+            (0_i64..3),
+            any::<i8>().prop_map(i64::from),
+            any::<i16>().prop_map(i64::from),
+            any::<i32>().prop_map(i64::from),
+            any::<i64>(),
+            Just(i64::MIN),
+            Just(i64::MAX),
+        ]
+    }
+
     proptest! {
+        #[test]
+        fn narrow_columns_are_the_same_bytes(
+            columns in proptest::collection::vec(proptest::collection::vec(narrow_value(), 0..20), 0..4),
+        ) {
+            let mut narrow = Narrow::default();
+            let mut any = Narrow::default();
+            for values in &columns {
+                narrow.push(values);
+                let values: Vec<i128> = values.iter().copied().map(i128::from).collect();
+                let encoded = encode(&values);
+                any.descriptors.push(encoded.descriptor);
+                any.bases.extend(encoded.base);
+                any.data.extend(encoded.data);
+            }
+            prop_assert_eq!(format!("{narrow:?}"), format!("{any:?}"));
+        }
+
         #[test]
         fn columns_read_back(values in proptest::collection::vec(value(), 0..40)) {
             prop_assert_eq!(decode(&encode(&values), values.len()), values);

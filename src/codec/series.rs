@@ -55,6 +55,15 @@ pub(crate) fn encode(mut header: SeriesHeader, rows: &[Row]) -> Result<Vec<Vec<u
         .collect())
 }
 
+/// The payload of a current block of one chunk with rows added after its own, which stay as they are; `None` where that takes
+/// decoding them, or more chunks.
+pub(crate) fn append(mut header: SeriesHeader, block: &Block<'_>, rows: &[Row]) -> Option<Vec<u8>> {
+    header.rows = header.rows.checked_add(u32::try_from(rows.len()).ok()?)?;
+    let block = block::append(block, rows)?;
+    let payload = [header.to_bytes().as_slice(), &block].concat();
+    (header.chunks == 1 && payload.len() <= envelope::PAYLOAD_LIMIT).then_some(payload)
+}
+
 /// A chunk of a current block.
 pub(crate) fn parse(payload: &[u8]) -> Result<(SeriesHeader, Block<'_>), CodecError> {
     let mut reader = Reader::new(payload);

@@ -1,4 +1,4 @@
-//! The load itself: one thread reads, the other writes.
+//! The load itself: one thread reads, one makes digests, one writes.
 
 use std::ops::ControlFlow;
 use std::panic::resume_unwind;
@@ -8,12 +8,12 @@ use std::thread;
 use super::{KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport, OnFailure};
 use crate::error::Error;
 use crate::ingest::IngestError;
-use crate::package::Package;
+use crate::package::{Digested, Package};
 use crate::store;
 use crate::store::Store;
 
 /// How many facts are handed to the writer at once, unless a single package has more.
-const FACTS: usize = 4096;
+const FACTS: usize = 16_384;
 /// How many packages are.
 const PACKAGES: usize = 64;
 
@@ -34,24 +34,32 @@ pub(crate) fn run(
         report: LoadReport::default(),
         packages: 0,
     };
-    // At most three runs of packages are in memory: one that is read, one that waits, one that is written.
-    let (sender, receiver) = sync_channel(1);
+    // At most five runs of packages are in memory: three that are worked on, two that wait.
+    let (to_digest, read) = sync_channel(1);
+    let (to_write, ready) = sync_channel(1);
     thread::scope(|scope| {
-        let reader = scope.spawn(move || read(items, &sender));
-        let ended = load.write(receiver, of_packages, &mut progress);
-        if let Err(panic) = reader.join() {
-            resume_unwind(panic);
+        let threads = [
+            scope.spawn(move || read_all(items, &to_digest)),
+            scope.spawn(move || digest_all(read, &to_write)),
+        ];
+        let ended = load.write(ready, of_packages, &mut progress);
+        for thread in threads {
+            if let Err(panic) = thread.join() {
+                resume_unwind(panic);
+            }
         }
         ended
     })?;
     Ok(load.report)
 }
 
-/// A package that is read.
+/// Items that are handed on together.
+type Run = Vec<Result<LoadItem, Error>>;
+
+/// A package that is read, or why it could not be.
 struct Ready {
     about: About,
-    package: Package,
-    inferred: bool,
+    package: Result<Digested, Error>,
 }
 
 /// What a report tells of a package.
@@ -64,43 +72,57 @@ struct About {
 }
 
 /// Reads until there is no more, or nobody takes it any more.
-fn read(
-    items: impl Iterator<Item = Result<LoadItem, Error>>,
-    writer: &SyncSender<Vec<Result<Ready, Error>>>,
-) {
+fn read_all(items: impl Iterator<Item = Result<LoadItem, Error>>, taker: &SyncSender<Run>) {
     let mut run = Vec::new();
     let mut facts: usize = 0;
     for item in items {
-        let ready = item.map(ready);
-        if let Ok(ready) = &ready {
-            facts = facts.saturating_add(ready.about.facts);
+        if let Ok(item) = &item {
+            facts = facts.saturating_add(facts_of(&item.package));
         }
-        run.push(ready);
+        run.push(item);
         if facts >= FACTS || run.len() >= PACKAGES {
             facts = 0;
-            if writer.send(std::mem::take(&mut run)).is_err() {
+            if taker.send(std::mem::take(&mut run)).is_err() {
                 return;
             }
         }
     }
     if !run.is_empty() {
         // Nobody takes it where the load was broken off.
-        let _ = writer.send(run);
+        let _ = taker.send(run);
     }
 }
 
-fn ready(item: LoadItem) -> Ready {
-    let filings = item.package.filings.iter();
-    Ready {
-        about: About {
-            source: item.source,
-            bytes: item.bytes,
-            facts: filings.map(|filing| filing.facts.len()).sum(),
-            refused: item.refused,
-        },
-        package: item.package,
-        inferred: item.inferred,
+/// Digests what is read, until there is no more, or nobody takes it any more.
+fn digest_all(runs: Receiver<Run>, taker: &SyncSender<Vec<Ready>>) {
+    for run in runs {
+        if taker.send(run.into_iter().map(digest).collect()).is_err() {
+            return;
+        }
     }
+}
+
+fn digest(item: Result<LoadItem, Error>) -> Ready {
+    match item {
+        Ok(item) => Ready {
+            about: About {
+                source: item.source,
+                bytes: item.bytes,
+                facts: facts_of(&item.package),
+                refused: item.refused,
+            },
+            package: item.package.digested(item.inferred),
+        },
+        Err(error) => Ready {
+            about: About::default(),
+            package: Err(error),
+        },
+    }
+}
+
+fn facts_of(package: &Package) -> usize {
+    let filings = package.filings.iter();
+    filings.map(|filing| filing.facts.len()).sum()
 }
 
 /// A load while it goes on.
@@ -114,7 +136,7 @@ struct Load<'a> {
 impl Load<'_> {
     fn write(
         &mut self,
-        runs: Receiver<Vec<Result<Ready, Error>>>,
+        runs: Receiver<Vec<Ready>>,
         of_packages: Option<usize>,
         progress: &mut impl FnMut(&LoadProgress) -> ControlFlow<()>,
     ) -> Result<(), Error> {
@@ -142,16 +164,11 @@ impl Load<'_> {
     }
 
     /// Takes in a run of packages. It breaks off where one fails and the load is to stop then.
-    fn run(&mut self, run: Vec<Result<Ready, Error>>) -> Result<ControlFlow<()>, Error> {
+    fn run(&mut self, run: Vec<Ready>) -> Result<ControlFlow<()>, Error> {
         let mut waiting = Waiting::default();
-        for ready in run {
-            let (about, staged) = match ready {
-                Ok(ready) => {
-                    let Ready {
-                        about,
-                        package,
-                        inferred,
-                    } = ready;
+        for Ready { about, package } in run {
+            let checked = match package {
+                Ok(package) => {
                     let mut checked = package.check(&self.store.snapshot());
                     if checked.is_err() && !waiting.packages.is_empty() {
                         // It may need a metric that one of those brings.
@@ -160,12 +177,11 @@ impl Load<'_> {
                         }
                         checked = package.check(&self.store.snapshot());
                     }
-                    // Here and not where it is read, which is more work than writing.
-                    (about, checked.and_then(|()| package.staged(inferred)))
+                    checked.map(|()| package.staged())
                 }
-                Err(error) => (About::default(), Err(error)),
+                Err(error) => Err(error),
             };
-            match staged {
+            match checked {
                 Ok(package) => {
                     waiting.abouts.push(about);
                     waiting.packages.push(package);

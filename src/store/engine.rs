@@ -100,16 +100,18 @@ impl Tree for Arc<Engine> {
     }
 }
 
-/// The tree as it will be once a batch is written.
+/// The tree as it will be once batches are written, those that are not yet and those that perhaps are.
 #[derive(Debug)]
 pub(crate) struct Ahead<'a> {
     pub(crate) engine: &'a Engine,
-    pub(crate) batch: &'a Batch,
+    /// The last one first.
+    pub(crate) batches: Vec<&'a Batch>,
 }
 
 impl Tree for Ahead<'_> {
     fn get(&self, key: &Key) -> Result<Option<Value>, StoreError> {
-        match self.batch.0.get(&key.to_bytes()) {
+        let bytes = key.to_bytes();
+        match self.batches.iter().find_map(|batch| batch.0.get(&bytes)) {
             Some(value) => Ok(value.clone().map(Value)),
             None => self.engine.get(key),
         }
@@ -123,7 +125,7 @@ impl Engine {
     }
 
     /// Creates the tree of a new database, down to the disk.
-    pub(crate) fn create(folder: &Path, first: Batch) -> Result<Engine, StoreError> {
+    pub(crate) fn create(folder: &Path, first: &Batch) -> Result<Engine, StoreError> {
         let engine = Self::start(folder)?;
         engine.apply(first)?;
         for file in ["conf", "blobs", ""] {
@@ -240,12 +242,12 @@ impl Engine {
     }
 
     /// Writes a batch, and returns when it survives a power cut.
-    pub(crate) fn apply(&self, batch: Batch) -> Result<(), StoreError> {
+    pub(crate) fn apply(&self, batch: &Batch) -> Result<(), StoreError> {
         let mut writes = sled::Batch::default();
-        for (key, value) in batch.0 {
+        for (key, value) in &batch.0 {
             match value {
-                Some(value) => writes.insert(key, value),
-                None => writes.remove(key),
+                Some(value) => writes.insert(key.as_slice(), value.clone()),
+                None => writes.remove(key.as_slice()),
             }
         }
         self.call("write", |db| db.apply_batch(writes))?;

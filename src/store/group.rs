@@ -1,4 +1,11 @@
 //! Making commits durable, several at once, then visible.
+//!
+//! While one write is on its way to the disk, the commits after it are worked out, as if it were there. One write at a time is
+//! under way: the next one begins when that one is durable and HEAD says so.
+
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use super::commit::{BATCH, Batches, Prepared, prepare};
 use super::engine::{Ahead, Batch, Engine};
@@ -19,28 +26,40 @@ pub(super) fn commit(
     let Ok(mut writer) = store.writer.lock() else {
         return (Vec::new(), Err(StoreError::Halted));
     };
-    let mut group = Group {
+    let disk = Disk {
         store,
         writer: &mut writer,
-        state: (*store.state()).clone(),
-        heads: Vec::new(),
-        series: Vec::new(),
-        batch: Batch::default(),
-        committed: Vec::with_capacity(packages.len()),
-        durable: 0,
     };
-    let ended = group.take_in(packages);
-    group.committed.truncate(group.durable);
-    (group.committed, ended)
+    thread::scope(|scope| {
+        let mut group = Group {
+            scope,
+            store,
+            disk: Some(disk),
+            under_way: None,
+            state: (*store.state()).clone(),
+            heads: Vec::new(),
+            series: Vec::new(),
+            batch: Batch::default(),
+            committed: Vec::with_capacity(packages.len()),
+            durable: 0,
+        };
+        let ended = group.take_in(packages);
+        let ended = group.settle().and(ended);
+        group.committed.truncate(group.durable);
+        (group.committed, ended)
+    })
 }
 
 /// Commits that are worked out, one upon the other, and written together.
-struct Group<'a> {
-    store: &'a Store,
-    writer: &'a mut Writer,
+struct Group<'scope, 'env> {
+    scope: &'scope Scope<'scope, 'env>,
+    store: &'scope Store,
+    /// `None` while a write is under way.
+    disk: Option<Disk<'scope>>,
+    under_way: Option<UnderWay<'scope>>,
     /// As the last of them leaves it.
     state: State,
-    /// The heads of those that are not written yet.
+    /// The heads of those that are not handed over yet.
     heads: Vec<Head>,
     /// The series that they write.
     series: Vec<SeriesId>,
@@ -50,15 +69,27 @@ struct Group<'a> {
     durable: usize,
 }
 
-impl Group<'_> {
+/// A write that another thread carries out.
+struct UnderWay<'scope> {
+    thread: ScopedJoinHandle<'scope, (Disk<'scope>, Result<(), StoreError>)>,
+    work: Arc<Work>,
+    /// How many commits are durable after it.
+    committed: usize,
+}
+
+impl Group<'_, '_> {
     fn take_in(&mut self, packages: &[Package]) -> Result<(), StoreError> {
         for package in packages {
-            if self.writer.halted {
+            if self.disk.as_ref().is_some_and(|disk| disk.writer.halted) {
                 return Err(StoreError::Halted);
             }
+            let under_way = self
+                .under_way
+                .iter()
+                .flat_map(|write| &write.work.batches.data);
             let tree = Ahead {
                 engine: &self.store.engine,
-                batch: &self.batch,
+                batches: [&self.batch].into_iter().chain(under_way).collect(),
             };
             match prepare(&tree, &self.state, package) {
                 Ok(prepared) => self.add(prepared)?,
@@ -85,8 +116,10 @@ impl Group<'_> {
         };
         let single = batches.single();
         let fits = |batch: &Batch| self.batch.len() + batch.len() <= BATCH;
-        if !single.as_ref().is_ok_and(fits) {
-            self.write(Batches::default())?;
+        match &single {
+            Ok(batch) if fits(batch) => {}
+            Ok(_) => self.hand_over()?,
+            Err(_) => self.write(Batches::default())?,
         }
         self.state = state;
         self.heads.push(self.state.head);
@@ -101,40 +134,112 @@ impl Group<'_> {
         }
     }
 
-    /// Writes the batch of the group, or those of a commit that needs several.
-    fn write(&mut self, mut batches: Batches) -> Result<(), StoreError> {
-        let engine = &self.store.engine;
+    /// What is worked out, to be written: the batch of the group, or those of a commit that needs several.
+    fn work(&mut self, mut batches: Batches) -> Work {
         if self.batch.len() > 0 {
             batches.data.push(std::mem::take(&mut self.batch));
         }
-        if !self.heads.is_empty() {
-            // Until all of it is written, what is on disk is known only after opening again.
-            self.writer.halted = true;
-            apply(engine, batches.intent)?;
-            apply(engine, batches.data)?;
-            // Slots take turns. After an even number of commits the last has the slot of the head that is on disk; the
-            // one before it goes first, so that a whole slot is left whenever a write tears.
-            let written = if self.heads.len().is_multiple_of(2) {
-                2
-            } else {
-                1
-            };
-            let passed_over = self.heads.len().saturating_sub(written);
-            for head in self.heads.drain(..).skip(passed_over) {
-                self.writer.head.write(head)?;
-            }
-            self.store.publish(self.state.clone(), &self.series);
-            self.series.clear();
-            // The commits stand. What is left of an announcement would be removed by the next open, too.
-            self.writer.halted = apply(engine, batches.cleanup).is_err();
+        Work {
+            batches,
+            heads: std::mem::take(&mut self.heads),
+            series: std::mem::take(&mut self.series),
+            state: self.state.clone(),
         }
+    }
+
+    /// Writes what is worked out, and returns when it is durable.
+    fn write(&mut self, batches: Batches) -> Result<(), StoreError> {
+        self.settle()?;
+        let work = self.work(batches);
+        let disk = self.disk.as_mut().ok_or(StoreError::Halted)?;
+        disk.write(&work)?;
         self.durable = self.committed.len();
+        Ok(())
+    }
+
+    /// Begins to write what is worked out, when what was begun before is durable.
+    fn hand_over(&mut self) -> Result<(), StoreError> {
+        self.settle()?;
+        let work = Arc::new(self.work(Batches::default()));
+        let mut disk = self.disk.take().ok_or(StoreError::Halted)?;
+        let own = Arc::clone(&work);
+        self.under_way = Some(UnderWay {
+            thread: self.scope.spawn(move || {
+                let ended = disk.write(&own);
+                (disk, ended)
+            }),
+            work,
+            committed: self.committed.len(),
+        });
+        Ok(())
+    }
+
+    /// Waits for the write that is under way.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        let Some(write) = self.under_way.take() else {
+            return Ok(());
+        };
+        let (disk, ended) = write
+            .thread
+            .join()
+            .unwrap_or_else(|panic| resume_unwind(panic));
+        self.disk = Some(disk);
+        ended?;
+        self.durable = write.committed;
         Ok(())
     }
 }
 
-fn apply(engine: &Engine, batches: Vec<Batch>) -> Result<(), StoreError> {
-    batches
-        .into_iter()
-        .try_for_each(|batch| engine.apply(batch))
+/// What is written together.
+struct Work {
+    batches: Batches,
+    /// Of the commits in it, in order; none where there is nothing to write.
+    heads: Vec<Head>,
+    /// The series that they write.
+    series: Vec<SeriesId>,
+    /// As the last of them leaves it.
+    state: State,
+}
+
+/// Where it is written to.
+struct Disk<'a> {
+    store: &'a Store,
+    writer: &'a mut Writer,
+}
+
+impl Disk<'_> {
+    /// Makes commits durable, then visible.
+    fn write(&mut self, work: &Work) -> Result<(), StoreError> {
+        let Work {
+            batches,
+            heads,
+            series,
+            state,
+        } = work;
+        if heads.is_empty() {
+            return Ok(());
+        }
+        if self.writer.halted {
+            return Err(StoreError::Halted);
+        }
+        let engine = &self.store.engine;
+        // Until all of it is written, what is on disk is known only after opening again.
+        self.writer.halted = true;
+        apply(engine, &batches.intent)?;
+        apply(engine, &batches.data)?;
+        // Slots take turns. After an even number of commits the last has the slot of the head that is on disk; the
+        // one before it goes first, so that a whole slot is left whenever a write tears.
+        let written = if heads.len().is_multiple_of(2) { 2 } else { 1 };
+        for head in heads.iter().skip(heads.len().saturating_sub(written)) {
+            self.writer.head.write(*head)?;
+        }
+        self.store.publish(state.clone(), series);
+        // The commits stand. What is left of an announcement would be removed by the next open, too.
+        self.writer.halted = apply(engine, &batches.cleanup).is_err();
+        Ok(())
+    }
+}
+
+fn apply(engine: &Engine, batches: &[Batch]) -> Result<(), StoreError> {
+    batches.iter().try_for_each(|batch| engine.apply(batch))
 }

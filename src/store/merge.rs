@@ -33,17 +33,26 @@ struct Fact {
     in_history: usize,
 }
 
-/// Merges new observations of one series, in the order of their package. All are of commit `sequence`.
+/// Merges new observations of one series, in the order of their package. All are of commit `sequence`. A series that cannot
+/// exist yet is not looked up.
 pub(super) fn merge(
     tree: &dyn Tree,
     order: &mut DocumentOrder,
     id: SeriesId,
+    may_exist: bool,
     new: Vec<Observation>,
     sequence: u64,
 ) -> Result<Merged, StoreError> {
-    let stored = series::read(tree, id)?;
+    let stored = if may_exist {
+        if let Some(merged) = appended(tree, id, &new, sequence)? {
+            return Ok(merged);
+        }
+        series::read(tree, id)?
+    } else {
+        None
+    };
     let created = stored.is_none();
-    if created && tree.get(&Key::catalog(id))?.is_some() {
+    if may_exist && created && tree.get(&Key::catalog(id))?.is_some() {
         let key = Key::Current {
             series: id,
             chunk: 0,
@@ -54,6 +63,128 @@ pub(super) fn merge(
         header: empty(sequence),
         rows: Vec::new(),
     });
+    let Changed {
+        rows,
+        outcomes,
+        additions,
+    } = if are_new(&rows, &new) {
+        added(rows, new)
+    } else {
+        let history =
+            |wanted: &dyn Fn(&Period) -> bool| series::read_history(tree, id, &header, wanted);
+        changed(tree, order, history, rows, new)?
+    };
+    let mut writes = Vec::new();
+    let header = append_history(tree, id, header, additions, &mut writes)?;
+    let header = SeriesHeader {
+        commit: sequence,
+        ..header
+    };
+    write_current(id, header, &rows, &mut writes)?;
+    if created {
+        let record = CatalogRecord { created: sequence };
+        writes.push(Write::put(Key::catalog(id), pack(&record)?));
+    }
+    Ok(Merged {
+        outcomes,
+        writes,
+        created,
+    })
+}
+
+/// Adds observations of facts that come after all those of a series, without decoding these; `None` where they do not, or
+/// that cannot be done.
+fn appended(
+    tree: &dyn Tree,
+    id: SeriesId,
+    new: &[Observation],
+    sequence: u64,
+) -> Result<Option<Merged>, StoreError> {
+    let key = Key::Current {
+        series: id,
+        chunk: 0,
+    };
+    let Some(value) = tree.get(&key)? else {
+        return Ok(None);
+    };
+    let parsed = crate::codec::series::parse(&value);
+    let (header, block) = parsed.map_err(|error| StoreError::decoding(&key, &error))?;
+    let Some(last) = block.len().checked_sub(1).and_then(|row| block.period(row)) else {
+        return Ok(None);
+    };
+    let follow = new.first().is_some_and(|first| first.period > last)
+        && new.is_sorted_by(|a, b| a.period < b.period);
+    if !follow || usize::try_from(header.rows) != Ok(block.len()) {
+        return Ok(None);
+    }
+    let newest = (0..block.len())
+        .filter_map(|row| block.commit.get(row))
+        .max();
+    if newest > Some(header.commit.into()) {
+        return Err(StoreError::damaged_at(
+            &key,
+            "it holds rows that are newer than it",
+        ));
+    }
+    let header = SeriesHeader {
+        commit: sequence,
+        ..header
+    };
+    let rows: Vec<Row> = new.iter().cloned().map(Row::from).collect();
+    let payload = crate::codec::series::append(header, &block, &rows);
+    Ok(payload.map(|payload| Merged {
+        outcomes: vec![Outcome::Created; new.len()],
+        writes: vec![Write::put(key, payload)],
+        created: false,
+    }))
+}
+
+/// What new observations make of the rows of a series.
+#[derive(PartialEq, Debug)]
+struct Changed {
+    rows: Vec<Row>,
+    /// In the order of the new observations.
+    outcomes: Vec<Outcome>,
+    /// What belongs into the history besides what is in it.
+    additions: Vec<Row>,
+}
+
+/// Whether every new observation is the only one of its fact.
+fn are_new(rows: &[Row], new: &[Observation]) -> bool {
+    let last = rows.last().map(|row| row.observation.period);
+    let ascend = |a: &Observation, b: &Observation| a.period < b.period;
+    if new.is_sorted_by(ascend) && new.first().map(|first| first.period) > last {
+        return true;
+    }
+    let mut periods: Vec<Period> = new.iter().map(|observation| observation.period).collect();
+    periods.sort_unstable();
+    periods.is_sorted_by(|a, b| a < b)
+        && periods.iter().all(|period| {
+            let known = rows.binary_search_by_key(period, |row| row.observation.period);
+            known.is_err()
+        })
+}
+
+/// Adds observations that [are each the only one](are_new) of their fact.
+fn added(mut rows: Vec<Row>, new: Vec<Observation>) -> Changed {
+    let outcomes = vec![Outcome::Created; new.len()];
+    rows.extend(new.into_iter().map(Row::from));
+    rows.sort_by_key(|row| row.observation.period);
+    Changed {
+        rows,
+        outcomes,
+        additions: Vec::new(),
+    }
+}
+
+/// Adds any observations. `history_of` reads those of some periods from the history.
+fn changed(
+    tree: &dyn Tree,
+    order: &mut DocumentOrder,
+    history_of: impl Fn(&dyn Fn(&Period) -> bool) -> Result<Vec<Observation>, StoreError>,
+    rows: Vec<Row>,
+    new: Vec<Observation>,
+) -> Result<Changed, StoreError> {
     let mut facts: BTreeMap<Period, Fact> = BTreeMap::new();
     for row in rows {
         let period = row.observation.period;
@@ -72,7 +203,7 @@ pub(super) fn merge(
                 Some(_) => {
                     let all = match history.take() {
                         Some(all) => all,
-                        None => series::read_history(tree, id, &header, |p| touched.contains(p))?,
+                        None => history_of(&|period| touched.contains(period))?,
                     };
                     let own = |o: &&Observation| o.period == observation.period;
                     let known: Vec<_> = all.iter().filter(own).cloned().collect();
@@ -85,8 +216,12 @@ pub(super) fn merge(
         if known.iter().any(|other| other.source == observation.source) {
             return Err(order.cell_twice(observation.source));
         }
-        order.learn(tree, known.iter().chain([&observation]))?;
-        outcomes.push(outcome(&known, &observation, |a, b| order.compare(a, b)));
+        if known.is_empty() {
+            outcomes.push(Outcome::Created);
+        } else {
+            order.learn(tree, known.iter().chain([&observation]))?;
+            outcomes.push(outcome(&known, &observation, |a, b| order.compare(a, b)));
+        }
         let known = fact.known.insert(known);
         known.push(observation);
     }
@@ -104,21 +239,10 @@ pub(super) fn merge(
             (None, None) => {}
         }
     }
-    let mut writes = Vec::new();
-    let header = append_history(tree, id, header, additions, &mut writes)?;
-    let header = SeriesHeader {
-        commit: sequence,
-        ..header
-    };
-    write_current(id, header, &rows, &mut writes)?;
-    if created {
-        let record = CatalogRecord { created: sequence };
-        writes.push(Write::put(Key::catalog(id), pack(&record)?));
-    }
-    Ok(Merged {
+    Ok(Changed {
+        rows,
         outcomes,
-        writes,
-        created,
+        additions,
     })
 }
 
@@ -219,4 +343,51 @@ fn fitting(rows: &[Row], old: usize) -> Result<usize, StoreError> {
         }
     }
     Ok(fit)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::codec::block::tests::any_row;
+    use crate::store::engine::Value;
+
+    /// A tree without anything: the facts of these tests need no document.
+    struct Nothing;
+
+    impl Tree for Nothing {
+        fn get(&self, _: &Key) -> Result<Option<Value>, StoreError> {
+            Ok(None)
+        }
+    }
+
+    fn rows(of: Vec<Row>) -> Vec<Row> {
+        let plain = of.into_iter().map(|row| Row::from(row.observation));
+        let by_period: BTreeMap<Period, Row> =
+            plain.map(|row| (row.observation.period, row)).collect();
+        by_period.into_values().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn new_facts_are_added_as_any_are(
+            known in proptest::collection::vec(any_row(), 0..20),
+            new in proptest::collection::vec(any_row(), 0..20),
+        ) {
+            let (known, new) = (rows(known), rows(new).into_iter().rev());
+            let periods: HashSet<Period> = known.iter().map(|row| row.observation.period).collect();
+            let new: Vec<Observation> = new.map(|row| row.observation).collect();
+            let fresh: Vec<Observation> =
+                new.iter().filter(|o| !periods.contains(&o.period)).cloned().collect();
+            prop_assert_eq!(are_new(&known, &new), fresh.len() == new.len());
+            prop_assert!(are_new(&known, &fresh));
+            let twice: Vec<Observation> = fresh.iter().chain(fresh.first()).cloned().collect();
+            prop_assert!(twice.is_empty() || !are_new(&known, &twice));
+            let none = |_: &dyn Fn(&Period) -> bool| Ok(Vec::new());
+            let mut order = DocumentOrder::default();
+            let plain = changed(&Nothing, &mut order, none, known.clone(), fresh.clone()).unwrap();
+            prop_assert_eq!(added(known, fresh), plain);
+        }
+    }
 }

@@ -48,7 +48,7 @@ pub(super) fn create(path: &Path) -> Result<Store, StoreError> {
     // Commit 0, so that a tree that lost everything is told from a new one.
     let mut first = Batch::default();
     first.insert(&Key::Commit(0), &payload)?;
-    let engine = Engine::create(path, first)?;
+    let engine = Engine::create(path, &first)?;
     sync_path(path)?;
     write_manifest(path, &manifest)?;
     let state = State {

@@ -166,7 +166,7 @@ fn write(engine: &Engine, groups: Vec<Vec<Write>>) -> Result<(), StoreError> {
     let batches = encode(fill(groups, BATCH))?;
     batches
         .into_iter()
-        .try_for_each(|batch| engine.apply(batch))
+        .try_for_each(|batch| engine.apply(&batch))
 }
 
 fn removals(

@@ -70,6 +70,7 @@ pub(super) fn stage(
     let mut stager = Stager {
         tree,
         sequence,
+        before: state.totals,
         names: state.names.clone(),
         totals: state.totals,
         order: DocumentOrder::default(),
@@ -95,11 +96,15 @@ pub(super) fn stage(
         })
         .collect();
     let by_series = stager.facts(package, &numbers)?;
-    let new_rows: usize = by_series.values().map(Vec::len).sum();
+    let new_rows: usize = by_series.iter().map(|placed| placed.new.len()).sum();
     let new_rows = u64::try_from(new_rows).unwrap_or(u64::MAX);
-    let series: Vec<SeriesId> = by_series.keys().copied().collect();
-    for (id, placed) in by_series {
-        let (places, new): (Vec<_>, Vec<_>) = placed.into_iter().unzip();
+    let series: Vec<SeriesId> = by_series.iter().map(|placed| placed.series).collect();
+    for placed in by_series {
+        let Placed {
+            series: id,
+            places,
+            new,
+        } = placed;
         let merged = stager.series(id, new)?;
         for ((document, fact), outcome) in places.into_iter().zip(merged) {
             let slot = outcomes
@@ -132,12 +137,19 @@ pub(super) fn stage(
     })
 }
 
-/// New observations of a series, each with the places of its document and fact in the package.
-type Placed = Vec<((usize, usize), Observation)>;
+/// New observations of a series.
+struct Placed {
+    series: SeriesId,
+    /// Of each the places of its document and fact in the package.
+    places: Vec<(usize, usize)>,
+    new: Vec<Observation>,
+}
 
 struct Stager<'a> {
     tree: &'a dyn Tree,
     sequence: u64,
+    /// As the commit before left them.
+    before: Totals,
     names: Names,
     totals: Totals,
     order: DocumentOrder,
@@ -337,28 +349,37 @@ impl<'a> Stager<'a> {
         &mut self,
         package: &Package,
         numbers: &[Option<u32>],
-    ) -> Result<BTreeMap<SeriesId, Placed>, StoreError> {
-        let mut by_series: BTreeMap<SeriesId, Placed> = BTreeMap::new();
-        let mut ids: HashMap<&SeriesKey, SeriesId> = HashMap::new();
+    ) -> Result<Vec<Placed>, StoreError> {
+        let mut by_series: Vec<Placed> = Vec::new();
+        let mut found: HashMap<&SeriesKey, usize> = HashMap::new();
         // Often the next fact is of the same series.
-        let mut last: Option<(&SeriesKey, SeriesId)> = None;
+        let mut last: Option<(&SeriesKey, usize)> = None;
         for (nth, (document, number)) in package.documents.iter().zip(numbers).enumerate() {
             let Some(number) = *number else { continue };
             for (place, fact) in document.facts.iter().enumerate() {
                 let key = &fact.series;
-                let id = match last.filter(|(before, _)| *before == key) {
-                    Some((_, id)) => id,
-                    None => match ids.get(key) {
-                        Some(id) => *id,
-                        None => *ids.entry(key).or_insert(self.series_id(key)?),
-                    },
+                let known = last.filter(|(before, _)| *before == key);
+                let known = known.map(|(_, index)| index);
+                let index = if let Some(index) = known.or_else(|| found.get(key).copied()) {
+                    index
+                } else {
+                    // Often the series of a package are of one length.
+                    let length = by_series.last().map_or(0, |placed| placed.new.len());
+                    by_series.push(Placed {
+                        series: self.series_id(key)?,
+                        places: Vec::with_capacity(length),
+                        new: Vec::with_capacity(length),
+                    });
+                    *found.entry(key).or_insert(by_series.len() - 1)
                 };
-                last = Some((key, id));
-                let observation = self.observation(fact, number);
-                let placed = by_series.entry(id).or_default();
-                placed.push(((nth, place), observation));
+                last = Some((key, index));
+                if let Some(placed) = by_series.get_mut(index) {
+                    placed.places.push((nth, place));
+                    placed.new.push(self.observation(fact, number));
+                }
             }
         }
+        by_series.sort_unstable_by_key(|placed| placed.series);
         Ok(by_series)
     }
 
@@ -408,12 +429,31 @@ impl<'a> Stager<'a> {
         })
     }
 
+    /// Whether the database may have a series: not if its company, metric or variant is new.
+    fn may_exist(&self, id: SeriesId) -> bool {
+        let Totals {
+            companies,
+            metrics,
+            variants,
+            ..
+        } = self.before;
+        id.company < companies && id.metric < metrics && id.variant < variants
+    }
+
     fn series(&mut self, id: SeriesId, new: Vec<Observation>) -> Result<Vec<Outcome>, StoreError> {
+        let may_exist = self.may_exist(id);
         let Merged {
             outcomes,
             writes,
             created,
-        } = merge(self.tree, &mut self.order, id, new, self.sequence)?;
+        } = merge(
+            self.tree,
+            &mut self.order,
+            id,
+            may_exist,
+            new,
+            self.sequence,
+        )?;
         if created {
             self.totals.series = self.totals.series.saturating_add(1);
         }

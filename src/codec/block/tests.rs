@@ -92,6 +92,30 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     proptest::collection::vec(any_row(), 0..24)
 }
 
+/// Rows as most of them are: numbers with up to four decimals or up to ten zeros, nils.
+fn plain_rows() -> impl Strategy<Value = Vec<Row>> {
+    let mantissa = prop_oneof![1 => Just(0), 4 => -99_i64..99, 4 => -1_000_000_i64..1_000_000];
+    let value = prop_oneof![
+        (mantissa.clone(), 0_u32..=4).prop_map(|(mantissa, scale)| Decimal::new(mantissa, scale)),
+        (mantissa, 0_u32..=8)
+            .prop_map(|(mantissa, zeros)| Decimal::from(mantissa * 10_i64.pow(zeros))),
+    ];
+    let precision = prop_oneof![
+        Just(Precision::Unknown),
+        (-9_i8..=4).prop_map(Precision::Decimals)
+    ];
+    let amount = (value, precision).prop_map(|(value, precision)| {
+        Figure::Amount(Amount::new(value, precision, Rounding::Nearest).unwrap())
+    });
+    let figure = prop_oneof![9 => amount, 1 => Just(Figure::Nil(Nil::None))];
+    let row = (any_row(), figure).prop_map(|(mut row, figure)| {
+        row.observation.figure = figure;
+        row.observation.commit >>= 1;
+        row
+    });
+    proptest::collection::vec(row, 0..24)
+}
+
 fn quarter(n: u32, value: i64) -> Row {
     let start = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap() + chrono::Days::new((91 * n).into());
     let end = start + chrono::Days::new(90);
@@ -122,6 +146,34 @@ proptest! {
     fn blocks_read_back(rows in rows()) {
         let bytes = encode(&rows).unwrap();
         prop_assert_eq!(Block::parse(&bytes).unwrap().rows(), Ok(rows));
+    }
+
+    #[test]
+    fn narrow_blocks_are_the_same_bytes(rows in prop_oneof![rows(), plain_rows()]) {
+        if let Some(block) = narrow::encode(&rows) {
+            prop_assert_eq!(block, encode_any(&rows).unwrap());
+        }
+    }
+
+    #[test]
+    fn appended_rows_are_the_same_bytes(
+        (first, second) in prop_oneof![(rows(), rows()), (plain_rows(), plain_rows())],
+    ) {
+        let before = encode(&first).unwrap();
+        if let Some(block) = append(&Block::parse(&before).unwrap(), &second) {
+            prop_assert_eq!(block, encode_any(&[first, second].concat()).unwrap());
+        }
+    }
+
+    #[test]
+    fn plain_figures_are_appended_without_decoding((first, second) in (plain_rows(), plain_rows())) {
+        let before = encode(&first).unwrap();
+        prop_assert!(append(&Block::parse(&before).unwrap(), &second).is_some());
+    }
+
+    #[test]
+    fn blocks_of_plain_figures_are_narrow(rows in plain_rows()) {
+        prop_assert!(narrow::encode(&rows).is_some());
     }
 
     #[test]

@@ -117,7 +117,7 @@ fn sums_of_version_1_are_identities() {
     batch
         .insert(&key, &pack(&SumsRecord(vec![sum])).unwrap())
         .unwrap();
-    store.engine.apply(batch).unwrap();
+    store.engine.apply(&batch).unwrap();
     drop(store);
 
     let store = Store::open(&place.path()).unwrap();

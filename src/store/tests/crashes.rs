@@ -19,7 +19,7 @@ fn begin(store: &Store, package: &Package, batches: usize) -> usize {
     let all: Vec<_> = all.intent.into_iter().chain(all.data).collect();
     let count = all.len();
     for batch in all.into_iter().take(batches) {
-        store.engine.apply(batch).unwrap();
+        store.engine.apply(&batch).unwrap();
     }
     count
 }
@@ -123,7 +123,7 @@ fn an_undo_that_is_cut_off_is_done_again() {
     undone.push(Write::remove(Key::DocumentIndex("wide-1".parse().unwrap())));
     undone.push(Write::remove(Key::Metric(totals.metrics + 7)));
     for batch in encode(vec![undone]).unwrap() {
-        store.engine.apply(batch).unwrap();
+        store.engine.apply(&batch).unwrap();
     }
     drop(store);
     let store = Store::open(&place.path()).unwrap();

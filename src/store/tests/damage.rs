@@ -20,7 +20,7 @@ fn filled(place: &Place) -> Store {
 fn remove(store: &Store, key: &Key) {
     let mut batch = Batch::default();
     batch.remove(key);
-    store.engine.apply(batch).unwrap();
+    store.engine.apply(&batch).unwrap();
 }
 
 #[test]

@@ -80,6 +80,31 @@ fn a_group_is_what_its_packages_are_one_by_one() {
     assert_no_blobs(&together);
 }
 
+/// Every package changes all that the one before it wrote, and is worked out while that is written; the last is refused.
+#[test]
+fn commits_worked_out_beside_a_write_are_what_they_are_one_by_one() {
+    let (one_by_one, together) = (Place::new(), Place::new());
+    let mut packages: Vec<Package> = (0..8)
+        .map(|n| wide_package(&format!("wide-{n}"), n, 60))
+        .collect();
+    let first = Store::create(&one_by_one.path()).unwrap();
+    let expected: Vec<_> = packages
+        .iter()
+        .map(|package| first.commit(package).unwrap())
+        .collect();
+    packages.push(wide_package("wide-3", 9, 60));
+    let second = Store::create(&together.path()).unwrap();
+    let (committed, ended) = second.commit_all(&packages);
+    assert!(matches!(ended, Err(StoreError::DocumentDiffers { .. })));
+    assert_eq!(committed, expected);
+    assert_eq!(everything(&second), everything(&first));
+    drop((first, second));
+    let first = Store::open(&one_by_one.path()).unwrap();
+    let second = Store::open(&together.path()).unwrap();
+    assert_eq!(everything(&second), everything(&first));
+    assert_eq!(second.snapshot().sequence(), 8);
+}
+
 #[test]
 fn small_packages_share_a_write() {
     let place = Place::new();
@@ -174,7 +199,7 @@ fn a_long_commit_after_a_group_is_cut_off_alone() {
     let batches: Vec<_> = batches.intent.into_iter().chain(batches.data).collect();
     let count = batches.len();
     for batch in batches.into_iter().take(count - 1) {
-        store.engine.apply(batch).unwrap();
+        store.engine.apply(&batch).unwrap();
     }
     drop(store);
     let store = Store::open(&place.path()).unwrap();
