@@ -11,6 +11,7 @@ use super::fraction::{Ends, Fraction};
 use super::interval::{Bound, Interval};
 use super::metric::MetricKind;
 use super::quantity::{Quantity, SafeDigits};
+use super::relative::over_base;
 
 /// Against which base a relative change was taken.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -156,6 +157,11 @@ impl Change {
     /// current / base - 1 with its interval, whatever the signs. `None` where the base is zero.
     #[must_use]
     pub fn raw_quantity(&self) -> Option<Quantity> {
+        if let Some(Operands::Amounts(current, base)) = &self.operands
+            && let Some(quick) = over_base(current, base)
+        {
+            return Some(quick);
+        }
         let (current, base) = self.operands()?;
         let ratio = current.over(base).ok()?;
         ratio.minus(Quantity::exact(Fraction::ONE)).ok()

@@ -87,10 +87,10 @@ pub struct Delta {
 }
 
 impl Delta {
-    pub(crate) fn new(kind: DeltaKind, current: &Point, partner: Partner) -> Self {
+    pub(crate) fn new(kind: DeltaKind, current: &Point, partner: &Partner) -> Self {
         let (base, comparator, missing) = match partner {
-            Partner::Fact(point) => (Some(point), Comparator::Found, None),
-            Partner::Gap(slot) => (None, Comparator::Gap, slot),
+            Partner::Fact(point) => (Some(point.clone()), Comparator::Found, None),
+            Partner::Gap(slot) => (None, Comparator::Gap, *slot),
             Partner::NotApplicable => (None, Comparator::NotApplicable, None),
         };
         let mut change = match &base {
@@ -162,12 +162,13 @@ impl Delta {
 pub(crate) fn change_of_points(current: &Point, base: &Point) -> Change {
     let kind = current.about().kind;
     let (now, then) = (current.figure(), base.figure());
-    match (now.quantity(), then.quantity()) {
-        (Some(now), Some(then)) if kind == MetricKind::Ratio && *current.unit() == Unit::Pure => {
-            change_of_ratios(now, then)
-        }
-        _ => change_between(now, then, kind),
+    if kind == MetricKind::Ratio
+        && *current.unit() == Unit::Pure
+        && let (Some(now), Some(then)) = (now.quantity(), then.quantity())
+    {
+        return change_of_ratios(now, then);
     }
+    change_between(now, then, kind)
 }
 
 /// A figure without its scale word, where the one it stands beside has the same.

@@ -1,5 +1,6 @@
 //! The rows of one series, held in memory, and what stands in its quarters.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::model::{FiscalPeriod, Period, Span};
@@ -84,11 +85,12 @@ impl Rows {
     }
 }
 
-/// The rows of a series with its quarters, which are found when they are first asked for.
+/// The rows of a series with what they make up, which is found when it is first asked for.
 #[derive(Debug)]
 pub(crate) struct Held {
     rows: Arc<Rows>,
     quarters: OnceLock<Quarters>,
+    facts: OnceLock<Shelf>,
 }
 
 impl Held {
@@ -96,6 +98,7 @@ impl Held {
         Self {
             rows,
             quarters: OnceLock::new(),
+            facts: OnceLock::new(),
         }
     }
 
@@ -105,7 +108,7 @@ impl Held {
 
     /// The bytes it takes, with its quarters and what they are compared with, by estimate.
     pub(crate) fn weight(&self) -> u64 {
-        let row = size_of::<Row>() + size_of::<Entry>() + 2 * size_of::<Option<Partner>>() + 64;
+        let row = size_of::<Row>() + size_of::<Standing>() + size_of::<Option<Partner>>() + 96;
         let bytes = self.rows.as_slice().len().saturating_mul(row);
         u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
     }
@@ -113,59 +116,43 @@ impl Held {
     pub(crate) fn quarters(&self) -> &Quarters {
         self.quarters.get_or_init(|| Quarters::of(&self.rows))
     }
+
+    /// Every fact, in order of its dates.
+    pub(crate) fn facts(&self) -> &Shelf {
+        self.facts.get_or_init(|| {
+            let points = self.rows.as_slice().iter();
+            let points = points.filter_map(|row| self.rows.at_dates(&row.period()));
+            Shelf::new(points.map(Entry::from).collect())
+        })
+    }
+
+    /// The fact of a slot.
+    pub(crate) fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Point> {
+        let quarter = fiscal.slot.span() == Span::Quarter && shape == self.rows.label_shape();
+        if quarter && let Some(entry) = self.quarters().at(fiscal) {
+            return entry.point().cloned();
+        }
+        self.rows.at_slot(fiscal, shape)
+    }
 }
 
-/// Every quarter of a series from the first that has a fact to the last, gaps included; of a stock, the instants at
-/// their ends.
-#[derive(Debug)]
-pub(crate) struct Quarters {
+/// Entries that are kept, with what they are compared with.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
     entries: Vec<Entry>,
-    /// The first and last. There may be fewer entries than quarters from one to the other, where a change of year end
-    /// left a year short.
-    ends: Option<(FiscalPeriod, FiscalPeriod)>,
     partners: [OnceLock<Vec<Option<Partner>>>; 3],
 }
 
-impl Quarters {
-    fn of(rows: &Rows) -> Self {
-        let shape = rows.label_shape();
-        let ends = rows.ends(Span::Quarter, shape);
-        let quarters = std::iter::successors(ends.map(|(first, _)| first), |quarter| {
-            ends.filter(|(_, last)| quarter < last)
-                .map(|_| quarter.next())
-        });
+impl Shelf {
+    fn new(entries: Vec<Entry>) -> Self {
         Self {
-            entries: quarters
-                .filter_map(|quarter| rows.entry(quarter, shape))
-                .collect(),
-            ends,
+            entries,
             partners: Default::default(),
         }
     }
 
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
-    }
-
-    pub(crate) fn first_and_last(&self) -> Option<(FiscalPeriod, FiscalPeriod)> {
-        self.ends
-    }
-
-    /// Where the quarters from one to another stand among the entries; `None` where these do not reach so far.
-    pub(crate) fn within(&self, low: i64, high: i64) -> Option<std::ops::Range<usize>> {
-        let (first, last) = self.ends?;
-        if low < slot::quarter_number(first) || high > slot::quarter_number(last) {
-            return None;
-        }
-        let before = |quarter: i64| {
-            self.entries.partition_point(|entry| {
-                entry
-                    .fiscal()
-                    .is_some_and(|fiscal| slot::quarter_number(fiscal) < quarter)
-            })
-        };
-        let start = before(low);
-        Some(start..before(high.saturating_add(1)).max(start))
     }
 
     /// For each entry what its fact is compared with; `None` for a gap. `rows` are those of the entries.
@@ -177,10 +164,69 @@ impl Quarters {
             DeltaKind::SinceYearEnd => since,
         };
         found.get_or_init(|| {
-            self.entries
-                .iter()
-                .map(|entry| entry.point().map(|point| rows.partner(kind, point)))
-                .collect()
+            let partner = |point| rows.partner(kind, point);
+            let partners = self.entries.iter().map(|entry| entry.point().map(partner));
+            partners.collect()
         })
+    }
+}
+
+/// Every quarter of a series from the first that has a fact to the last, gaps included; of a stock, the instants at
+/// their ends.
+#[derive(Debug)]
+pub(crate) struct Quarters {
+    shelf: Shelf,
+    /// The first and last. There may be fewer entries than quarters from one to the other, where a change of year end
+    /// left a year short.
+    ends: Option<(FiscalPeriod, FiscalPeriod)>,
+}
+
+impl Quarters {
+    fn of(rows: &Rows) -> Self {
+        let shape = rows.label_shape();
+        let ends = rows.ends(Span::Quarter, shape);
+        let quarters = std::iter::successors(ends.map(|(first, _)| first), |quarter| {
+            ends.filter(|(_, last)| quarter < last)
+                .map(|_| quarter.next())
+        });
+        let entries = quarters.filter_map(|quarter| rows.entry(quarter, shape));
+        Self {
+            shelf: Shelf::new(entries.collect()),
+            ends,
+        }
+    }
+
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    pub(crate) fn first_and_last(&self) -> Option<(FiscalPeriod, FiscalPeriod)> {
+        self.ends
+    }
+
+    /// How many entries stand before a quarter, counted through all years.
+    fn before(&self, quarter: i64) -> usize {
+        self.shelf.entries.partition_point(|entry| {
+            let fiscal = entry.fiscal();
+            fiscal.is_some_and(|fiscal| slot::quarter_number(fiscal) < quarter)
+        })
+    }
+
+    fn at(&self, fiscal: FiscalPeriod) -> Option<&Entry> {
+        let entry = self
+            .shelf
+            .entries
+            .get(self.before(slot::quarter_number(fiscal)))?;
+        (entry.fiscal() == Some(fiscal)).then_some(entry)
+    }
+
+    /// Where the quarters from one to another stand among the entries; `None` where these do not reach so far.
+    pub(crate) fn within(&self, low: i64, high: i64) -> Option<Range<usize>> {
+        let (first, last) = self.ends?;
+        if low < slot::quarter_number(first) || high > slot::quarter_number(last) {
+            return None;
+        }
+        let start = self.before(low);
+        Some(start..self.before(high.saturating_add(1)).max(start))
     }
 }

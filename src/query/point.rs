@@ -36,26 +36,29 @@ use super::slot::Shape;
 /// # Ok::<(), kessan::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Point {
+pub struct Point(Arc<Placed>);
+
+/// A row in its place.
+struct Placed {
     row: Arc<Row>,
     standing: Option<Standing>,
 }
 
 impl Point {
     pub(crate) fn new(row: Arc<Row>, standing: Option<Standing>) -> Self {
-        Self { row, standing }
+        Self(Arc::new(Placed { row, standing }))
     }
 
     fn observation(&self) -> &Observation {
-        &self.row.current.observation
+        &self.0.row.current.observation
     }
 
     pub(crate) fn about(&self) -> &About {
-        &self.row.about
+        &self.0.row.about
     }
 
     pub(crate) fn standing(&self) -> Option<&Standing> {
-        self.standing.as_ref()
+        self.0.standing.as_ref()
     }
 
     pub(crate) fn shape(&self) -> Shape {
@@ -124,7 +127,8 @@ impl Point {
     /// and for those of which another fact of the series fits it better.
     #[must_use]
     pub fn fiscal(&self) -> Option<FiscalPeriod> {
-        self.standing
+        self.0
+            .standing
             .as_ref()
             .map(|standing| standing.target.fiscal)
     }
@@ -177,7 +181,7 @@ impl Point {
     /// The document that printed it.
     #[must_use]
     pub fn document(&self) -> &Id {
-        &self.row.document.id
+        &self.0.row.document.id
     }
 
     /// How many fiscal years the document that printed the figure reports on after the fact's own: 0 where it was
@@ -191,7 +195,7 @@ impl Point {
     pub fn reporting_cycle(&self) -> Option<i32> {
         cycle::reporting_cycle(
             &self.about().company.calendar,
-            &self.row.document,
+            &self.0.row.document,
             self.observation(),
         )
     }
@@ -203,7 +207,7 @@ impl Point {
     pub fn is_comparative(&self) -> bool {
         cycle::is_comparative(
             &self.about().company.calendar,
-            &self.row.document,
+            &self.0.row.document,
             self.observation(),
         )
     }
@@ -219,20 +223,21 @@ impl Point {
     /// [`Reader::candidates`](crate::Reader::candidates).
     #[must_use]
     pub fn is_conflicting(&self) -> bool {
-        self.row.current.conflicting
+        self.0.row.current.conflicting
     }
 
     /// Whether the query took more than one observation of the fact into account. All of them are
     /// [`Reader::observations`](crate::Reader::observations).
     #[must_use]
     pub fn has_versions(&self) -> bool {
-        self.row.current.versions
+        self.0.row.current.versions
     }
 
     /// How many days the dates lie from the calendar's own, both ends added up; 0 where they have no slot.
     #[must_use]
     pub fn off_by(&self) -> i64 {
-        self.standing
+        self.0
+            .standing
             .as_ref()
             .map_or(0, |standing| standing.fit.off_by)
     }
@@ -240,7 +245,8 @@ impl Point {
     /// The dates of other facts of the same slot, which fit it less well.
     #[must_use]
     pub fn also(&self) -> &[Period] {
-        self.standing
+        self.0
+            .standing
             .as_ref()
             .map_or(&[], |standing| &standing.also)
     }
@@ -261,7 +267,7 @@ impl Point {
     /// How the dates stand in the calendar, where that is worth saying.
     pub(crate) fn remarks_on_dates(&self) -> Vec<String> {
         let mut remarks = Vec::new();
-        if let Some(standing) = &self.standing {
+        if let Some(standing) = &self.0.standing {
             if standing.fit.nominal {
                 remarks.push("placed by its month-end".to_owned());
             } else if standing.fit.off_by > 0 {
@@ -305,8 +311,8 @@ impl fmt::Debug for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Point")
             .field("series", self.series())
-            .field("row", &self.row)
-            .field("standing", &self.standing)
+            .field("row", &self.0.row)
+            .field("standing", &self.0.standing)
             .finish_non_exhaustive()
     }
 }
@@ -325,7 +331,7 @@ impl PartialEq for Point {
         said(self) == said(other)
             && self.figure() == other.figure()
             && self.document() == other.document()
-            && self.standing == other.standing
+            && self.0.standing == other.0.standing
             && self.series() == other.series()
     }
 }

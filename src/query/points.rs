@@ -36,9 +36,16 @@ pub struct Points {
 
 #[derive(Clone, Debug)]
 enum Stretch {
-    /// Some of the series' own quarters.
-    Quarters(Range<usize>),
+    /// Some of what the series keeps.
+    Kept(Which, Range<usize>),
     Entries(Vec<Entry>),
+}
+
+/// What a series keeps of itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Which {
+    Quarters,
+    Facts,
 }
 
 /// One period of [`Points`]: its fact, or a gap.
@@ -149,19 +156,19 @@ impl Points {
         }
     }
 
-    /// A stretch of the quarters that a series holds.
-    pub(crate) fn of_quarters(series: Series, quarters: Range<usize>) -> Self {
+    /// A stretch of what a series keeps.
+    pub(crate) fn of_shelf(series: Series, which: Which, stretch: Range<usize>) -> Self {
         Self {
             series,
-            stretch: Stretch::Quarters(quarters),
+            stretch: Stretch::Kept(which, stretch),
         }
     }
 
     fn entries(&self) -> &[Entry] {
         match &self.stretch {
-            Stretch::Quarters(range) => {
-                let quarters = self.series.all_quarters();
-                quarters.get(range.clone()).unwrap_or_default()
+            Stretch::Kept(which, range) => {
+                let kept = self.series.shelf(*which).entries();
+                kept.get(range.clone()).unwrap_or_default()
             }
             Stretch::Entries(entries) => entries,
         }
@@ -227,7 +234,7 @@ impl Points {
     #[must_use]
     pub fn deltas(&self, kind: DeltaKind) -> Vec<Delta> {
         match &self.stretch {
-            Stretch::Quarters(range) => self.series.compare_quarters(kind, range.clone()),
+            Stretch::Kept(which, range) => self.series.compare_kept(kind, *which, range),
             Stretch::Entries(_) => self
                 .points()
                 .map(|point| self.series.compare(kind, point))
@@ -252,7 +259,7 @@ impl IntoIterator for Points {
     fn into_iter(self) -> Self::IntoIter {
         match self.stretch {
             Stretch::Entries(entries) => entries.into_iter(),
-            Stretch::Quarters(_) => self.entries().to_vec().into_iter(),
+            Stretch::Kept(..) => self.entries().to_vec().into_iter(),
         }
     }
 }

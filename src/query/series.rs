@@ -7,9 +7,9 @@ use crate::error::{Error, QueryError};
 use crate::model::{FiscalCalendar, FiscalPeriod, MetricKind, Period, SeriesKey, Span};
 
 use super::delta::{Delta, DeltaKind};
-use super::held::{Held, Rows};
+use super::held::{Held, Rows, Shelf};
 use super::point::Point;
-use super::points::{Entry, Points};
+use super::points::{Entry, Points, Which};
 use super::select::{Asked, Ends, FiscalRange, When};
 use super::slot::{self, Backward, Dated, Shape};
 
@@ -78,7 +78,7 @@ impl Series {
     /// [`QueryError::NoPeriod`] where `when` is none of these.
     pub fn at(&self, when: impl When) -> Result<Option<Point>, Error> {
         Ok(match self.asked(when)? {
-            Asked::Slot(fiscal) => self.rows().at_slot(fiscal, self.rows().label_shape()),
+            Asked::Slot(fiscal) => self.held.at_slot(fiscal, self.rows().label_shape()),
             Asked::Dates(period) => self.rows().at_dates(&period),
         })
     }
@@ -127,14 +127,7 @@ impl Series {
     /// Every fact in order of its dates, also those that fit no slot. There are no gaps.
     #[must_use]
     pub fn all(&self) -> Points {
-        let rows = self.rows();
-        let entries = rows
-            .as_slice()
-            .iter()
-            .filter_map(|row| rows.at_dates(&row.period()))
-            .map(Entry::from)
-            .collect();
-        Points::new(self.clone(), entries)
+        Points::of_shelf(self.clone(), Which::Facts, 0..self.len())
     }
 
     /// The change over the same slot of the fiscal year before; `None` where the fact itself was not
@@ -168,29 +161,41 @@ impl Series {
         Ok(self.at(when)?.map(|current| self.compare(kind, &current)))
     }
 
-    /// The changes of a stretch of this series' quarters.
-    pub(crate) fn compare_quarters(&self, kind: DeltaKind, stretch: Range<usize>) -> Vec<Delta> {
-        let quarters = self.held.quarters();
-        let entries = quarters.entries().get(stretch.clone()).unwrap_or_default();
+    /// What the series keeps.
+    pub(crate) fn shelf(&self, which: Which) -> &Shelf {
+        match which {
+            Which::Quarters => self.held.quarters().shelf(),
+            Which::Facts => self.held.facts(),
+        }
+    }
+
+    /// The changes of a stretch of what the series keeps.
+    pub(crate) fn compare_kept(
+        &self,
+        kind: DeltaKind,
+        which: Which,
+        stretch: &Range<usize>,
+    ) -> Vec<Delta> {
+        let kept = self.shelf(which);
+        let entries = kept.entries().get(stretch.clone()).unwrap_or_default();
         if !Arc::ptr_eq(&self.compared, self.rows()) {
             let points = entries.iter().filter_map(Entry::point);
             return points.map(|point| self.compare(kind, point)).collect();
         }
-        let partners = quarters.partners(self.rows(), kind);
-        let partners = partners.get(stretch).unwrap_or_default();
-        let both = entries.iter().zip(partners);
-        both.filter_map(|(entry, partner)| Some(Delta::new(kind, entry.point()?, partner.clone()?)))
-            .collect()
-    }
-
-    /// The quarters of this series.
-    pub(crate) fn all_quarters(&self) -> &[Entry] {
-        self.held.quarters().entries()
+        let partners = kept.partners(self.rows(), kind);
+        let partners = partners.get(stretch.clone()).unwrap_or_default();
+        let mut deltas = Vec::with_capacity(entries.len());
+        for (entry, partner) in entries.iter().zip(partners) {
+            if let (Some(point), Some(partner)) = (entry.point(), partner) {
+                deltas.push(Delta::new(kind, point, partner));
+            }
+        }
+        deltas
     }
 
     /// The change of one of this series' points.
     pub(crate) fn compare(&self, kind: DeltaKind, current: &Point) -> Delta {
-        Delta::new(kind, current, self.compared.partner(kind, current))
+        Delta::new(kind, current, &self.compared.partner(kind, current))
     }
 
     /// Whether a label means the time or the instant at its end.
@@ -200,7 +205,7 @@ impl Series {
 
     /// The fact of a slot.
     pub(crate) fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Point> {
-        self.rows().at_slot(fiscal, shape)
+        self.held.at_slot(fiscal, shape)
     }
 
     /// The fact of these very dates.
@@ -228,7 +233,7 @@ impl Series {
             let asked = slot::quarters_within(ends, || first, || last);
             let asked = asked.map_err(|backward| self.backward(&backward))?;
             if let Some(stretch) = asked.and_then(|(low, high)| quarters.within(low, high)) {
-                return Ok(Points::of_quarters(self.clone(), stretch));
+                return Ok(Points::of_shelf(self.clone(), Which::Quarters, stretch));
             }
         }
         let first = || Some(rows.ends(span, shape)?.0);

@@ -135,6 +135,11 @@ impl Snapshot {
         self.state.names.metrics.by_name(path)
     }
 
+    /// The variant with a number.
+    pub(crate) fn variant(&self, number: u32) -> Option<&Variant> {
+        self.state.names.variants.get(number)
+    }
+
     /// All variants, with their numbers.
     pub(crate) fn variants(&self) -> impl Iterator<Item = (u32, &Variant)> {
         self.state.names.variants.iter()

@@ -7,7 +7,7 @@ use crate::model::{MetricPath, Scenario, SeriesKey, Unit};
 use crate::query::held::Rows;
 use crate::query::rows::{About, Row};
 use crate::query::stitch::stitch;
-use crate::store::{SeriesId, Snapshot};
+use crate::store::{SeriesId, Snapshot, Variant};
 
 use super::{SeriesQuery, series_of};
 
@@ -99,27 +99,25 @@ impl SeriesQuery {
     /// The series of the first list of metrics that has a figure by what this question takes into account; where none
     /// has, those of the first that has a series.
     pub(super) fn parts(&self, snapshot: &Snapshot) -> Result<Vec<(SeriesId, SeriesKey)>, Error> {
-        let units: Vec<Unit> = match &self.unit {
-            Some(unit) => vec![unit.clone()],
-            None => snapshot
-                .variants()
-                .filter(|(_, variant)| {
-                    let dimension = self.meant.dimension;
-                    variant.scenario == self.scenario
-                        && variant.scope == self.scope
-                        && dimension.is_none_or(|its| its == variant.unit.dimension())
-                })
-                .map(|(_, variant)| variant.unit.clone())
-                .collect(),
+        let is_meant = |variant: &Variant| {
+            let dimension = self.meant.dimension;
+            let unit = &variant.unit;
+            variant.scenario == self.scenario
+                && variant.scope == self.scope
+                && match &self.unit {
+                    Some(asked) => asked == unit,
+                    None => dimension.is_none_or(|its| its == unit.dimension()),
+                }
         };
         let mut without_figure = Vec::new();
         let lists = self.meant.lists();
         for list in &lists {
             let mut parts = Vec::new();
             for metric in list {
-                for unit in &units {
-                    let key = self.key((*metric).clone(), unit.clone());
-                    parts.extend(snapshot.series_id(&key)?.map(|id| (id, key)));
+                for id in snapshot.series_of_metric(&self.company.id, metric)? {
+                    let variant = snapshot.variant(id.variant).filter(|v| is_meant(v));
+                    let key = variant.map(|v| self.key((*metric).clone(), v.unit.clone()));
+                    parts.extend(key.map(|key| (id, key)));
                 }
             }
             if lists.len() == 1 || self.has_figure(snapshot, &parts)? {
