@@ -11,7 +11,7 @@ use super::fraction::{Ends, Fraction};
 use super::interval::{Bound, Interval};
 use super::metric::MetricKind;
 use super::quantity::{Quantity, SafeDigits};
-use super::relative::over_base;
+use super::relative::{may_be_zero, over_base};
 
 /// Against which base a relative change was taken.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -233,9 +233,7 @@ pub fn change_between(current: &Figure, base: &Figure, kind: MetricKind) -> Chan
     match (then_sign, now_sign) {
         (0, 0) => of(ChangeKind::Unchanged),
         (0, _) => of(ChangeKind::FromZero),
-        _ if then.interval().is_some_and(|i| i.contains(Fraction::ZERO)) => {
-            of(ChangeKind::BaseNotDistinctFromZero)
-        }
+        _ if may_be_zero(&then) => of(ChangeKind::BaseNotDistinctFromZero),
         (_, 0) => of(ChangeKind::ToZero),
         (-1, 1) => of(ChangeKind::TurnedPositive),
         (1, -1) => of(ChangeKind::TurnedNegative),

@@ -30,6 +30,21 @@ pub(super) fn over_base(now: &Amount, then: &Amount) -> Option<Quantity> {
     ))
 }
 
+/// Whether rounding lets the true value be zero, as far as it is known.
+pub(super) fn may_be_zero(amount: &Amount) -> bool {
+    let quick = || {
+        let rounded = Rounded::of(amount)?;
+        let (value, half) = rounded.in_units(rounded.places())?;
+        Some(value.unsigned_abs() <= half.unsigned_abs())
+    };
+    let slowly = || {
+        amount
+            .interval()
+            .is_some_and(|i| i.contains(Fraction::ZERO))
+    };
+    quick().unwrap_or_else(slowly)
+}
+
 /// A value, and half the unit it was rounded to: a digit, 5 or 0, and its decimal place.
 struct Rounded {
     value: Decimal,
@@ -109,6 +124,8 @@ mod tests {
         #[test]
         fn the_quick_way_is_the_long_way(now in amount(), then in amount()) {
             let quick = over_base(&now, &then);
+            let reaches_zero = now.interval().is_some_and(|i| i.contains(Fraction::ZERO));
+            prop_assert_eq!(may_be_zero(&now), reaches_zero, "{:?}", now);
             if let Some(quick) = quick {
                 prop_assert_eq!(Some(quick), slowly(now, then), "{:?} over {:?}", now, then);
             } else {

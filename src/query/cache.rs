@@ -1,6 +1,8 @@
 //! Series and panels that were read before, kept while they hold.
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use quick_cache::Weighter;
 use quick_cache::sync;
@@ -19,6 +21,8 @@ const BYTES: u64 = 64 << 20;
 /// How many series and panels that may be: what the cache is laid out for.
 const SERIES: usize = 1 << 12;
 const PANELS: usize = 1 << 9;
+/// How many questions are remembered.
+const ASKED: usize = 1 << 12;
 
 /// What a series was asked for, as known latest.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -110,6 +114,8 @@ impl Weighter<PanelQuestion, Kept<Vec<PanelRow>>> for Bytes {
 #[derive(Debug)]
 pub(crate) struct Cache {
     series: sync::Cache<Question, Kept<Held>, Bytes>,
+    /// What was asked for lately, by a part of its hash.
+    asked: Box<[AtomicU32]>,
     observed: sync::Cache<SeriesId, Kept<Observed>, Bytes>,
     panels: sync::Cache<PanelQuestion, Kept<Vec<PanelRow>>, Bytes>,
 }
@@ -118,6 +124,9 @@ impl Default for Cache {
     fn default() -> Self {
         Self {
             series: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
+            asked: std::iter::repeat_with(AtomicU32::default)
+                .take(ASKED)
+                .collect(),
             observed: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
             panels: sync::Cache::with_weighter(PANELS, BYTES, Bytes),
         }
@@ -131,6 +140,16 @@ impl Cache {
         let (head, company) = (kept.head, question.company);
         let same = |metric| snapshot.has_series_of(head, company, metric);
         kept.holding(snapshot, &question.metrics, same)
+    }
+
+    /// Whether a question was asked before, lately: then it is worth while to keep the answer. It may be mistaken.
+    pub(crate) fn was_asked(&self, question: &Question) -> bool {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(question);
+        let place = usize::try_from(hash % ASKED as u64).unwrap_or(0);
+        // The upper half, of which the place says nothing.
+        let mark = u32::try_from(hash >> 32).unwrap_or(0).max(1);
+        let asked = self.asked.get(place);
+        asked.is_some_and(|asked| asked.swap(mark, Ordering::Relaxed) == mark)
     }
 
     /// Keeps the answer to a question.

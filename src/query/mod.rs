@@ -17,6 +17,7 @@ pub(crate) mod documents;
 pub(crate) mod explain;
 pub(crate) mod expression;
 pub(crate) mod held;
+mod in_place;
 mod near;
 pub(crate) mod panel;
 pub(crate) mod panel_period;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
 use crate::error::{Error, QueryError};
@@ -15,6 +14,7 @@ use super::cache::PanelQuestion;
 use super::choices::{choices_of_publications, choices_of_versions};
 use super::explain::Subject;
 use super::expression::{ExpressionPanelQuery, checked};
+use super::in_place;
 use super::panel_period::PanelPeriod;
 use super::point::Point;
 use super::reader::Reader;
@@ -335,43 +335,20 @@ fn find<R: Dated>(
     Some((found.index, Some(Standing::new(target, found))))
 }
 
-/// The same, of rows of which only those that end near the period are looked at.
+/// The same, of rows that are read in place.
 fn find_in_place(
     about: &About,
     rows: &Current<'_>,
     period: PanelPeriod,
 ) -> Result<Option<(usize, Option<Standing>)>, StoreError> {
-    let near = |day: NaiveDate| {
-        let (first, last) = slot::ends_near(day);
-        rows.ending(first, last)
-    };
     if let PanelPeriod::Dates(period) = period {
-        let (first, periods) = near(period.end())?;
-        let Some(index) = slot::find_exact(&periods, &period) else {
-            return Ok(None);
-        };
-        let index = first.saturating_add(index);
-        let Some(target) = about.place(&period) else {
-            return Ok(Some((index, None)));
-        };
-        let (first, periods) = near(target.own.end())?;
-        let own = slot::find(&periods, &target)
-            .filter(|found| first.saturating_add(found.index) == index);
-        return Ok(Some((index, own.map(|own| Standing::new(target, own)))));
+        return in_place::find_dates(about, rows, &period);
     }
-    let shape = match about.shape_of_all_labels() {
-        Some(shape) => shape,
-        None if rows.are_instants()? => Shape::Instant,
-        None => Shape::Duration,
-    };
-    let Some(target) = target(about, shape, period) else {
-        return Ok(None);
-    };
-    let (first, periods) = near(target.own.end())?;
-    Ok(slot::find(&periods, &target).map(|found| {
-        let index = first.saturating_add(found.index);
-        (index, Some(Standing::new(target, found)))
-    }))
+    let shape = in_place::label_shape(about, rows)?;
+    match target(about, shape, period) {
+        Some(target) => in_place::find(rows, target),
+        None => Ok(None),
+    }
 }
 
 /// The slot of a company that a panel's period means, where it means one.

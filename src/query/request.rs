@@ -182,7 +182,11 @@ impl SeriesQuery {
     /// # Errors
     /// As of [`SeriesQuery::load`] and [`Series::at`].
     pub fn at(&self, when: impl When) -> Result<Option<Point>, Error> {
-        self.load()?.at(when)
+        if self.is_better_loaded() {
+            self.load()?.at(when)
+        } else {
+            self.at_in_place(&when)
+        }
     }
 
     /// See [`Series::quarters`].

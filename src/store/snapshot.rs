@@ -272,6 +272,29 @@ impl Snapshot {
         }
     }
 
+    /// Shows the rows of a series, as [`Snapshot::current`] gives them, where they lie.
+    pub(crate) fn in_place<T, E: From<StoreError>>(
+        &self,
+        id: SeriesId,
+        show: impl FnOnce(&Current<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let key = Key::Current {
+            series: id,
+            chunk: 0,
+        };
+        if let Some(payload) = self.engine.get(&key)? {
+            let (header, block) = crate::codec::series::parse(&payload)
+                .map_err(|e| StoreError::decoding(&key, &e))?;
+            if header.chunks == 1 && header.commit <= self.sequence() {
+                if usize::try_from(header.rows) != Ok(block.len()) {
+                    return Err(StoreError::damaged_at(&key, "rows are missing").into());
+                }
+                return show(&Current::block(&key, &block));
+            }
+        }
+        show(&Current::rows(self.current(id)?))
+    }
+
     /// The current block of a series. A series that is listed and not there is damage.
     fn stored(&self, id: SeriesId) -> Result<Option<Stored>, StoreError> {
         let stored = series::read(&self.engine, id)?;

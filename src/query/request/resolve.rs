@@ -5,9 +5,12 @@ use std::sync::Arc;
 use crate::error::{Error, NoSeries, QueryError};
 use crate::model::{MetricPath, Scenario, SeriesKey, Unit};
 use crate::query::held::Rows;
-use crate::query::rows::{About, Row};
+use crate::query::in_place;
+use crate::query::point::Point;
+use crate::query::rows::{About, Known, Row};
+use crate::query::select::{Asked, When};
 use crate::query::stitch::stitch;
-use crate::store::{SeriesId, Snapshot, Variant};
+use crate::store::{SeriesId, Snapshot, StoreError, Variant};
 
 use super::{SeriesQuery, series_of};
 
@@ -41,6 +44,56 @@ impl SeriesQuery {
             documents.name(snapshot, rows)?
         };
         Ok(Arc::new(Rows::new(about, rows)))
+    }
+
+    /// Whether the whole series is to be read for one of its facts: because it was asked for before, or because what is
+    /// shown takes more than its current rows.
+    pub(super) fn is_better_loaded(&self) -> bool {
+        if self.known != Known::default() || self.meant.is_standard() || self.against_actual {
+            return true;
+        }
+        let (snapshot, question) = (self.reader.snapshot(), self.question());
+        let cache = self.reader.cache();
+        cache.was_asked(&question) || cache.series(&snapshot, &question).is_some()
+    }
+
+    /// The fact of one period as known latest, of which only its own row is read.
+    pub(super) fn at_in_place(&self, when: &impl When) -> Result<Option<Point>, Error> {
+        let snapshot = self.reader.snapshot();
+        let resolved = self.resolve(&snapshot)?;
+        let [(id, _)] = resolved.parts.as_slice() else {
+            return self.load()?.at(when);
+        };
+        let about = Arc::new(self.about(resolved.key));
+        let asked = when.asked(&self.company.calendar);
+        let asked = asked.map_err(|label| QueryError::NoPeriod {
+            company: self.company.id.clone(),
+            label,
+        })?;
+        let found = snapshot.in_place(*id, |rows| {
+            let found = match asked {
+                Asked::Dates(period) => in_place::find_dates(&about, rows, &period)?,
+                Asked::Slot(fiscal) => {
+                    match about.target(fiscal, in_place::label_shape(&about, rows)?) {
+                        Some(target) => in_place::find(rows, target)?,
+                        None => None,
+                    }
+                }
+            };
+            let Some((index, standing)) = found else {
+                return Ok(None);
+            };
+            Ok::<_, StoreError>(rows.row(index)?.zip(Some(standing)))
+        })?;
+        let Some((row, standing)) = found else {
+            return Ok(None);
+        };
+        let named = self
+            .reader
+            .document_cache()
+            .name(&snapshot, [(about, row)])?;
+        let row = named.into_iter().next();
+        Ok(row.map(|row| Point::new(row, standing)))
     }
 
     /// The rows of several series, the preferred first, as those of one.
