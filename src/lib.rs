@@ -32,7 +32,9 @@
 //! [`Reader::series`] asks for a series and gives [points](Point), ranges with their gaps, and
 //! [changes](Delta); [`Reader::panel`] one metric and period of all companies; [`Reader::expression`] does arithmetic of several
 //! metrics, such as margins. Companies that file with the SEC report `revenue` under many tags: [`Reader::with_concepts`] makes
-//! one series of them, by a [`ConceptMap`]. Each point knows its document and
+//! one series of them, by a [`ConceptMap`]. [`SeriesQuery::derived`] finds quarters and trailing twelve months that were not
+//! reported from what was, each with its operands; every change has the [interval](Interval) in which rounding lets it lie;
+//! [`SeriesQuery::as_of`] asks as known on a day, and [`Reader::restatements`] what was changed later. Each point knows its document and
 //! [cell](Cell), and what other printings of it there are; [`Reader::explain`] says why an answer is what it is, down to
 //! the printed cells.
 //!
