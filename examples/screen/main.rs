@@ -48,12 +48,9 @@ struct Arguments {
     #[arg(long, value_name = "PERIOD")]
     at: PanelPeriod,
     /// A column: an expression of metrics, such as `operating_income / revenue`, or its change over the year before, such
-    /// as `yoy revenue`. May be repeated.
-    #[arg(
-        long,
-        value_name = "COLUMN",
-        default_values = ["revenue", "yoy revenue", "operating_income / revenue", "net_income / revenue"]
-    )]
+    /// as `yoy revenue`. May be repeated. Without it: `revenue`, `yoy revenue`,
+    /// `operating_income / revenue` and `net_income / revenue`, as far as anybody in the database reports them.
+    #[arg(long, value_name = "COLUMN")]
     show: Vec<Column>,
     /// The column to sort by, which need not be shown.
     #[arg(long, value_name = "COLUMN", default_value = "yoy revenue")]

@@ -2,13 +2,20 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::error::Error;
 
-use kessan::{Company, Currency, Fraction, Reader, Unit};
+use kessan::{Company, Currency, Error, Fraction, QueryError, Reader, Unit};
 
 use crate::Arguments;
 use crate::column::{Column, Value, Values};
 use crate::reason::Reason;
+
+/// What is shown unless something is asked for.
+const USUAL: [&str; 4] = [
+    "revenue",
+    "yoy revenue",
+    "operating_income / revenue",
+    "net_income / revenue",
+];
 
 /// The companies of a database, screened.
 pub(crate) struct Screen {
@@ -35,12 +42,30 @@ impl Row {
 }
 
 impl Screen {
-    pub(crate) fn new(reader: &Reader, arguments: &Arguments) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new(
+        reader: &Reader,
+        arguments: &Arguments,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         let reader = reader.pinned();
         let ask = |column: &Column| column.ask(&reader, arguments.at, arguments.currency);
-        let mut shown = Vec::new();
+        let (mut columns, mut shown) = (arguments.show.clone(), Vec::new());
         for column in &arguments.show {
             shown.push(ask(column)?);
+        }
+        if columns.is_empty() {
+            for column in USUAL {
+                let column: Column = column.parse()?;
+                match ask(&column) {
+                    Ok(values) => {
+                        shown.push(values);
+                        columns.push(column);
+                    }
+                    Err(Error::Query(QueryError::UnknownMetric { metric, .. })) => {
+                        eprintln!("no column {column}: nobody reports {metric}");
+                    }
+                    Err(other) => return Err(other.into()),
+                }
+            }
         }
         let sort = ask(&arguments.sort)?;
         one_unit(&arguments.sort, &sort)?;
@@ -52,7 +77,7 @@ impl Screen {
         }
 
         let mut screen = Self {
-            columns: arguments.show.clone(),
+            columns,
             ranked: Vec::new(),
             filtered: 0,
             unplaced: Vec::new(),

@@ -159,7 +159,7 @@ fn tag_of(answer: &Answer) -> String {
     Concept::of(point.metric()).unwrap().tag().to_owned()
 }
 
-/// The map that comes with the crate has the tags of the files in their order.
+/// The map that comes with the crate has the tags of the files in their order; it may have others besides.
 #[test]
 fn the_standard_map_prefers_the_tags_that_the_files_prefer() {
     let map = ConceptMap::standard().unwrap();
@@ -172,6 +172,7 @@ fn the_standard_map_prefers_the_tags_that_the_files_prefer() {
         let tags: Vec<String> = tags
             .filter(|concept| concept.taxonomy() == "us-gaap")
             .map(ToString::to_string)
+            .filter(|tag| expected.tags.contains(tag))
             .collect();
         assert_eq!(tags, expected.tags, "{metric}");
     }

@@ -48,8 +48,12 @@ const ROWS: [(u32, &str, &str, u32, &str, i32); 17] = [
 ];
 
 fn write_set(folder: &Path) {
+    write_rows(folder, &ROWS);
+}
+
+fn write_rows(folder: &Path, rows: &[(u32, &str, &str, u32, &str, i32)]) {
     let head = "adsh\ttag\tversion\tddate\tqtrs\tuom\tvalue".to_owned();
-    let rows = ROWS.map(|(company, tag, end, quarters, unit, millions)| {
+    let rows = rows.iter().map(|(company, tag, end, quarters, unit, millions)| {
         format!(
             "{company:010}-25-000001\t{tag}\tus-gaap/2024\t{end}\t{quarters}\t{unit}\t{millions}000000.0000"
         )
@@ -123,6 +127,34 @@ fn companies_are_ranked_and_those_without_a_figure_are_counted() {
         &named,
         "1 of 3 companies shown, of 6 in the database; their periods end from 2025-03-31 to 2025-04-30",
     );
+}
+
+/// Without operating and net income there is no margin to show, which is no reason to show nothing.
+#[test]
+fn columns_that_nobody_reports_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    write_rows(folder.path(), &ROWS[..2]);
+    let all = ["sec.kessan", "2025q2.zip", "--at", "CY2025Q1"];
+    let output = run("screen", &all, folder.path());
+    let said = text(&output);
+    assert_eq!(
+        line(&said, "1").last(),
+        Some(&"+20.0%"),
+        "120 over 100: {said}"
+    );
+    let notes = String::from_utf8(output.stderr).unwrap();
+    for (column, metric) in [
+        ("operating_income / revenue", "operating_income"),
+        ("net_income / revenue", "net_income"),
+    ] {
+        let note = format!("no column {column}: nobody reports {metric}");
+        assert!(notes.lines().any(|line| line == note), "{notes}");
+    }
+    // A column that was asked for is an error.
+    let mut asked = all.to_vec();
+    asked.extend(["--show", "operating_income"]);
+    let refused = refusal(&run("screen", &asked, folder.path()));
+    assert!(refused.contains("operating_income"), "{refused}");
 }
 
 #[test]
