@@ -1,8 +1,9 @@
-//! Bulk load of generated company facts files: `cargo bench --bench bulk_load`.
+//! Bulk load of generated company facts files, and of real data sets: `cargo bench --bench bulk_load`.
 //!
-//! For 200 and 2,000 files (or as many as are named: `cargo bench --bench bulk_load -- 50 500`): facts a second, peak
-//! memory, bytes on disk a fact, and the same load once more, when everything is known. Each load is a process of its own,
-//! so that its peak memory is. Memory should not grow with the number of files, but for names of companies.
+//! For 200 and 2,000 files (or as many as are named: `cargo bench --bench bulk_load -- 50 500`), and for each data set that
+//! is named (`-- ../shared/data/fsds/2009q3.zip`): facts a second, peak memory, bytes on disk a fact, and the same load once
+//! more, when everything is known. Each load is a process of its own, so that its peak memory is. Memory should not grow
+//! with the number of files, but for names of companies.
 #![allow(missing_docs, reason = "a program")]
 
 #[path = "generator/companyfacts.rs"]
@@ -13,20 +14,28 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use kessan::{CompanyFacts, Database, LoadItem, LoadReport, OnFailure};
+use kessan::{CompanyFacts, DataSet, Database, LoadItem, LoadReport, OnFailure};
 
 /// How many years each company reports.
 const YEARS: u32 = 6;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [task, folder, database] = arguments.as_slice()
-        && task == "load"
-    {
-        return load(Path::new(folder), Path::new(database));
+    if let [task, from, database] = arguments.as_slice() {
+        match task.as_str() {
+            "load" => return load(Path::new(from), Path::new(database)),
+            "load-set" => return load_set(Path::new(from), Path::new(database)),
+            _ => {}
+        }
     }
     let named: Vec<usize> = arguments.iter().filter_map(|n| n.parse().ok()).collect();
-    let counts = if named.is_empty() {
+    let is_set = |name: &&String| {
+        Path::new(name)
+            .extension()
+            .is_some_and(|ending| ending == "zip")
+    };
+    let sets: Vec<&String> = arguments.iter().filter(is_set).collect();
+    let counts = if named.is_empty() && sets.is_empty() {
         vec![200, 2000]
     } else {
         named
@@ -41,15 +50,30 @@ fn main() {
             std::fs::write(path, companyfacts::file(company, YEARS, usize::MAX)).expect("written");
         }
         written = written.max(files);
-        let database = below.path().join(format!("{files}.kessan"));
-        for _ in 0..2 {
-            let program = std::env::current_exe().expect("this program");
-            let done = Command::new(program)
-                .arg("load")
-                .args([&folder, &database])
-                .status();
-            assert!(done.expect("started").success());
-        }
+        twice(
+            "load",
+            &folder,
+            &below.path().join(format!("{files}.kessan")),
+        );
+    }
+    for (number, set) in sets.into_iter().enumerate() {
+        twice(
+            "load-set",
+            Path::new(set),
+            &below.path().join(format!("set{number}.kessan")),
+        );
+    }
+}
+
+/// Loads in a process of its own, and once more.
+fn twice(task: &str, from: &Path, database: &Path) {
+    for _ in 0..2 {
+        let program = std::env::current_exe().expect("this program");
+        let done = Command::new(program)
+            .arg(task)
+            .args([from, database])
+            .status();
+        assert!(done.expect("started").success());
     }
 }
 
@@ -70,17 +94,38 @@ fn load(folder: &Path, database: &Path) {
         .expect("loaded");
     let milliseconds = start.elapsed().as_millis().max(1);
     db.close();
-    print(count, &report, milliseconds, size(database));
+    assert!(report.refused.is_empty());
+    print(
+        &format!("{count} files"),
+        &report,
+        milliseconds,
+        size(database),
+    );
 }
 
-fn print(files: usize, report: &LoadReport, milliseconds: u128, disk: u64) {
-    assert!(report.failed.is_empty() && report.refused.is_empty());
+fn load_set(file: &Path, database: &Path) {
+    let db = Database::open_or_create(database).expect("a database");
+    let start = Instant::now();
+    let set = DataSet::open(file).expect("a data set");
+    let name = format!("{}, {} filings", file.display(), set.len());
+    let items = set.map(|filing| Ok(LoadItem::from(filing?)));
+    let report = db
+        .load(items, OnFailure::Stop, |_| ControlFlow::Continue(()))
+        .expect("loaded");
+    let milliseconds = start.elapsed().as_millis().max(1);
+    db.close();
+    print(&name, &report, milliseconds, size(database));
+}
+
+fn print(what: &str, report: &LoadReport, milliseconds: u128, disk: u64) {
+    assert!(report.failed.is_empty());
     let facts = report.facts();
     println!(
-        "{files} files, {} commits, {} documents known: {facts} facts in {}.{:03} s, {} facts/s, {} MB/s of JSON, \
+        "{what}, {} commits, {} documents known: {facts} facts, {} refused, in {}.{:03} s, {} facts/s, {} MB/s read, \
          {} ms of processor time, peak memory {} MB, {} bytes on disk a fact",
         report.committed,
         report.known_documents,
+        report.refused.len(),
         milliseconds / 1000,
         milliseconds % 1000,
         u128::from(facts) * 1000 / milliseconds,
