@@ -10,6 +10,7 @@ mod errors;
 mod explain;
 mod expressions;
 mod first_reported;
+mod kept;
 mod panels;
 mod ranges;
 mod recorded;
