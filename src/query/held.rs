@@ -1,6 +1,8 @@
 //! The rows of one series, held in memory, and what stands in its quarters.
 
 use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, OnceLock};
 
 use crate::model::{FiscalPeriod, Period, Span};
@@ -91,6 +93,8 @@ pub(crate) struct Held {
     rows: Arc<Rows>,
     quarters: OnceLock<Quarters>,
     facts: OnceLock<Shelf>,
+    /// Whether a quarter was asked for: the first is not worth finding all of them.
+    asked: AtomicBool,
 }
 
 impl Held {
@@ -99,6 +103,7 @@ impl Held {
             rows,
             quarters: OnceLock::new(),
             facts: OnceLock::new(),
+            asked: AtomicBool::new(false),
         }
     }
 
@@ -129,7 +134,8 @@ impl Held {
     /// The fact of a slot.
     pub(crate) fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Point> {
         let quarter = fiscal.slot.span() == Span::Quarter && shape == self.rows.label_shape();
-        if quarter && let Some(entry) = self.quarters().at(fiscal) {
+        let kept = quarter && (self.quarters.get().is_some() || self.asked.swap(true, Relaxed));
+        if kept && let Some(entry) = self.quarters().at(fiscal) {
             return entry.point().cloned();
         }
         self.rows.at_slot(fiscal, shape)
