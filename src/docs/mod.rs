@@ -9,5 +9,8 @@ pub mod design {}
 #[doc = include_str!("format.md")]
 pub mod format {}
 
+#[doc = include_str!("performance.md")]
+pub mod performance {}
+
 #[doc = include_str!("tidy.md")]
 pub mod tidy {}
