@@ -119,7 +119,7 @@ impl Database {
     pub fn ingest(&self, package: impl Into<Package>) -> Result<Ingested, Error> {
         let package = package.into();
         package.check(&self.reader.snapshot())?;
-        let staged = package.digested(false)?.staged();
+        let staged = package.digested(false, false)?.staged();
         let committed = self.reader.store().commit(&staged)?;
         Ok(ingested(staged, committed))
     }

@@ -92,7 +92,8 @@ pub use ingest::{
     Release, ReleaseFigure, Reported, Role, RowFault, SplitNote, TableError, Tidy, TidyOptions,
 };
 pub use load::{
-    KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport, OnFailure,
+    DifferingDocument, KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport,
+    OnFailure,
 };
 pub use model::*;
 pub use package::{Ingested, IngestedFigure, Package};

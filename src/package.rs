@@ -244,8 +244,9 @@ impl Package {
         Ok(())
     }
 
-    /// The package with the digests of its documents. `inferred`: whether the names and calendars of its companies are.
-    pub(crate) fn digested(self, inferred: bool) -> Result<Digested, Error> {
+    /// The package with the digests of its documents. `inferred`: whether the names and calendars of its companies are;
+    /// `by_document`: whether one that is known with other content is passed over alone.
+    pub(crate) fn digested(self, inferred: bool, by_document: bool) -> Result<Digested, Error> {
         let digest = |filing: &Filing| {
             digest::digest(filing).map_err(|error| {
                 let message = error.to_string();
@@ -256,6 +257,7 @@ impl Package {
             digests: self.filings.iter().map(digest).collect::<Result<_, _>>()?,
             package: self,
             inferred,
+            by_document,
         })
     }
 }
@@ -265,6 +267,7 @@ pub(crate) struct Digested {
     package: Package,
     digests: Vec<[u8; 32]>,
     inferred: bool,
+    by_document: bool,
 }
 
 impl Digested {
@@ -289,6 +292,7 @@ impl Digested {
                 })
                 .collect(),
             inferred: self.inferred,
+            by_document: self.by_document,
         }
     }
 }

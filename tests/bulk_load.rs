@@ -174,6 +174,7 @@ fn spoilt() -> Vec<Result<LoadItem, Error>> {
     let cut_off = parse(&json[..json.len() / 2], "cut-off.json");
     let mut differs = item(0).unwrap();
     differs.source = "differs".into();
+    differs.by_document = false;
     differs.package.filings[1].document.title = "Another title".into();
     let mut misfit = item(2).unwrap();
     misfit.source = "misfit".into();
@@ -389,4 +390,70 @@ fn real_files_are_accounted_for() {
         .map(|(path, _)| path.metadata().unwrap().len())
         .sum();
     assert_eq!(report.bytes, bytes);
+}
+
+/// One filing of a year: its number, its value as it stands in the file.
+fn filing(year: u32, value: &str) -> String {
+    format!(
+        r#"{{"start":"{year}-01-01","end":"{year}-12-31","val":{value},"accn":"0000000123-{:02}-000001","fy":{year},"fp":"FY","form":"10-K","filed":"{}-02-20"}}"#,
+        year - 1999,
+        year + 1
+    )
+}
+
+fn revenue(facts: &[String]) -> String {
+    let facts = facts.join(",");
+    format!(
+        r#"{{"cik":123,"entityName":"Minato","facts":{{"us-gaap":{{"Revenues":{{"units":{{"USD":[{facts}]}}}}}}}}}}"#
+    )
+}
+
+#[test]
+fn a_filing_that_changed_locks_nothing_else_out() {
+    let assets = filing(2022, "7").replace("\"start\":\"2022-01-01\",", "");
+    let first = revenue(&[filing(2022, "100"), filing(2022, "\"x\"")]);
+    // The refused fact is a good one now, and there is a filing more.
+    let second = revenue(&[filing(2022, "100"), assets, filing(2023, "300")]);
+    let db = Database::temporary().unwrap();
+    let report = load(&db, [parse(&first, "123.json")]);
+    assert_eq!((report.committed, report.refused.len()), (1, 1));
+    for again in [false, true] {
+        let report = load(&db, [parse(&second, "123.json")]);
+        assert!(report.failed.is_empty());
+        assert_eq!(report.facts(), 3);
+        let taken = [Outcome::Created, Outcome::Unchanged].map(|one| report.count(one));
+        assert_eq!(taken, if again { [0, 1] } else { [1, 0] });
+        let [differing] = report.differing_documents.as_slice() else {
+            panic!("{:?}", report.differing_documents);
+        };
+        assert_eq!(
+            differing.to_string(),
+            "123.json: document CIK0000000123/0000000123-23-000001 is known with other content, which stands; \
+             its facts (2) are refused"
+        );
+        let refused: Vec<String> = report.refused.iter().map(ToString::to_string).collect();
+        assert_eq!(refused.len(), 2);
+        assert!(
+            refused.iter().all(|one| one
+                .starts_with("123.json: CIK0000000123/0000000123-23-000001, row ")
+                && one.ends_with("the document is known with other content, which stands")),
+            "{refused:?}"
+        );
+        assert!(refused.iter().any(|one| one.contains("text \"7\"")));
+    }
+    let revenue = db.series("CIK0000000123", "us_gaap.revenues.flow").unwrap();
+    for (year, value) in [("FY2022", "100 USD"), ("FY2023", "300 USD")] {
+        let point = revenue.at(year).unwrap().unwrap();
+        assert!(point.to_string().contains(value), "{point}");
+    }
+    // The whole file or nothing, where that is wanted.
+    let db = Database::temporary().unwrap();
+    load(&db, [parse(&first, "123.json")]);
+    let strict = CompanyFacts::from_reader(second.as_bytes(), "123.json").unwrap();
+    let strict = strict.strict().unwrap();
+    let report = load(&db, [Ok(strict.clone().into())]);
+    assert_eq!((report.failed.len(), report.failed[0].facts), (1, 3));
+    assert!(report.differing_documents.is_empty());
+    assert!(db.ingest(strict).is_err());
+    assert_eq!(db.last_commit(), 1);
 }

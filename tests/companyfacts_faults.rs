@@ -511,6 +511,32 @@ fn a_company_may_have_an_id_and_calendar_of_its_own() {
 }
 
 #[test]
+fn a_period_may_end_on_the_day_of_the_filing_and_not_later() {
+    for (filed, kept) in [("2023-12-31", true), ("2023-12-30", false)] {
+        let facts = read(&revenue(&[&FACT.replace("2024-02-20", filed)]));
+        assert_eq!(
+            (facts.len(), facts.refused().is_empty()),
+            (usize::from(kept), kept)
+        );
+        let not_ended =
+            |refused: &kessan::RefusedFact| matches!(refused.fault, FactFault::NotYetEnded { .. });
+        assert!(facts.refused().iter().all(not_ended));
+    }
+}
+
+#[test]
+fn a_filing_that_contradicts_itself_is_flagged() {
+    let of = |value: &str| FACT.replace("1250", value);
+    let db = Database::temporary().unwrap();
+    db.ingest(&read(&revenue(&[&of("100"), &of("100"), &of("-5")])))
+        .unwrap();
+    let revenue = db.series("CIK0000000123", "us_gaap.revenues.flow").unwrap();
+    let point = revenue.at("FY2023").unwrap().unwrap();
+    assert!(point.is_conflicting());
+    assert_eq!(db.candidates(&point).unwrap().len(), 3);
+}
+
+#[test]
 fn a_fact_that_is_told_twice_is_taken_in_twice() {
     let facts = read(&revenue(&[FACT, FACT]));
     let db = Database::temporary().unwrap();

@@ -125,6 +125,9 @@ pub(crate) fn print(report: &LoadReport, what: &str, out: &mut dyn Write) -> io:
     for failed in &report.failed {
         eprintln!("failed: {failed}");
     }
+    for differing in &report.differing_documents {
+        eprintln!("note: {differing}");
+    }
     for kept in &report.kept_definitions {
         eprintln!("note: {kept}");
     }

@@ -202,9 +202,9 @@ fn keeps_its_sign(subject: &Printing, computed: Result<Quantity, ArithmeticError
 /// Whether a printing agrees with those it is compared with.
 fn same(subject: &Printing, knowns: &[&Known]) -> Verdict {
     let members = || knowns.iter().flat_map(|known| &known.cluster.members);
-    let agree = |figure: &Figure| {
+    let agree = |printing: &Printing| {
         let verdicts: Vec<Option<bool>> = members()
-            .map(|member| member.figure.agrees_with(figure))
+            .map(|member| member.agrees_with(printing))
             .collect();
         if verdicts.contains(&Some(false)) {
             Some(false)
@@ -212,7 +212,7 @@ fn same(subject: &Printing, knowns: &[&Known]) -> Verdict {
             verdicts.contains(&Some(true)).then_some(true)
         }
     };
-    match agree(&subject.figure) {
+    match agree(subject) {
         Some(true) => return Verdict::Class(Class::Consistent),
         Some(false) => {}
         None => {
@@ -232,9 +232,14 @@ fn same(subject: &Printing, knowns: &[&Known]) -> Verdict {
     }
     let near = subject.figure.amount().is_some_and(|amount| {
         neighbours(amount).is_some_and(|moved| {
-            moved
-                .iter()
-                .any(|amount| agree(&(*amount).into()) == Some(true))
+            moved.into_iter().any(|amount| {
+                let figure = amount.into();
+                let moved = Printing {
+                    figure,
+                    ..subject.clone()
+                };
+                agree(&moved) == Some(true)
+            })
         })
     });
     Verdict::Class(if near {

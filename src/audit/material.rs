@@ -195,8 +195,7 @@ impl Material {
     pub(crate) fn alone(&self, fact: &FactKey, printing: &Printing) -> Known {
         let others = self.facts.get(fact).into_iter().flatten();
         let others = others.filter(|other| {
-            other.published == printing.published
-                && other.figure.agrees_with(&printing.figure) == Some(false)
+            other.published == printing.published && other.agrees_with(printing) == Some(false)
         });
         let cluster = Cluster {
             members: vec![printing.clone()],
@@ -213,7 +212,7 @@ impl Material {
         let others = self.facts.get(fact).into_iter().flatten();
         let verdicts: Vec<bool> = others
             .filter(|other| !other.is_at(printing) && other.published == printing.published)
-            .filter_map(|other| other.figure.agrees_with(&printing.figure))
+            .filter_map(|other| other.agrees_with(printing))
             .collect();
         let agreeing = verdicts.iter().filter(|agrees| **agrees).count();
         agreeing > verdicts.len() - agreeing

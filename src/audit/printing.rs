@@ -61,6 +61,15 @@ impl Printing {
         (&self.document, self.number) == (&other.document, other.number)
     }
 
+    /// Whether it agrees with another. Of one day, what contradicts it does not, though a precision be unknown.
+    pub(crate) fn agrees_with(&self, other: &Printing) -> Option<bool> {
+        let agrees = self.figure.agrees_with(&other.figure);
+        agrees.or_else(|| {
+            let at_once = self.published == other.published;
+            (at_once && self.figure.contradicts(&other.figure)).then_some(false)
+        })
+    }
+
     pub(crate) fn fineness(&self) -> i16 {
         match self.figure.amount().map(Amount::precision) {
             Some(Precision::Exact) => i16::MAX,
@@ -96,7 +105,7 @@ impl Cluster {
             let verdicts: Vec<Option<bool>> = cluster
                 .members
                 .iter()
-                .map(|member| member.figure.agrees_with(&printing.figure))
+                .map(|member| member.agrees_with(printing))
                 .collect();
             if verdicts.contains(&Some(false)) {
                 cluster.others.push(printing.clone());

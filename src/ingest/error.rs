@@ -165,6 +165,9 @@ pub enum IngestReason {
     /// A fact of a company facts file that was refused, the others being taken in.
     #[error("{0}")]
     RefusedFact(FactFault),
+    /// A fact of a document that is known with other content. The known one stands; the rest of the package was taken in.
+    #[error("the document is known with other content, which stands")]
+    KnownOtherwise,
     /// A concept map of another format version.
     #[error("concept map format {found} is not known; this library reads format {expected}")]
     ConceptMapFormat {

@@ -156,7 +156,7 @@ impl Release {
                 let other = same
                     .iter()
                     .skip(nth + 1)
-                    .find(|(_, _, other, _)| figure.agrees_with(other) == Some(false));
+                    .find(|(_, _, other, _)| figure.contradicts(other));
                 if let Some((other, ..)) = other {
                     let place = Place {
                         document: self.document.id.to_string(),

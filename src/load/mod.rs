@@ -3,7 +3,7 @@
 mod report;
 mod run;
 
-pub use report::{KeptDefinition, LoadEnd, LoadFailure, LoadReport};
+pub use report::{DifferingDocument, KeptDefinition, LoadEnd, LoadFailure, LoadReport};
 pub(crate) use run::run;
 
 use crate::ingest::{CompanyFacts, DataSetFiling, IngestError, IngestReason, Place, Tidy};
@@ -44,7 +44,7 @@ pub struct LoadItem {
     pub source: String,
     /// How many bytes of the source were read for it, for progress; 0 where that is not known.
     pub bytes: u64,
-    /// What is taken in: whole, or not at all.
+    /// What is taken in: whole, or not at all, but for what [`Self::by_document`] says.
     pub package: Package,
     /// What stands in the source and is not in the package, each with its place and reason.
     pub refused: Vec<IngestError>,
@@ -52,6 +52,12 @@ pub struct LoadItem {
     /// database knows such a company otherwise, the database's stand, and the
     /// [report](LoadReport::kept_definitions) says so; a declared one that differs fails the package.
     pub inferred: bool,
+    /// Whether a document that the database knows with other content is refused alone, with all its facts, and the rest of
+    /// the package taken in: the [report](LoadReport::differing_documents) says so. Otherwise it fails the package.
+    ///
+    /// Company facts that are not [strict](CompanyFacts::strict) are loaded so: their file is one package, and a filing
+    /// that changes in it is no reason to go without those that come later.
+    pub by_document: bool,
 }
 
 impl From<CompanyFacts> for LoadItem {
@@ -71,6 +77,7 @@ impl From<CompanyFacts> for LoadItem {
             bytes: facts.bytes(),
             refused: refused.collect(),
             inferred: facts.is_inferred(),
+            by_document: !facts.is_strict(),
             package: Package::from(facts),
         }
     }
@@ -85,6 +92,7 @@ impl From<DataSetFiling> for LoadItem {
             bytes: filing.bytes(),
             refused: filing.refused().to_vec(),
             inferred: true,
+            by_document: false,
             package: Package::from(filing),
         }
     }
@@ -99,6 +107,7 @@ impl LoadItem {
             bytes: 0,
             refused: tidy.refused().to_vec(),
             inferred: false,
+            by_document: false,
             package: Package::from(tidy),
         }
     }

@@ -18,7 +18,7 @@ pub struct LoadReport {
     pub end: LoadEnd,
     /// Packages that were taken in.
     pub committed: usize,
-    /// Packages of which every document was known, so that nothing was written.
+    /// Packages of which every document was known or refused, so that nothing was written.
     pub unchanged: usize,
     /// Documents that are new.
     pub new_documents: u64,
@@ -26,10 +26,13 @@ pub struct LoadReport {
     pub known_documents: u64,
     /// Bytes of sources read, where readers tell.
     pub bytes: u64,
-    /// Everything that was refused while reading, in the order of the sources.
+    /// Everything that was refused while reading, and the facts of [documents that differ](Self::differing_documents), in
+    /// the order of the sources.
     pub refused: Vec<IngestError>,
     /// Packages that could not be read or taken in. Nothing of them is in the database.
     pub failed: Vec<LoadFailure>,
+    /// Documents that are known with other content, of packages of which the rest was taken in.
+    pub differing_documents: Vec<DifferingDocument>,
     /// Companies of which the database knows another name or calendar than a package inferred.
     pub kept_definitions: BTreeSet<KeptDefinition>,
     pub(super) outcomes: [u64; Outcome::ALL.len()],
@@ -98,6 +101,33 @@ impl fmt::Display for LoadFailure {
             Error::Ingest(error) => error.fmt(f),
             error => write!(f, "{}: {error}", self.source),
         }
+    }
+}
+
+/// A document that the database knows with other content: what is known stands, and the facts of the other one are
+/// refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct DifferingDocument {
+    /// What it was read from.
+    pub source: String,
+    /// The document.
+    pub document: Id,
+    /// How many facts it has, all of which are in [`LoadReport::refused`].
+    pub facts: u64,
+}
+
+impl fmt::Display for DifferingDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            source,
+            document,
+            facts,
+        } = self;
+        write!(
+            f,
+            "{source}: document {document} is known with other content, which stands; its facts ({facts}) are refused"
+        )
     }
 }
 

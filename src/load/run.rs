@@ -5,12 +5,15 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use super::{KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport, OnFailure};
+use super::{
+    DifferingDocument, KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport,
+    OnFailure,
+};
 use crate::error::Error;
-use crate::ingest::IngestError;
+use crate::ingest::{IngestError, IngestReason, Place};
 use crate::package::{Digested, Package};
 use crate::store;
-use crate::store::Store;
+use crate::store::{PackageDocument, Standing, Store};
 
 /// How many facts are handed to the writer at once, unless a single package has more.
 const FACTS: usize = 16_384;
@@ -111,7 +114,7 @@ fn digest(item: Result<LoadItem, Error>) -> Ready {
                 facts: facts_of(&item.package),
                 refused: item.refused,
             },
-            package: item.package.digested(item.inferred),
+            package: item.package.digested(item.inferred, item.by_document),
         },
         Err(error) => Ready {
             about: About::default(),
@@ -207,8 +210,10 @@ impl Load<'_> {
         while !rest.is_empty() {
             let (committed, ended) = self.store.commit_all(rest);
             let mut taken = committed.len();
-            for (committed, about) in committed.into_iter().zip(abouts.by_ref()) {
-                self.committed(about, committed);
+            for ((committed, package), about) in
+                committed.into_iter().zip(rest).zip(abouts.by_ref())
+            {
+                self.committed(about, package, committed);
             }
             match ended {
                 Ok(()) => {}
@@ -248,7 +253,7 @@ impl Load<'_> {
         }
     }
 
-    fn committed(&mut self, about: About, committed: store::Committed) {
+    fn committed(&mut self, about: About, package: &store::Package, committed: store::Committed) {
         self.done(about.bytes, about.refused);
         let report = &mut self.report;
         let whole = match committed.commit {
@@ -256,14 +261,22 @@ impl Load<'_> {
             None => &mut report.unchanged,
         };
         *whole = whole.saturating_add(1);
-        for document in committed.documents {
-            let documents = if document.known_before {
-                &mut report.known_documents
-            } else {
-                &mut report.new_documents
+        for (document, became) in package.documents.iter().zip(committed.documents) {
+            let documents = match became.standing {
+                Standing::New => &mut report.new_documents,
+                Standing::Known => &mut report.known_documents,
+                Standing::Differs => {
+                    report.refused.extend(refused(&about.source, document));
+                    report.differing_documents.push(DifferingDocument {
+                        source: about.source.clone(),
+                        document: document.document.id.clone(),
+                        facts: u64::try_from(document.facts.len()).unwrap_or(u64::MAX),
+                    });
+                    continue;
+                }
             };
             *documents = documents.saturating_add(1);
-            for outcome in document.outcomes {
+            for outcome in became.outcomes {
                 report.add(outcome);
             }
         }
@@ -275,6 +288,22 @@ impl Load<'_> {
                 what: kept.what,
             }));
     }
+}
+
+/// The facts of a document that is known with other content.
+fn refused(source: &str, document: &PackageDocument) -> impl Iterator<Item = IngestError> {
+    document.facts.iter().map(move |fact| {
+        let cell = usize::try_from(fact.cell).ok();
+        let cell = cell.and_then(|number| document.cells.get(number));
+        IngestReason::KnownOtherwise.at(&Place {
+            document: source.to_owned(),
+            table: Some(document.document.id.to_string()),
+            row: cell.map(|cell| cell.row.clone()),
+            line: None,
+            column: cell.map(|cell| cell.column.clone()),
+            text: cell.map(|cell| cell.text.clone()),
+        })
+    })
 }
 
 /// Packages that are checked.

@@ -291,6 +291,43 @@ impl Figure {
         }
     }
 
+    /// Whether two figures that are said at one time cannot both be right: where they do not
+    /// [agree](Self::agrees_with), and, where a precision is unknown, where none that their digits allow makes them
+    /// agree. A number is rounded no coarser than its last digit that is not zero. So 100 and 104 of unknown precision
+    /// may be one value, 100 and 200 or -5 may not; zero may be a rounding of any.
+    #[must_use]
+    pub fn contradicts(&self, other: &Figure) -> bool {
+        if let Some(agrees) = self.agrees_with(other) {
+            return !agrees;
+        }
+        let others = other.readings();
+        self.readings().iter().all(|own| {
+            others
+                .iter()
+                .all(|other| own.agrees_with(other) == Some(false))
+        })
+    }
+
+    /// As precisely known as this can be meant at the coarsest, and one digit finer: two of one precision agree only
+    /// where they are equal. Itself where the precision is known, or could be any.
+    fn readings(&self) -> Vec<Figure> {
+        let amount = match self {
+            Figure::Amount(amount) if amount.precision == Precision::Unknown => amount,
+            _ => return vec![self.clone()],
+        };
+        let Some(coarsest) = last_digit(amount.value) else {
+            return vec![self.clone()];
+        };
+        [coarsest, coarsest.saturating_add(1)]
+            .into_iter()
+            .filter_map(|decimals| {
+                let precision = Precision::Decimals(decimals);
+                Amount::new(amount.value, precision, amount.rounding).ok()
+            })
+            .map(Figure::Amount)
+            .collect()
+    }
+
     /// The values this figure allows; `None` where it does not say.
     pub(crate) fn possible(&self) -> Option<Interval> {
         match self {
@@ -312,6 +349,21 @@ impl From<Amount> for Figure {
     fn from(amount: Amount) -> Self {
         Figure::Amount(amount)
     }
+}
+
+/// The decimal place of the last digit that is not zero; `None` of zero.
+fn last_digit(value: Decimal) -> Option<i8> {
+    let value = value.normalize();
+    let mut rest = value.mantissa();
+    if rest == 0 {
+        return None;
+    }
+    let mut decimals = i8::try_from(value.scale()).ok()?;
+    while rest % 10 == 0 {
+        rest /= 10;
+        decimals -= 1;
+    }
+    Some(decimals)
 }
 
 /// The power of ten and the word of the scale in which an amount is read: 17.5 billion is known to a tenth of a
@@ -452,6 +504,66 @@ mod tests {
         let nil = Figure::Nil(Nil::Zero);
         assert_eq!(nil.agrees_with(&Figure::Amount(zero)), Some(true));
         assert_eq!(nil.agrees_with(&Figure::Amount(unknown)), None);
+    }
+
+    #[test]
+    fn what_no_precision_reconciles_contradicts() {
+        let unknown =
+            |text: &str| -> Figure { Amount::of_unknown_precision(text.parse().unwrap()).into() };
+        for (a, b, expected) in [
+            // To the hundred, 100 is anything from 50 to 150, and so on.
+            ("100", "104", false),
+            ("100", "149", false),
+            ("100", "150", false),
+            ("100", "151", true),
+            ("100", "-5", true),
+            // Both to the hundred they are two values; finer, they are further apart.
+            ("100", "200", true),
+            ("600", "550", false),
+            ("600", "540", true),
+            ("-1000000", "-1400000", false),
+            ("-1000000", "1000000", true),
+            ("0.4", "0.39", false),
+            ("0.4", "0.33", true),
+            ("0.40", "0.4", false),
+            // To ten billion, both are zero.
+            ("0", "4999999999", false),
+            ("0", "0", false),
+        ] {
+            let (a, b) = (unknown(a), unknown(b));
+            assert_eq!(a.contradicts(&b), expected, "{a} {b}");
+            assert_eq!(b.contradicts(&a), expected, "{b} {a}");
+        }
+        // Against what is known.
+        let at = |value: i64, decimals: i8| {
+            Amount::new(
+                value.into(),
+                Precision::Decimals(decimals),
+                Rounding::Nearest,
+            )
+            .unwrap()
+        };
+        let hundred = unknown("100");
+        for (known, expected) in [
+            (at(149, 0), false),
+            (at(152, 0), true),
+            (at(200, -2), true),
+            (at(0, -3), false),
+        ] {
+            let known = Figure::Amount(known);
+            assert_eq!(hundred.contradicts(&known), expected, "{known}");
+            assert_eq!(known.contradicts(&hundred), expected, "{known}");
+        }
+        assert!(unknown("5").contradicts(&Figure::Nil(Nil::Zero)));
+        assert!(!unknown("5").contradicts(&Figure::Nil(Nil::None)));
+        assert!(!unknown("5").contradicts(&Figure::Qualitative("break-even".into())));
+        let ten = Amount::exact(Decimal::from(10));
+        assert!(unknown("5").contradicts(&Figure::AtLeast(ten)));
+        assert!(!unknown("10").contradicts(&Figure::MoreThan(ten)));
+        // A source that cuts digits off has 199 as 100.
+        let cut = Amount::new(100.into(), Precision::Unknown, Rounding::Truncated).unwrap();
+        assert!(!Figure::Amount(cut).contradicts(&unknown("199")));
+        assert!(Figure::Amount(cut).contradicts(&unknown("99")));
     }
 
     #[test]

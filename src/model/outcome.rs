@@ -19,9 +19,11 @@ pub enum Outcome {
     /// Says something else than what was known, beyond rounding: of the two, the one published later is the
     /// restatement.
     Restated,
-    /// Says something else, and at least one side's precision is unknown.
+    /// Says something else, and at least one side's precision is unknown: on another day, or so that one may be a rounding
+    /// of the other.
     ChangedPrecisionUnknown,
-    /// Contradicts another figure of its fact that was published on the same day, by its own document or another.
+    /// [Contradicts](crate::Figure::contradicts) another figure of its fact that was published on the same day, by its own
+    /// document or another.
     Conflicting,
 }
 

@@ -100,7 +100,7 @@ fn contradict(seen: &[&Observation]) -> bool {
     seen.iter().enumerate().any(|(nth, a)| {
         seen.iter()
             .skip(nth + 1)
-            .any(|b| a.figure.agrees_with(&b.figure) == Some(false))
+            .any(|b| a.figure.contradicts(&b.figure))
     })
 }
 
@@ -297,7 +297,7 @@ pub(crate) fn outcome(
     by_document: impl Fn(u32, u32) -> Ordering,
 ) -> Outcome {
     let contradicts = |other: &&Observation| {
-        other.published == new.published && other.figure.agrees_with(&new.figure) == Some(false)
+        other.published == new.published && other.figure.contradicts(&new.figure)
     };
     if known.iter().find(contradicts).is_some() {
         return Outcome::Conflicting;
@@ -448,6 +448,32 @@ mod tests {
         let rounded = shown(&[a, seen(13, 2, (400, Some(-2)))], numbers).unwrap();
         assert_eq!((rounded.index, rounded.conflicting), (0, false));
         assert_eq!(rounded.why.document, WhyDocument::MorePreciseOfDay);
+    }
+
+    #[test]
+    fn a_document_that_contradicts_itself_is_flagged_though_its_precision_is_unknown() {
+        let cell = |cell, value| observation(13, 1, cell, Rank::Statement, (value, None));
+        let all = [cell(0, -5), cell(1, 100), cell(2, 100)];
+        let found = shown(&all, numbers).unwrap();
+        assert_eq!((found.index, found.conflicting), (0, true));
+        assert_eq!(
+            (found.why.cell, found.why.contradicted),
+            (WhyCell::First, true)
+        );
+        assert_eq!(outcome(&all[..1], &all[1], numbers), Outcome::Conflicting);
+        assert_eq!(outcome(&all[..2], &all[2], numbers), Outcome::Conflicting);
+        let found = shown(&[cell(0, 200), cell(1, 100)], numbers).unwrap();
+        assert_eq!((found.index, found.conflicting), (0, true));
+        // 100 may be 104 to the hundred.
+        let both = [cell(0, 100), cell(1, 104)];
+        assert!(!shown(&both, numbers).unwrap().conflicting);
+        let changed = Outcome::ChangedPrecisionUnknown;
+        assert_eq!(outcome(&both[..1], &both[1], numbers), changed);
+        // What is published later has changed, and contradicts nothing.
+        let later = history(&[(100, None), (-5, None)]);
+        let found = shown(&later, numbers).unwrap();
+        assert_eq!((found.index, found.conflicting), (1, false));
+        assert_eq!(outcome(&later[..1], &later[1], numbers), changed);
     }
 
     #[test]

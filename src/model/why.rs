@@ -69,7 +69,7 @@ pub enum WhyCell {
     MorePrecise,
     /// It ranks higher than another: statement over table over running text.
     Rank,
-    /// It is the first of those that are alike.
+    /// It is the first of those that no rule above tells apart.
     First,
     /// It stands in the same place as the figure that an audit judges.
     Beside,
@@ -109,7 +109,7 @@ impl fmt::Display for WhyCell {
             WhyCell::Plainer => "the plainest",
             WhyCell::MorePrecise => "the most precise",
             WhyCell::Rank => "the one of highest rank (statement over table over running text)",
-            WhyCell::First => "the first of those alike",
+            WhyCell::First => "the first of those that no rule tells apart",
             WhyCell::Beside => "the one in the place of the judged figure",
             WhyCell::Agreed => "the one that most others agree with",
         })

@@ -219,7 +219,8 @@ impl Point {
     }
 
     /// Whether figures of this fact published on the day of the document that speaks contradict each other beyond
-    /// rounding, be they of that document or of several. The figures are
+    /// rounding, be they of that document or of several: by [`Figure::contradicts`](crate::Figure::contradicts), also where
+    /// a precision is unknown. The figures are
     /// [`Reader::candidates`](crate::Reader::candidates).
     #[must_use]
     pub fn is_conflicting(&self) -> bool {

@@ -36,7 +36,7 @@ mod tests;
 pub(crate) use current::Current;
 pub use error::StoreError;
 pub(crate) use order::DocumentOrder;
-pub(crate) use package::{Committed, NewFact, Package, PackageDocument};
+pub(crate) use package::{Committed, NewFact, Package, PackageDocument, Standing};
 pub(crate) use snapshot::Snapshot;
 
 pub(crate) use crate::codec::record::Variant;

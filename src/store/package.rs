@@ -16,6 +16,9 @@ pub(crate) struct Package {
     pub(crate) documents: Vec<PackageDocument>,
     /// Whether names and calendars of companies were worked out from data: those of known companies stand then.
     pub(crate) inferred: bool,
+    /// Whether a document that is known with other content is passed over and the others are taken in. Otherwise it refuses
+    /// the package.
+    pub(crate) by_document: bool,
 }
 
 /// A document with everything in it.
@@ -63,8 +66,18 @@ pub(crate) struct Kept {
 /// What became of one document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct DocumentOutcome {
-    /// Whether it was taken in before.
-    pub(crate) known_before: bool,
-    /// One for each of its facts.
+    pub(crate) standing: Standing,
+    /// One for each of its facts; none where it was passed over.
     pub(crate) outcomes: Vec<Outcome>,
+}
+
+/// How a document stands to the one of its id that the database has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standing {
+    /// There was none.
+    New,
+    /// It was taken in before.
+    Known,
+    /// That one has other content, and stands: this one was passed over.
+    Differs,
 }

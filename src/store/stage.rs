@@ -1,6 +1,6 @@
 //! From a package to everything a commit will write. Reads only.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::State;
 use super::engine::Tree;
@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::merge::{Merged, merge};
 use super::names::Names;
 use super::order::{self, DocumentOrder};
-use super::package::{DocumentOutcome, Kept, NewFact, Package, PackageDocument};
+use super::package::{DocumentOutcome, Kept, NewFact, Package, PackageDocument, Standing};
 use crate::codec::addition::{Addition, AdditionsRecord};
 use crate::codec::check::{CheckRecord, ChecksRecord};
 use crate::codec::record::{
@@ -16,7 +16,9 @@ use crate::codec::record::{
     unpack,
 };
 use crate::codec::{Key, SeriesId, cells};
-use crate::model::{Company, Id, Metric, Observation, Outcome, SeriesKey, Source, Split};
+use crate::model::{
+    Company, Id, Metric, MetricPath, Observation, Outcome, SeriesKey, Source, Split,
+};
 
 /// A key that a commit changes.
 #[derive(Debug)]
@@ -80,19 +82,32 @@ pub(super) fn stage(
         digests: Vec::new(),
         kept: Vec::new(),
     };
-    stager.metrics(&package.metrics)?;
+    let standings: Vec<Standing> = package
+        .documents
+        .iter()
+        .map(|document| stager.standing(document, package.by_document))
+        .collect::<Result<_, _>>()?;
+    let unused = metrics_passed_over(package, &standings);
+    let used = |metric: &&Metric| !unused.contains(&metric.path);
+    stager.metrics(package.metrics.iter().filter(used))?;
     stager.companies(&package.companies, package.inferred)?;
     let mut numbers = Vec::with_capacity(package.documents.len());
-    for document in &package.documents {
-        numbers.push(stager.document(document)?);
+    for (document, standing) in package.documents.iter().zip(&standings) {
+        numbers.push(match standing {
+            Standing::New => Some(stager.document(document)?),
+            Standing::Known | Standing::Differs => None,
+        });
     }
     let mut outcomes: Vec<DocumentOutcome> = package
         .documents
         .iter()
-        .zip(&numbers)
-        .map(|(document, number)| DocumentOutcome {
-            known_before: number.is_none(),
-            outcomes: vec![Outcome::Unchanged; document.facts.len()],
+        .zip(&standings)
+        .map(|(document, standing)| DocumentOutcome {
+            standing: *standing,
+            outcomes: match standing {
+                Standing::New | Standing::Known => vec![Outcome::Unchanged; document.facts.len()],
+                Standing::Differs => Vec::new(),
+            },
         })
         .collect();
     let by_series = stager.facts(package, &numbers)?;
@@ -137,6 +152,27 @@ pub(super) fn stage(
     })
 }
 
+/// The metrics that only documents which are passed over have figures of.
+fn metrics_passed_over<'a>(
+    package: &'a Package,
+    standings: &[Standing],
+) -> HashSet<&'a MetricPath> {
+    let of = |differs: bool| -> HashSet<&MetricPath> {
+        let documents = package.documents.iter().zip(standings);
+        documents
+            .filter(|(_, standing)| (**standing == Standing::Differs) == differs)
+            .flat_map(|(document, _)| &document.facts)
+            .map(|fact| &fact.series.metric)
+            .collect()
+    };
+    let mut passed_over = of(true);
+    if !passed_over.is_empty() {
+        let used = of(false);
+        passed_over.retain(|path| !used.contains(path));
+    }
+    passed_over
+}
+
 /// New observations of a series.
 struct Placed {
     series: SeriesId,
@@ -164,7 +200,25 @@ struct Stager<'a> {
 }
 
 impl<'a> Stager<'a> {
-    fn metrics(&mut self, metrics: &[Metric]) -> Result<(), StoreError> {
+    /// How a document stands to the one of its id that is there, or comes before it in the package.
+    fn standing(
+        &mut self,
+        package: &'a PackageDocument,
+        by_document: bool,
+    ) -> Result<Standing, StoreError> {
+        let id = &package.document.id;
+        match self.known_digest(id)? {
+            None => {
+                self.staged.insert(id, package.digest);
+                Ok(Standing::New)
+            }
+            Some(digest) if digest == package.digest => Ok(Standing::Known),
+            Some(_) if by_document => Ok(Standing::Differs),
+            Some(_) => Err(StoreError::DocumentDiffers { id: id.clone() }),
+        }
+    }
+
+    fn metrics<'m>(&mut self, metrics: impl Iterator<Item = &'m Metric>) -> Result<(), StoreError> {
         for metric in metrics {
             match self.names.metrics.by_name(&metric.path) {
                 Some(known) if known == metric => {}
@@ -267,16 +321,9 @@ impl<'a> Stager<'a> {
         Ok(number)
     }
 
-    /// Numbers a document and writes its cells and checks; `None` where it is known.
-    fn document(&mut self, package: &'a PackageDocument) -> Result<Option<u32>, StoreError> {
+    /// Numbers a new document and writes its cells and checks.
+    fn document(&mut self, package: &PackageDocument) -> Result<u32, StoreError> {
         let id = &package.document.id;
-        if let Some(digest) = self.known_digest(id)? {
-            return if digest == package.digest {
-                Ok(None)
-            } else {
-                Err(StoreError::DocumentDiffers { id: id.clone() })
-            };
-        }
         let count =
             |what, length: usize| u32::try_from(length).map_err(|_| StoreError::Full { what });
         let cells = count("cells of a document", package.cells.len())?;
@@ -310,9 +357,8 @@ impl<'a> Stager<'a> {
         self.cells(number, package)?;
         self.checks(number, package)?;
         self.order.add(number, id.clone());
-        self.staged.insert(id, package.digest);
         self.digests.push(package.digest);
-        Ok(Some(number))
+        Ok(number)
     }
 
     fn known_digest(&self, id: &Id) -> Result<Option<[u8; 32]>, StoreError> {

@@ -153,6 +153,31 @@ fn files_that_cannot_be_unpacked() {
 }
 
 #[test]
+fn a_damaged_file_is_told_from_one_that_says_something_impossible() {
+    // Rows of no filing, more than are read, and a header without a needed column: reading ends before the checksum.
+    let strays = num(&vec!["x\t\t\t\t\t\t\t\t\t"; 100_001]);
+    let headless = num(&ROWS).replacen("qtrs", "other", 1);
+    for text in [strays, headless] {
+        let files = [("sub.txt", SUB), ("tag.txt", TAG), ("num.txt", &text)];
+        let files = files.map(|(name, text)| (name, text.as_bytes()));
+        let mut bytes = archive(&files, CompressionMethod::Stored);
+        let whole = fault(bytes.clone()).0;
+        assert!(
+            matches!(
+                whole,
+                DataSetError::TooManyRows { .. } | DataSetError::MissingColumn { .. }
+            ),
+            "{whole}"
+        );
+        let last = places(&bytes, b"num.txt")[0] + "num.txt".len() + text.len() - 2;
+        bytes[last] ^= 1;
+        let (error, file) = fault(bytes);
+        assert!(matches!(error, DataSetError::Damaged { .. }), "{error}");
+        assert_eq!(file.as_deref(), Some("num.txt"));
+    }
+}
+
+#[test]
 fn files_that_are_not_as_long_as_they_say() {
     let length = u32::try_from(num(&ROWS).len()).unwrap();
     for (says, expected) in [

@@ -98,6 +98,28 @@ impl Said {
         Some(!below(own, others) && !below(others, own))
     }
 
+    /// Whether both, said on one day, cannot be true: by no precision that an unknown one may be. Digits that are not
+    /// zero were not rounded away.
+    fn contradicts(self, other: Said) -> bool {
+        let meant = |said: Said| -> Vec<Said> {
+            match said {
+                Said::Number(value, Known::Unknown) if value != 0 => (0..5)
+                    .filter(|power| value % 10_i64.pow(*power) == 0)
+                    .map(|power| Said::Number(value, Known::To(power.try_into().unwrap(), false)))
+                    .chain([Said::Number(value, Known::Exactly)])
+                    .collect(),
+                _ => vec![said],
+            }
+        };
+        if self.agrees(other) == Some(true) {
+            return false;
+        }
+        let pairs = meant(self)
+            .into_iter()
+            .flat_map(|own| meant(other).into_iter().map(move |other| own.agrees(other)));
+        pairs.into_iter().all(|agrees| agrees == Some(false))
+    }
+
     /// Greater is better known; `None` cannot be compared.
     fn fineness(self) -> Option<i16> {
         match self {
@@ -136,7 +158,7 @@ fn editions<'a>(seen: &[&'a Seen]) -> Vec<Answer<'a>> {
             cells.sort_by_key(|s| s.cell);
             let conflicting = cells
                 .iter()
-                .any(|a| cells.iter().any(|b| a.said.agrees(b.said) == Some(false)));
+                .any(|a| cells.iter().any(|b| a.said.contradicts(b.said)));
             let precise = |s: &Seen| {
                 let number = matches!(s.said, Said::Number(..));
                 (number, number.then(|| s.said.fineness()).flatten())
@@ -166,7 +188,7 @@ fn editions<'a>(seen: &[&'a Seen]) -> Vec<Answer<'a>> {
                 shown,
                 conflicting: of_day
                     .iter()
-                    .any(|a| of_day.iter().any(|b| a.said.agrees(b.said) == Some(false))),
+                    .any(|a| of_day.iter().any(|b| a.said.contradicts(b.said))),
                 candidates: of_day,
             }
         })
@@ -240,7 +262,7 @@ pub(crate) fn restatements<'a>(seen: &[&'a Seen]) -> Vec<(&'a Seen, &'a Seen, bo
 /// The name of what taking in `new` did to what was known of its fact.
 pub(crate) fn outcome(known: &[&Seen], new: &Seen) -> &'static str {
     let mut of_that_day = known.iter().filter(|s| s.day == new.day);
-    if of_that_day.any(|s| s.said.agrees(new.said) == Some(false)) {
+    if of_that_day.any(|s| s.said.contradicts(new.said)) {
         return "conflicting";
     }
     let Some(before) = latest(known).map(|answer| answer.shown.said) else {

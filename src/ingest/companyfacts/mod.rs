@@ -30,7 +30,9 @@ use year_ends::{Report, infer};
 ///
 /// The file is read as a stream. A fact that cannot be kept is [refused](Self::refused), with its place and the
 /// reason; the others are taken in without it, or none of them is, as the caller chooses ([`Self::strict`]).
-/// Each filing becomes a document, its id the company's number and its own.
+/// Each filing becomes a document, its id the company's number and its own. A filing that is known with other content (a
+/// fact was corrected, or added) is refused by [`Database::load`](crate::Database::load), the others being taken in, or
+/// none of them is, by the same choice.
 ///
 /// - A fact's period is its dates. `fy` and `fp` say what the *filing* is about; they are kept in the cell.
 /// - Its metric is that of its [`Concept`]. Its precision is unknown: the file does not tell `decimals`.
@@ -73,6 +75,7 @@ pub struct CompanyFacts {
     /// The ids of the documents that the filings become.
     documents: Vec<Id>,
     inferred: bool,
+    strict: bool,
 }
 
 /// One fact, as its file tells it.
@@ -153,16 +156,21 @@ impl CompanyFacts {
             split_notes,
             documents,
             inferred: true,
+            strict: false,
         })
     }
 
-    /// Passes a file of which no fact was refused.
+    /// Passes a file of which no fact was refused. A [load](crate::Database::load) takes all of it in, or nothing where
+    /// one of its filings is known with other content.
     ///
     /// # Errors
     /// [`IngestReason::Fact`] at the place of the first fact that was.
     pub fn strict(self) -> Result<Self, IngestError> {
         match self.contents.refused.first() {
-            None => Ok(self),
+            None => Ok(Self {
+                strict: true,
+                ..self
+            }),
             Some(first) => {
                 let place = Place {
                     document: self.file,
@@ -206,6 +214,11 @@ impl CompanyFacts {
     /// Whether the company's name and calendar are those of the file, and not [given](Self::with_company).
     pub(crate) fn is_inferred(&self) -> bool {
         self.inferred
+    }
+
+    /// Whether the file is to be taken in [whole](Self::strict) or not at all.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
     }
 
     /// The name of the file.

@@ -100,6 +100,17 @@ impl<R: Read + Seek> Archive<R> {
     }
 }
 
+impl<R: Read + Seek> Archive<R> {
+    /// Reads a file to its end: whether it agrees with what the archive says of it. A file that is not read for another
+    /// reason has no damage.
+    pub(super) fn damage(&mut self, file: &'static str, limit: u64) -> Option<IngestError> {
+        let mut member = self.file(file, limit).ok()?;
+        let message = io::copy(&mut member, &mut io::sink()).err()?.to_string();
+        drop(member);
+        Some(DataSetError::Damaged { message }.at(&self.name, Some(file)))
+    }
+}
+
 fn unreadable(error: &ZipError) -> DataSetError {
     let message = error.to_string();
     DataSetError::Archive { message }

@@ -165,6 +165,16 @@ impl DataSetOptions {
     /// As of [`Self::open`].
     pub fn read(&self, reader: impl Read + Seek, name: &str) -> Result<DataSet, IngestError> {
         let mut archive = Archive::open(reader, name)?;
+        // What a damaged file seems to say is no reason to refuse it for.
+        self.tables(&mut archive, name)
+            .map_err(|error| damage_behind(&mut archive, &error).unwrap_or(error))
+    }
+
+    fn tables(
+        &self,
+        archive: &mut Archive<impl Read + Seek>,
+        name: &str,
+    ) -> Result<DataSet, IngestError> {
         let mut layout = DataSetLayout {
             unknown_files: archive.others(&FILES),
             ..DataSetLayout::default()
@@ -220,6 +230,17 @@ impl DataSetOptions {
             next: 0,
         })
     }
+}
+
+/// The damage of the file that an error is about, if the archive has it damaged.
+fn damage_behind(
+    archive: &mut Archive<impl Read + Seek>,
+    error: &IngestError,
+) -> Option<IngestError> {
+    let limits = [(SUB, SUB_LIMIT), (TAG, TAG_LIMIT), (NUM, NUM_LIMIT)];
+    let about = |(file, _): &(&str, u64)| error.place.table.as_deref() == Some(*file);
+    let (file, limit) = limits.into_iter().find(about)?;
+    archive.damage(file, limit)
 }
 
 /// Counts a row, up to a limit.

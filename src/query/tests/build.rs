@@ -17,6 +17,7 @@ impl Book {
             metrics: Vec::new(),
             documents: Vec::new(),
             inferred: false,
+            by_document: false,
         })
     }
 

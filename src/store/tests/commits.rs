@@ -3,7 +3,7 @@
 use super::support::*;
 use crate::model::{Check, Claim, Operand, Outcome, Scenario, Scope, Source};
 use crate::store::commit::prepare;
-use crate::store::package::DocumentOutcome;
+use crate::store::package::{DocumentOutcome, Standing};
 use crate::store::{NewFact, Store, StoreError};
 
 #[test]
@@ -61,7 +61,7 @@ fn the_same_document_again_changes_nothing() {
     assert_eq!(
         again.documents,
         [DocumentOutcome {
-            known_before: true,
+            standing: Standing::Known,
             outcomes: vec![Outcome::Unchanged; 2]
         }]
     );
@@ -72,16 +72,81 @@ fn the_same_document_again_changes_nothing() {
         .extend(simple("d2", "2002-01-01", &[(0, 11, 0)]).documents);
     let done = store.commit(&both).unwrap();
     assert_eq!(done.commit, Some(2));
-    let known: Vec<bool> = done.documents.iter().map(|d| d.known_before).collect();
-    assert_eq!(known, [true, false]);
+    let standings: Vec<Standing> = done.documents.iter().map(|d| d.standing).collect();
+    assert_eq!(standings, [Standing::Known, Standing::New]);
     assert_eq!(done.documents[1].outcomes, [Outcome::Restated]);
     // Twice in one package is once.
     let mut twice = simple("d3", "2003-01-01", &[(0, 12, 0)]);
     twice.documents.extend(twice.documents.clone());
     let done = store.commit(&twice).unwrap();
-    let known: Vec<bool> = done.documents.iter().map(|d| d.known_before).collect();
-    assert_eq!(known, [false, true]);
+    let standings: Vec<Standing> = done.documents.iter().map(|d| d.standing).collect();
+    assert_eq!(standings, [Standing::New, Standing::Known]);
     assert_eq!(shown(&store.snapshot(), "a", "m"), ["12v", "20"]);
+}
+
+#[test]
+fn a_document_that_differs_is_passed_over_alone_where_that_is_wanted() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    store
+        .commit(&simple("d1", "2001-01-01", &[(0, 10, 0)]))
+        .unwrap();
+    let before = everything(&store);
+    let known_otherwise = |metric: &str| {
+        let facts = vec![fact("a", metric, quarter(0), figure(11, 0))];
+        document("d1", "2001-01-01", facts)
+    };
+    let by_document = |documents, metrics: &[&str]| {
+        let mut package = package(documents);
+        package.by_document = true;
+        package
+            .metrics
+            .extend(metrics.iter().map(|path| metric(path)));
+        package
+    };
+    // Alone, it changes nothing: not even a metric that it brings.
+    let done = store
+        .commit(&by_document(vec![known_otherwise("new")], &["new"]))
+        .unwrap();
+    assert_eq!(done.commit, None);
+    let passed_over = DocumentOutcome {
+        standing: Standing::Differs,
+        outcomes: vec![],
+    };
+    assert_eq!(done.documents, [passed_over.clone()]);
+    assert_eq!(everything(&store), before);
+    // Between others, it is as if it were not there.
+    let of_other = |id: &str, published: &str, value| {
+        let facts = vec![fact("a", "m", quarter(0), figure(value, 0))];
+        document(id, published, facts)
+    };
+    let others = || {
+        [
+            of_other("d0", "2000-01-01", 9),
+            of_other("d2", "2002-01-01", 12),
+        ]
+    };
+    let [first, last] = others();
+    let done = store
+        .commit(&by_document(
+            vec![first, known_otherwise("new"), last],
+            &["new"],
+        ))
+        .unwrap();
+    let [first, second, third] = done.documents.as_slice() else {
+        panic!("{done:?}");
+    };
+    assert_eq!(second, &passed_over);
+    assert_eq!(first.outcomes, [Outcome::Restated]);
+    assert_eq!(third.outcomes, [Outcome::Restated]);
+    assert_eq!(shown(&store.snapshot(), "a", "m"), ["12v"]);
+    let other = Place::new();
+    let without = Store::create(&other.path()).unwrap();
+    without
+        .commit(&simple("d1", "2001-01-01", &[(0, 10, 0)]))
+        .unwrap();
+    without.commit(&package(others().into())).unwrap();
+    assert_eq!(everything(&store), everything(&without));
 }
 
 #[test]
@@ -354,7 +419,7 @@ fn later_calendar_rules_and_meanings_of_negative_are_taken_in_whichever_comes_fi
         }
         // A known document with a longer calendar beside it changes the calendar alone.
         let known = store.commit(&package("d0", true));
-        assert!(known.unwrap().documents[0].known_before);
+        assert_eq!(known.unwrap().documents[0].standing, Standing::Known);
         drop(store);
         let store = Store::open(&place.path()).unwrap();
         let snapshot = store.snapshot();

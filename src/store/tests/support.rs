@@ -160,6 +160,7 @@ pub(super) fn package(documents: Vec<PackageDocument>) -> Package {
         metrics: ["m", "n"].map(metric).to_vec(),
         documents,
         inferred: false,
+        by_document: false,
     }
 }
 

@@ -114,6 +114,7 @@ impl Words {
             },
             refused: vec![],
             inferred: false,
+            by_document: false,
         })
     }
 }
