@@ -528,7 +528,7 @@ fn a_period_may_end_on_the_day_of_the_filing_and_not_later() {
 fn a_filing_that_contradicts_itself_is_flagged() {
     let of = |value: &str| FACT.replace("1250", value);
     let db = Database::temporary().unwrap();
-    db.ingest(&read(&revenue(&[&of("100"), &of("100"), &of("-5")])))
+    db.ingest(read(&revenue(&[&of("100"), &of("100"), &of("-5")])))
         .unwrap();
     let revenue = db.series("CIK0000000123", "us_gaap.revenues.flow").unwrap();
     let point = revenue.at("FY2023").unwrap().unwrap();

@@ -113,7 +113,7 @@ fn a_document_that_differs_is_passed_over_alone_where_that_is_wanted() {
         standing: Standing::Differs,
         outcomes: vec![],
     };
-    assert_eq!(done.documents, [passed_over.clone()]);
+    assert_eq!(done.documents, std::slice::from_ref(&passed_over));
     assert_eq!(everything(&store), before);
     // Between others, it is as if it were not there.
     let of_other = |id: &str, published: &str, value| {
