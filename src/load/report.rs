@@ -137,7 +137,7 @@ impl fmt::Display for DifferingDocument {
 pub struct KeptDefinition {
     /// The company.
     pub company: Id,
-    /// What of it differs: `name` or `fiscal calendar`.
+    /// What of it differs: `name`, `fiscal calendar`, `day of a share split` or `ratio of a share split`.
     pub what: &'static str,
 }
 

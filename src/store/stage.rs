@@ -17,7 +17,7 @@ use crate::codec::record::{
 };
 use crate::codec::{Key, SeriesId, cells};
 use crate::model::{
-    Company, Id, Metric, MetricPath, Observation, Outcome, SeriesKey, Source, Split,
+    Company, Id, Identity, Metric, MetricPath, Observation, Outcome, SeriesKey, Source, Split,
 };
 
 /// A key that a commit changes.
@@ -283,7 +283,15 @@ impl<'a> Stager<'a> {
                 }
                 self.kept.push(kept("fiscal calendar"));
             }
-            let Some(new) = added_to(&mut known, company) else {
+            let mut splits = company.splits.clone();
+            if inferred {
+                splits.retain(|split| {
+                    let other = told_otherwise(&known.splits, split);
+                    self.kept.extend(other.map(kept));
+                    other.is_none()
+                });
+            }
+            let Some(new) = added_to(&mut known, &company.identities, &splits) else {
                 return differs("share splits");
             };
             if !new.is_empty() {
@@ -519,16 +527,41 @@ pub(super) fn document_number(tree: &dyn Tree, id: &Id) -> Result<Option<u32>, S
     Ok(Some(number))
 }
 
+/// How many days apart two inferences may date one split: between them lie the filings of a quarter, which the one had
+/// and the other had not.
+const SPLIT_DRIFT: i64 = 120;
+
+/// What a known split and an inferred one differ in, where they can only be one.
+fn told_otherwise(known: &[Split], split: &Split) -> Option<&'static str> {
+    let ratio = |split: &Split| (split.new_shares(), split.old_shares());
+    let days = |known: &Split| known.date().signed_duration_since(split.date()).num_days();
+    known.iter().find_map(|known| {
+        if known == split {
+            None
+        } else if ratio(known) == ratio(split) && days(known).abs() <= SPLIT_DRIFT {
+            Some("day of a share split")
+        } else if known.date() == split.date() {
+            Some("ratio of a share split")
+        } else {
+            None
+        }
+    })
+}
+
 /// Adds to a known company what another description of it has more; `None` where their splits of one day differ.
-fn added_to(known: &mut Company, company: &Company) -> Option<Vec<Addition>> {
+fn added_to(
+    known: &mut Company,
+    identities: &[Identity],
+    splits: &[Split],
+) -> Option<Vec<Addition>> {
     let mut added = Vec::new();
-    for identity in &company.identities {
+    for identity in identities {
         if let Err(place) = known.identities.binary_search(identity) {
             known.identities.insert(place, identity.clone());
             added.push(Addition::Identity(identity.clone()));
         }
     }
-    for split in &company.splits {
+    for split in splits {
         match known
             .splits
             .binary_search_by_key(&split.date(), Split::date)

@@ -93,6 +93,51 @@ fn a_company_gains_splits_and_keeps_them() {
     assert_eq!(known(&store), ["2003-01-01 3:1", "2014-06-09 7:1"]);
 }
 
+/// What files let infer changes with the filings in them: a split that is known is not told a second time.
+#[test]
+fn an_inferred_split_that_is_known_is_no_other_split() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    let inferred = |splits: &[(&str, u32)]| {
+        let mut company = company("a");
+        let split = |&(day, new): &(&str, u32)| Split::new(date(day), new, 1).unwrap();
+        company.splits = splits.iter().map(split).collect();
+        Package {
+            companies: vec![company],
+            inferred: true,
+            ..Package::default()
+        }
+    };
+    let kept = |splits: &[(&str, u32)]| {
+        let done = store.commit(&inferred(splits)).unwrap();
+        let kept: Vec<&str> = done.kept.iter().map(|kept| kept.what).collect();
+        let snapshot = store.snapshot();
+        let known = &snapshot.company_by_number(0).unwrap().splits;
+        let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+        (kept, known.join(", "))
+    };
+    let first = [("2021-06-03", 4)];
+    assert_eq!(kept(&first), (vec![], "2021-06-03 4:1".into()));
+    assert_eq!(kept(&first), (vec![], "2021-06-03 4:1".into()));
+    let moved = ("2021-07-19", 4);
+    assert_eq!(
+        kept(&[moved, ("2024-06-07", 10)]),
+        (
+            vec!["day of a share split"],
+            "2021-06-03 4:1, 2024-06-07 10:1".into()
+        )
+    );
+    let other_ratio = ("2024-06-07", 5);
+    // The same ratio again, more than a quarter later, is another split.
+    assert_eq!(
+        kept(&[("2021-10-02", 4), other_ratio]),
+        (
+            vec!["ratio of a share split"],
+            "2021-06-03 4:1, 2021-10-02 4:1, 2024-06-07 10:1".into()
+        )
+    );
+}
+
 /// A database of version 1: its company has a sum, which is read as an identity, known when it comes again, and beside
 /// which others are added.
 #[test]
