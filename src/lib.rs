@@ -92,8 +92,8 @@ pub use ingest::{
     Release, ReleaseFigure, Reported, Role, RowFault, SplitNote, TableError, Tidy, TidyOptions,
 };
 pub use load::{
-    DifferingDocument, KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport,
-    OnFailure,
+    DefinitionNote, DifferingDocument, KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadNote,
+    LoadProgress, LoadReport, OnFailure,
 };
 pub use model::*;
 pub use package::{Ingested, IngestedFigure, Package};

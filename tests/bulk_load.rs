@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use kessan::{
-    CompanyFacts, Database, Error, FactFault, IngestReason, LoadEnd, LoadItem, LoadProgress,
-    LoadReport, OnFailure, Outcome, Package, StoreError, TidyExport,
+    CalendarNote, CompanyFacts, Database, DefinitionNote, Error, FactFault, IngestReason, LoadEnd,
+    LoadItem, LoadProgress, LoadReport, OnFailure, Outcome, Package, StoreError, TidyExport,
 };
 
 #[path = "../benches/generator/companyfacts.rs"]
@@ -325,6 +325,43 @@ fn what_is_known_of_a_company_stands_over_what_a_file_lets_infer() {
         report.failed[0].error,
         Error::Store(StoreError::CompanyDiffers { what: "name", .. })
     ));
+}
+
+/// A calendar that no annual report shows is assumed, and the report says so, with the file.
+#[test]
+fn what_could_not_be_inferred_is_said() {
+    let file = |form: &str, start: &str, end: &str| {
+        format!(
+            r#"{{"cik": 7, "entityName": "Half Inc.", "facts": {{"us-gaap": {{"Revenues": {{"units": {{"USD": [
+                {{"start": "{start}", "end": "{end}", "val": 5, "accn": "0000000007-24-000001", "fy": 2024,
+                 "fp": "Q1", "form": "{form}", "filed": "2024-08-10"}}]}}}}}}}}}}"#
+        )
+    };
+    let notes = |json: &str| {
+        let report = load(&Database::temporary().unwrap(), [parse(json, "half.json")]);
+        assert!(report.failed.is_empty());
+        report.notes
+    };
+    let assumed = notes(&file("10-Q", "2024-04-01", "2024-06-30"));
+    let found: Vec<_> = assumed
+        .iter()
+        .map(|note| (&*note.source, &note.note))
+        .collect();
+    assert_eq!(
+        found,
+        [(
+            "half.json",
+            &DefinitionNote::Calendar(CalendarNote::NoYears)
+        )]
+    );
+    // A year end that is shown once is inferred, and said to rest on that.
+    let annual = notes(&file("10-K", "2023-07-01", "2024-06-30"));
+    assert!(!annual.is_empty());
+    let no_years = DefinitionNote::Calendar(CalendarNote::NoYears);
+    assert!(
+        annual.iter().all(|note| note.note != no_years),
+        "{annual:?}"
+    );
 }
 
 #[test]

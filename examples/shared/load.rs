@@ -10,7 +10,8 @@ use std::sync::Mutex;
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use kessan::{
-    CompanyFacts, Database, Id, IngestError, LoadEnd, LoadItem, LoadReport, OnFailure, Outcome,
+    CompanyFacts, Database, Id, IngestError, LoadEnd, LoadItem, LoadNote, LoadReport, OnFailure,
+    Outcome,
 };
 
 /// How many refused facts a terminal shows.
@@ -119,6 +120,24 @@ pub(crate) fn complain(refused: &[IngestError]) {
     }
 }
 
+/// What is uncertain goes to stderr, each said once, with the first package it is true of.
+fn notes(notes: &[LoadNote], what: &str) {
+    let mut said: Vec<(String, &str, usize)> = Vec::new();
+    for LoadNote { source, note, .. } in notes {
+        let note = note.to_string();
+        match said.iter_mut().find(|(other, ..)| *other == note) {
+            Some((.., more)) => *more += 1,
+            None => said.push((note, source, 0)),
+        }
+    }
+    for (note, source, more) in &said {
+        match more {
+            0 => eprintln!("note: {source}: {note}"),
+            more => eprintln!("note: {source} and {more} more {what}: {note}"),
+        }
+    }
+}
+
 /// The report of a load; `what` names its packages: files, filings.
 pub(crate) fn print(report: &LoadReport, what: &str, out: &mut dyn Write) -> io::Result<()> {
     complain(&report.refused);
@@ -131,6 +150,7 @@ pub(crate) fn print(report: &LoadReport, what: &str, out: &mut dyn Write) -> io:
     for kept in &report.kept_definitions {
         eprintln!("note: {kept}");
     }
+    notes(&report.notes, what);
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     for outcome in Outcome::ALL {

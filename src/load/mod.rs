@@ -3,10 +3,14 @@
 mod report;
 mod run;
 
-pub use report::{DifferingDocument, KeptDefinition, LoadEnd, LoadFailure, LoadReport};
+pub use report::{DifferingDocument, KeptDefinition, LoadEnd, LoadFailure, LoadNote, LoadReport};
 pub(crate) use run::run;
 
-use crate::ingest::{CompanyFacts, DataSetFiling, IngestError, IngestReason, Place, Tidy};
+use std::fmt;
+
+use crate::ingest::{
+    CalendarNote, CompanyFacts, DataSetFiling, IngestError, IngestReason, Place, SplitNote, Tidy,
+};
 use crate::package::Package;
 
 /// One package of a bulk load, with what its reader refused.
@@ -48,7 +52,7 @@ pub struct LoadItem {
     pub package: Package,
     /// What stands in the source and is not in the package, each with its place and reason.
     pub refused: Vec<IngestError>,
-    /// Whether the names and calendars of its companies are worked out from its data instead of declared. Where the
+    /// Whether the names, calendars and splits of its companies are worked out from its data instead of declared. Where the
     /// database knows such a company otherwise, the database's stand, and the
     /// [report](LoadReport::kept_definitions) says so; a declared one that differs fails the package.
     pub inferred: bool,
@@ -58,6 +62,27 @@ pub struct LoadItem {
     /// Company facts that are not [strict](CompanyFacts::strict) are loaded so: their file is one package, and a filing
     /// that changes in it is no reason to go without those that come later.
     pub by_document: bool,
+    /// What is uncertain about what was worked out, or could not be.
+    pub notes: Vec<DefinitionNote>,
+}
+
+/// What is uncertain about a definition that was worked out from filings.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum DefinitionNote {
+    /// About the fiscal calendar.
+    Calendar(CalendarNote),
+    /// About the share splits.
+    Split(SplitNote),
+}
+
+impl fmt::Display for DefinitionNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DefinitionNote::Calendar(note) => note.fmt(f),
+            DefinitionNote::Split(note) => note.fmt(f),
+        }
+    }
 }
 
 impl From<CompanyFacts> for LoadItem {
@@ -72,12 +97,17 @@ impl From<CompanyFacts> for LoadItem {
             };
             IngestReason::RefusedFact(refused.fault.clone()).at(&place)
         });
+        let calendar = facts.calendar_notes().iter().cloned();
+        let calendar = calendar.map(DefinitionNote::Calendar);
+        let splits = facts.split_notes().iter().cloned();
+        let splits = splits.map(DefinitionNote::Split);
         Self {
             source: facts.file().to_owned(),
             bytes: facts.bytes(),
             refused: refused.collect(),
             inferred: facts.is_inferred(),
             by_document: !facts.is_strict(),
+            notes: calendar.chain(splits).collect(),
             package: Package::from(facts),
         }
     }
@@ -87,12 +117,15 @@ impl From<DataSetFiling> for LoadItem {
     /// The facts that were not refused, and the rows that were. Rows of no filing are in
     /// [`DataSet::refused`](crate::DataSet::refused).
     fn from(filing: DataSetFiling) -> Self {
+        let notes = filing.calendar_notes().to_vec().into_iter();
+        let notes = notes.map(DefinitionNote::Calendar);
         Self {
             source: filing.filing().document.id.to_string(),
             bytes: filing.bytes(),
             refused: filing.refused().to_vec(),
             inferred: true,
             by_document: false,
+            notes: notes.collect(),
             package: Package::from(filing),
         }
     }
@@ -108,6 +141,7 @@ impl LoadItem {
             refused: tidy.refused().to_vec(),
             inferred: false,
             by_document: false,
+            notes: Vec::new(),
             package: Package::from(tidy),
         }
     }

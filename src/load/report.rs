@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::DefinitionNote;
 use crate::error::Error;
 use crate::ingest::IngestError;
 use crate::model::{Id, Outcome};
@@ -33,8 +34,10 @@ pub struct LoadReport {
     pub failed: Vec<LoadFailure>,
     /// Documents that are known with other content, of packages of which the rest was taken in.
     pub differing_documents: Vec<DifferingDocument>,
-    /// Companies of which the database knows another name or calendar than a package inferred.
+    /// Companies of which the database knows another name or calendar, or other splits than a package inferred.
     pub kept_definitions: BTreeSet<KeptDefinition>,
+    /// What is uncertain about the calendars and splits that were worked out, of packages that did not fail, in their order.
+    pub notes: Vec<LoadNote>,
     pub(super) outcomes: [u64; Outcome::ALL.len()],
 }
 
@@ -128,6 +131,22 @@ impl fmt::Display for DifferingDocument {
             f,
             "{source}: document {document} is known with other content, which stands; its facts ({facts}) are refused"
         )
+    }
+}
+
+/// What is uncertain about a definition that was worked out from a source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct LoadNote {
+    /// What it was read from.
+    pub source: String,
+    /// What is uncertain.
+    pub note: DefinitionNote,
+}
+
+impl fmt::Display for LoadNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.source, self.note)
     }
 }
 

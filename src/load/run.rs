@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::{
-    DifferingDocument, KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadProgress, LoadReport,
-    OnFailure,
+    DefinitionNote, DifferingDocument, KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadNote,
+    LoadProgress, LoadReport, OnFailure,
 };
 use crate::error::Error;
 use crate::ingest::{IngestError, IngestReason, Place};
@@ -72,6 +72,7 @@ struct About {
     bytes: u64,
     facts: usize,
     refused: Vec<IngestError>,
+    notes: Vec<DefinitionNote>,
 }
 
 /// Reads until there is no more, or nobody takes it any more.
@@ -113,6 +114,7 @@ fn digest(item: Result<LoadItem, Error>) -> Ready {
                 bytes: item.bytes,
                 facts: facts_of(&item.package),
                 refused: item.refused,
+                notes: item.notes,
             },
             package: item.package.digested(item.inferred, item.by_document),
         },
@@ -256,6 +258,12 @@ impl Load<'_> {
     fn committed(&mut self, about: About, package: &store::Package, committed: store::Committed) {
         self.done(about.bytes, about.refused);
         let report = &mut self.report;
+        let source = &about.source;
+        let notes = about.notes.into_iter().map(|note| LoadNote {
+            source: source.clone(),
+            note,
+        });
+        report.notes.extend(notes);
         let whole = match committed.commit {
             Some(_) => &mut report.committed,
             None => &mut report.unchanged,

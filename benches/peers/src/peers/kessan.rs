@@ -114,6 +114,7 @@ impl Words {
             },
             refused: vec![],
             inferred: false,
+            notes: vec![],
             by_document: false,
         })
     }
