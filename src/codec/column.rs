@@ -69,6 +69,33 @@ impl Narrow {
         }
     }
 
+    /// Adds a stored column with more values after its own, in the same bytes as [`encode`] of all of them, without decoding
+    /// it; `false`, with nothing added, where the values take another base or wider offsets.
+    pub(crate) fn extend(
+        &mut self,
+        column: &Column<'_>,
+        values: impl Iterator<Item = i64> + Clone,
+    ) -> bool {
+        let Ok(base) = i64::try_from(column.base) else {
+            return false;
+        };
+        let fits =
+            |value: i64| value >= base && offset_width(value.abs_diff(base).into()) <= column.width;
+        if column.width > 8 || !values.clone().all(fits) {
+            return false;
+        }
+        let base_width = base_width(column.base);
+        self.descriptors
+            .push((width_code(base_width) << 4) | width_code(column.width));
+        push_low_bytes(&mut self.bases, column.base.to_be_bytes(), base_width);
+        self.data.extend_from_slice(column.data);
+        for value in values {
+            let offset = u128::from(value.abs_diff(base));
+            push_low_bytes(&mut self.data, offset.to_be_bytes(), column.width);
+        }
+        true
+    }
+
     /// Adds a column of one value for any number of rows.
     pub(crate) fn push_constant(&mut self, value: i64) {
         self.push(&[value]);
@@ -254,6 +281,26 @@ mod tests {
                 any.data.extend(encoded.data);
             }
             prop_assert_eq!(format!("{narrow:?}"), format!("{any:?}"));
+        }
+
+        #[test]
+        fn extended_columns_are_the_same_bytes(
+            before in proptest::collection::vec(narrow_value(), 1..20),
+            after in proptest::collection::vec(narrow_value(), 0..4),
+        ) {
+            let mut stored = Narrow::default();
+            stored.push(&before);
+            let column = Column::read_base(stored.descriptors[0], &mut Reader::new(&stored.bases)).unwrap();
+            let column = column.with_data(before.len(), &mut Reader::new(&stored.data)).unwrap();
+            let mut extended = Narrow::default();
+            let fits = extended.extend(&column, after.iter().copied());
+            let all = [before.as_slice(), &after].concat();
+            let mut whole = Narrow::default();
+            whole.push(&all);
+            let same_place = all.iter().min() == before.iter().min();
+            prop_assert_eq!(fits, same_place && whole.descriptors == stored.descriptors);
+            let expected = if fits { whole } else { Narrow::default() };
+            prop_assert_eq!(format!("{extended:?}"), format!("{expected:?}"));
         }
 
         #[test]

@@ -28,7 +28,13 @@ pub(super) fn append(before: &Block<'_>, rows: &[Row]) -> Option<Vec<u8>> {
 fn encode_after(before: Option<&Block<'_>>, rows: &[Row]) -> Option<Vec<u8>> {
     let length = before.map_or(0, Block::len).checked_add(rows.len())?;
     let count = u16::try_from(length).ok()?;
-    let (mantissas, exponent) = mantissas(before, rows)?;
+    let words = |row: &Row| {
+        let figure = &row.observation.figure;
+        matches!(figure, Figure::Range { .. } | Figure::Qualitative(_))
+    };
+    if rows.iter().any(words) {
+        return None;
+    }
     let mut block = Columns {
         before,
         rows,
@@ -39,8 +45,7 @@ fn encode_after(before: Option<&Block<'_>>, rows: &[Row]) -> Option<Vec<u8>> {
     block.push(|block| block.kind, |row| kind(&row.observation.period))?;
     block.push(|block| block.extent, |row| extent(&row.observation.period))?;
     block.push(|block| block.figure, |row| parts(&row.observation.figure).0)?;
-    block.done.push(&mantissas);
-    block.done.push_constant(exponent);
+    block.push_mantissas()?;
     block.push(
         |block| block.precision,
         |row| number(&row.observation).map_or(0, |amount| code::precision(amount.precision())),
@@ -95,21 +100,33 @@ impl<'a> Columns<'a> {
         column: impl Fn(&Block<'a>) -> Column<'a>,
         value: impl Fn(&Row) -> i128,
     ) -> Option<()> {
+        let new = self.rows.iter().map(|row| i64::try_from(value(row)).ok());
+        let new: Vec<i64> = new.collect::<Option<_>>()?;
         self.values.clear();
         if let Some(before) = self.before {
             let column = column(before);
-            if let Some(constant) = column.constant()
-                && self.rows.iter().all(|row| value(row) == constant)
-            {
-                self.done.push_constant(i64::try_from(constant).ok()?);
+            if self.done.extend(&column, new.iter().copied()) {
                 return Some(());
             }
             column.read_into(before.len(), &mut self.values)?;
         }
-        for row in self.rows {
-            self.values.push(i64::try_from(value(row)).ok()?);
-        }
+        self.values.extend(new);
         self.done.push(&self.values);
+        Some(())
+    }
+
+    /// Adds the columns of mantissas and exponents.
+    fn push_mantissas(&mut self) -> Option<()> {
+        if let Some(before) = self.before
+            && let Some((exponent, new)) = mantissas_at(before, self.rows)
+            && self.done.extend(&before.mantissa, new.into_iter())
+        {
+            self.done.push_constant(exponent);
+            return Some(());
+        }
+        let (mantissas, exponent) = mantissas(self.before, self.rows)?;
+        self.done.push(&mantissas);
+        self.done.push_constant(exponent);
         Some(())
     }
 }
@@ -118,15 +135,34 @@ fn number(observation: &Observation) -> Option<&Amount> {
     parts(&observation.figure).1
 }
 
-/// The mantissas of all rows at the greatest exponent that all of them allow, and that exponent; zeros allow any.
-fn mantissas(before: Option<&Block<'_>>, rows: &[Row]) -> Option<(Vec<i64>, i64)> {
-    let words = |row: &Row| {
-        let figure = &row.observation.figure;
-        matches!(figure, Figure::Range { .. } | Figure::Qualitative(_))
-    };
-    if rows.iter().any(words) {
+/// The mantissas of rows at the exponent of a block, and that exponent, where it stays the greatest that all rows allow; `None`
+/// where it may not.
+fn mantissas_at(before: &Block<'_>, rows: &[Row]) -> Option<(i64, Vec<i64>)> {
+    if before.mantissa.constant() == Some(0) {
         return None;
     }
+    let exponent = i64::try_from(before.exponent.constant()?).ok()?;
+    let at_exponent = |row: &Row| {
+        let Some(amount) = number(&row.observation) else {
+            return Some(0);
+        };
+        let value = amount.value();
+        let mantissa = i64::try_from(value.mantissa()).ok()?;
+        let shift = exponent.checked_neg()?.checked_sub(value.scale().into())?;
+        if shift >= 0 {
+            return mantissa.checked_mul(power(shift)?);
+        }
+        let divisor = power(shift.checked_neg()?)?;
+        (mantissa % divisor == 0).then(|| mantissa / divisor)
+    };
+    Some((
+        exponent,
+        rows.iter().map(at_exponent).collect::<Option<_>>()?,
+    ))
+}
+
+/// The mantissas of all rows at the greatest exponent that all of them allow, and that exponent; zeros allow any.
+fn mantissas(before: Option<&Block<'_>>, rows: &[Row]) -> Option<(Vec<i64>, i64)> {
     let mut values = Vec::with_capacity(rows.len());
     let mut least: i64 = 0;
     if let Some(before) = before {

@@ -166,6 +166,19 @@ proptest! {
     }
 
     #[test]
+    fn quarters_appended_to_a_series_are_the_same_bytes(
+        values in proptest::collection::vec((-99_i64..99, 0_u32..3), 1..20),
+        new in proptest::collection::vec((-99_i64..99, 0_u32..3), 1..3),
+    ) {
+        let value = |&(mantissa, zeros): &(i64, u32)| mantissa * 10_i64.pow(zeros);
+        let all = values.iter().chain(&new);
+        let rows: Vec<Row> = (0..).zip(all).map(|(n, v)| quarter(n, value(v))).collect();
+        let before = encode(&rows[..values.len()]).unwrap();
+        let block = append(&Block::parse(&before).unwrap(), &rows[values.len()..]);
+        prop_assert_eq!(block, Some(encode_any(&rows).unwrap()));
+    }
+
+    #[test]
     fn plain_figures_are_appended_without_decoding((first, second) in (plain_rows(), plain_rows())) {
         let before = encode(&first).unwrap();
         prop_assert!(append(&Block::parse(&before).unwrap(), &second).is_some());
