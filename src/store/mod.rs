@@ -7,7 +7,7 @@
 //!
 //! - `engine.rs`: sled; nothing else names it.
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
-//! - `stage.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
+//! - `stage.rs`, `definitions.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
 //! - `series.rs`, `snapshot.rs`: reading; `stamps.rs`: what has been written since it was read.
 //! - `names.rs`, `order.rs`: names of companies, metrics and variants; the order of documents.
 
@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 mod commit;
 mod current;
+mod definitions;
 mod engine;
 mod error;
 mod group;

@@ -80,8 +80,14 @@ fn compare(reader: &Reader, naive: &Naive, documents: usize, day: Option<usize>)
                 if let Some(day) = day {
                     query = query.as_of(published(day));
                 }
-                let Ok(panel) = query.at(*label) else {
-                    continue;
+                let places = (0..2).flat_map(|c| (0..4).map(move |q| (c, m, q)));
+                let mut of_metric = places.map(|place| naive.last(place, documents));
+                let panel = match query.at(*label) {
+                    Ok(panel) => panel,
+                    Err(error) => {
+                        assert!(of_metric.all(|said| said.is_none()), "{error}");
+                        continue;
+                    }
                 };
                 for row in &panel {
                     let c = COMPANIES.iter().position(|c| *c == row.company.as_str());
