@@ -2,10 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::run::{line, refusal, run, shared, text};
+use super::run::{examples, line, refusal, run, shared, text};
+
+#[path = "../../benches/generator/companyfacts.rs"]
+mod generated;
 
 fn file(cik: u32, values: [&str; 2]) -> String {
     let fact = |year: u32, value: &str| {
@@ -355,5 +362,79 @@ fn the_quarters_of_apple_are_those_computed_independently() {
             "net income 2008-09-27",
             "operating cash flow 2016-09-24",
         ]
+    );
+}
+
+/// The tables of a database, by name.
+fn tables(folder: &Path, database: &str) -> BTreeMap<String, Vec<u8>> {
+    let tables = format!("tables-of-{database}");
+    text(&run("tidy_table", &["export", database, &tables], folder));
+    fs::read_dir(folder.join(&tables))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read(path).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn a_load_that_is_killed_goes_on_where_it_was() {
+    const FILES: usize = 40;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir(folder.join("files")).unwrap();
+    for company in 0..FILES {
+        let name = format!("CIK{}.json", generated::cik(company));
+        let json = generated::file(company, 4, 6);
+        fs::write(folder.join("files").join(name), json).unwrap();
+    }
+    text(&run(
+        "load_companyfacts",
+        &["whole.kessan", "files"],
+        folder,
+    ));
+    let whole = fs::metadata(folder.join("whole.kessan/sled/db"))
+        .unwrap()
+        .len();
+
+    // Killed as soon as some part of what a whole load writes has been written.
+    let mut killed = 0;
+    for part in 1..8 {
+        let program = format!("load_companyfacts{}", std::env::consts::EXE_SUFFIX);
+        let mut load = Command::new(examples().join(program))
+            .args(["killed.kessan", "files"])
+            .current_dir(folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        while load.try_wait().unwrap().is_none() {
+            let written = fs::metadata(folder.join("killed.kessan/sled/db"));
+            if written.is_ok_and(|db| db.len() * 8 > whole * part) {
+                load.kill().unwrap();
+                killed += 1;
+                break;
+            }
+            sleep(Duration::from_millis(1));
+        }
+        load.wait().unwrap();
+    }
+    assert!(killed > 1, "no load was killed");
+
+    let said = text(&run(
+        "load_companyfacts",
+        &["killed.kessan", "files"],
+        folder,
+    ));
+    let ended = said.lines().find(|line| line.contains(" known before, "));
+    let words: Vec<&str> = ended.unwrap().split(' ').collect();
+    let (new, known): (usize, usize) = (words[0].parse().unwrap(), words[4].parse().unwrap());
+    assert_eq!(new + known, FILES, "{said}");
+    assert!(known > 0, "{said}");
+    assert_eq!(
+        tables(folder, "killed.kessan"),
+        tables(folder, "whole.kessan")
     );
 }
