@@ -3,6 +3,9 @@
 #[doc = include_str!("audit.md")]
 pub mod audit {}
 
+#[doc = include_str!("dependencies.md")]
+pub mod dependencies {}
+
 #[doc = include_str!("design.md")]
 pub mod design {}
 
