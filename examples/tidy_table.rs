@@ -41,6 +41,9 @@ enum Task {
         database: PathBuf,
         /// The folder to write, which must not exist yet.
         folder: PathBuf,
+        /// For a spreadsheet: no cell that it would take for a formula. Such tables cannot be imported.
+        #[arg(long)]
+        formula_safe: bool,
     },
 }
 
@@ -86,7 +89,11 @@ fn run(task: Task) -> Result<ExitCode, Box<dyn Error>> {
             }
             import(&database, &table, options)
         }
-        Task::Export { database, folder } => export(&database, &folder),
+        Task::Export {
+            database,
+            folder,
+            formula_safe,
+        } => export(&database, &folder, formula_safe),
     }
 }
 
@@ -123,9 +130,13 @@ fn import(database: &Path, table: &Path, options: TidyOptions) -> Result<ExitCod
     Ok(ExitCode::FAILURE)
 }
 
-fn export(database: &Path, folder: &Path) -> Result<ExitCode, Box<dyn Error>> {
+fn export(database: &Path, folder: &Path, formula_safe: bool) -> Result<ExitCode, Box<dyn Error>> {
     let db = Database::open(database)?;
-    let written = TidyExport::new(&db).to_folder(folder)?;
+    let mut tables = TidyExport::new(&db);
+    if formula_safe {
+        tables = tables.formula_safe();
+    }
+    let written = tables.to_folder(folder)?;
     for (rows, what) in [
         (written.companies, "companies"),
         (written.metrics, "metrics"),

@@ -85,7 +85,7 @@ pub use audit::{
 };
 pub use db::Database;
 pub use error::{Alignment, Changed, Error, NoSeries, NotDerivable, Obstacle, QueryError};
-pub use export::{Exported, TidyExport};
+pub use export::{Exported, TidyExport, formula_safe};
 pub use ingest::{
     CalendarNote, CompanyFact, CompanyFacts, DataSet, DataSetError, DataSetFiling, DataSetLayout,
     DataSetOptions, FactFault, Filing, IngestError, IngestReason, Place, PrintedError, RefusedFact,

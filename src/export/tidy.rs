@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::formula::formula_safe;
 use super::tables::{self, Companies, Metrics};
 use crate::error::Error;
 use crate::ingest::tidy::columns::{
@@ -47,6 +48,7 @@ use crate::query::request::series_of;
 #[derive(Clone, Debug)]
 pub struct TidyExport {
     reader: Reader,
+    formula_safe: bool,
 }
 
 /// How many rows of each table were written.
@@ -72,7 +74,17 @@ impl TidyExport {
     pub fn new(reader: &Reader) -> Self {
         Self {
             reader: reader.pinned(),
+            formula_safe: false,
         }
+    }
+
+    /// Writes no cell that a spreadsheet would take for a formula, as [`formula_safe`] has it: for people who open the tables
+    /// in one. Such tables are not to be read back, since printed texts may have an apostrophe that nobody printed;
+    /// their files in [a folder](Self::to_folder) end in `.safe.csv`, which [`Tidy`](crate::Tidy) does not look for.
+    #[must_use]
+    pub fn formula_safe(mut self) -> Self {
+        self.formula_safe = true;
+        self
     }
 
     /// Writes all tables to a folder that does not exist yet. It appears when all of it is written: until then
@@ -96,7 +108,10 @@ impl TidyExport {
         let partial = PathBuf::from(partial);
         fs::create_dir(&partial).map_err(failed(&partial))?;
         let write = |name: &str, table: Table| {
-            let path = partial.join(name);
+            let path = match name.strip_suffix(".csv") {
+                Some(stem) if self.formula_safe => partial.join(format!("{stem}.safe.csv")),
+                _ => partial.join(name),
+            };
             let file = File::create_new(&path).map_err(failed(&path))?;
             let mut file = BufWriter::new(file);
             let rows = table(self, &mut file)?;
@@ -123,7 +138,7 @@ impl TidyExport {
     /// # Errors
     /// [`Error::Export`] where it cannot be written, [`Error::Store`] where the database cannot be read.
     pub fn facts(&self, to: impl Write) -> Result<u64, Error> {
-        let mut sheet = Sheet::new(FACTS_FILE, to, &FACTS)?;
+        let mut sheet = self.sheet(FACTS_FILE, to, &FACTS)?;
         let snapshot = self.reader.snapshot();
         for company in self.reader.companies() {
             for key in series_of(&snapshot, &company.id)? {
@@ -145,7 +160,7 @@ impl TidyExport {
     /// # Errors
     /// As of [`TidyExport::facts`].
     pub fn documents(&self, to: impl Write) -> Result<u64, Error> {
-        let mut sheet = Sheet::new(DOCUMENTS_FILE, to, &DOCUMENTS)?;
+        let mut sheet = self.sheet(DOCUMENTS_FILE, to, &DOCUMENTS)?;
         let snapshot = self.reader.snapshot();
         for (number, _) in self.order()? {
             sheet.row(&tables::document(&snapshot.document(number)?))?;
@@ -158,7 +173,7 @@ impl TidyExport {
     /// # Errors
     /// As of [`TidyExport::facts`].
     pub fn cells(&self, to: impl Write) -> Result<u64, Error> {
-        let mut sheet = Sheet::new(CELLS_FILE, to, &CELLS)?;
+        let mut sheet = self.sheet(CELLS_FILE, to, &CELLS)?;
         let snapshot = self.reader.snapshot();
         for (document, source) in self.order()? {
             for (number, cell) in snapshot.cells(document)?.iter().enumerate() {
@@ -173,7 +188,7 @@ impl TidyExport {
     /// # Errors
     /// As of [`TidyExport::facts`].
     pub fn checks(&self, to: impl Write) -> Result<u64, Error> {
-        let mut sheet = Sheet::new(CHECKS_FILE, to, &CHECKS)?;
+        let mut sheet = self.sheet(CHECKS_FILE, to, &CHECKS)?;
         let snapshot = self.reader.snapshot();
         for (document, source) in self.order()? {
             for check in snapshot.checks(document)? {
@@ -201,6 +216,22 @@ impl TidyExport {
         entries(METRICS_FILE, to, metrics.iter().map(Metrics::from))
     }
 
+    fn sheet<W: Write>(
+        &self,
+        file: &'static str,
+        to: W,
+        header: &[&str],
+    ) -> Result<Sheet<W>, Error> {
+        let mut sheet = Sheet {
+            file,
+            writer: csv::Writer::from_writer(to),
+            rows: 0,
+            formula_safe: self.formula_safe,
+        };
+        sheet.put(header)?;
+        Ok(sheet)
+    }
+
     /// The numbers and ids of all documents, by day of publication and id.
     fn order(&self) -> Result<Vec<(u32, Id)>, Error> {
         let snapshot = self.reader.snapshot();
@@ -224,22 +255,17 @@ struct Sheet<W: Write> {
     file: &'static str,
     writer: csv::Writer<W>,
     rows: u64,
+    formula_safe: bool,
 }
 
 impl<W: Write> Sheet<W> {
-    fn new(file: &'static str, to: W, header: &[&str]) -> Result<Self, Error> {
-        let writer = csv::WriterBuilder::new().from_writer(to);
-        let mut sheet = Self {
-            file,
-            writer,
-            rows: 0,
-        };
-        sheet.put(header)?;
-        Ok(sheet)
-    }
-
     fn row(&mut self, cells: &[String]) -> Result<(), Error> {
         self.rows += 1;
+        if self.formula_safe {
+            let safe: Vec<_> = cells.iter().map(|cell| formula_safe(cell)).collect();
+            let safe: Vec<&str> = safe.iter().map(AsRef::as_ref).collect();
+            return self.put(&safe);
+        }
         self.put(cells)
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use kessan::{
     Amount, Database, DocumentKind, Figure, IngestError, Nil, Precision, Rank, Reported, Rounding,
-    Scenario, Tidy, TidyOptions, parse_date,
+    Scenario, Tidy, TidyExport, TidyOptions, parse_date,
 };
 use rust_decimal::Decimal;
 
@@ -434,4 +434,27 @@ fn what_can_be_read_is_read_and_the_rest_is_listed() {
             .unwrap()
             .is_none()
     );
+}
+
+#[test]
+fn tables_for_a_spreadsheet_have_no_formula_and_cannot_be_read_back() {
+    let table = "company,metric,period,value,unit,decimals,rounding,published,source\n\
+        minato,operating_income,2Q21,-5,JPY,0,nearest,2021-08-10,q2\n";
+    let documents = "source,title,issuer,kind,published,utc_offset,reports\nq2,\"=HYPERLINK(\"\"x\"\")\",Minato,results,2021-08-10,,\n";
+    let sheet = Sheet::new("facts.csv", table).with("documents.csv", documents);
+    let db = Database::temporary().unwrap();
+    db.ingest(sheet.read().unwrap()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("tables");
+    TidyExport::new(&db)
+        .formula_safe()
+        .to_folder(&folder)
+        .unwrap();
+    let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let documents = text("documents.safe.csv");
+    assert!(documents.contains(r#""'=HYPERLINK(""x"")""#), "{documents}");
+    let facts = text("facts.safe.csv");
+    assert!(facts.contains(",-5,"), "{facts}");
+    assert!(text("companies.toml").contains("minato"));
+    assert!(Tidy::read(&folder).is_err());
 }
