@@ -14,7 +14,7 @@ use crate::ingest::{
     check_figure, check_identity, check_metric, check_reported, in_order,
 };
 use crate::model::date::check_date;
-use crate::model::{Cell, Check, Company, FactKey, Figure, Metric, MetricPath, Outcome};
+use crate::model::{Cell, Check, Company, Evidence, FactKey, Figure, Metric, MetricPath, Outcome};
 use crate::store::{self, Snapshot};
 
 /// What is taken in by one commit: visible all at once or not at all.
@@ -73,6 +73,7 @@ use crate::store::{self, Snapshot};
 ///         }],
 ///         checks: vec![],
 ///     }],
+///     evidence: Evidence::default(),
 /// };
 /// let db = Database::temporary()?;
 /// db.ingest(package)?;
@@ -88,6 +89,8 @@ pub struct Package {
     pub metrics: Vec<Metric>,
     /// The documents with their figures.
     pub filings: Vec<Filing>,
+    /// On what the calendars and splits of the companies rest: by default they are declared.
+    pub evidence: Evidence,
 }
 
 impl From<&Release> for Package {
@@ -132,6 +135,7 @@ impl From<&Release> for Package {
             companies: vec![release.company().clone()],
             metrics: release.metrics().to_vec(),
             filings: vec![filing],
+            evidence: Evidence::default(),
         }
     }
 }
@@ -149,6 +153,7 @@ impl From<Tidy> for Package {
             companies,
             metrics,
             filings,
+            evidence: Evidence::default(),
         }
     }
 }
@@ -220,6 +225,9 @@ impl Package {
                 check_identity(identity, metric).map_err(at)?;
             }
             in_order(company.splits.clone()).map_err(at)?;
+            for day in self.evidence.days() {
+                check_date(day).map_err(|error| at(error.into()))?;
+            }
         }
         for filing in &self.filings {
             let document = &filing.document;
@@ -244,7 +252,7 @@ impl Package {
         Ok(())
     }
 
-    /// The package with the digests of its documents. `inferred`: whether the names and calendars of its companies are;
+    /// The package with the digests of its documents. `inferred`: whether what is said of its companies is, and may give way;
     /// `by_document`: whether one that is known with other content is passed over alone.
     pub(crate) fn digested(self, inferred: bool, by_document: bool) -> Result<Digested, Error> {
         let digest = |filing: &Filing| {
@@ -293,6 +301,7 @@ impl Digested {
                 .collect(),
             inferred: self.inferred,
             by_document: self.by_document,
+            evidence: self.package.evidence,
         }
     }
 }

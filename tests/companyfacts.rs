@@ -4,12 +4,11 @@
 //! The files are read a second time here, by derived structs that keep every value as it is written.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use kessan::{
-    CalendarNote, CompanyFacts, Concept, Database, DocumentKind, FactFault, LoadItem, OnFailure,
-    Package, Period, Precision, SeriesKey,
+    CalendarNote, CompanyFacts, Concept, Database, DocumentKind, FactFault, Package, Period,
+    Precision, SeriesKey,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -395,65 +394,4 @@ fn years_of_lpa_are_calendar_years() {
         ("FY2022", "2022-01-01..2022-12-31"),
     ];
     has_calendar(LPA, &[], &slots);
-}
-
-/// A file of then and the file of now are one company: what the second lets infer with more filings is no other split.
-#[test]
-fn splits_of_nvidia_are_those_of_one_load_however_often_its_file_is_loaded() {
-    let Some(path) = file("0001045810") else {
-        return;
-    };
-    let whole = std::fs::read_to_string(&path).unwrap();
-    // What was filed by a day: before and after each split was seen in the figures.
-    let filed_by = |day: &str| {
-        let mut all: serde_json::Value = serde_json::from_str(&whole).unwrap();
-        let taxonomies = all["facts"].as_object_mut().unwrap();
-        for tags in taxonomies.values_mut() {
-            let tags = tags.as_object_mut().unwrap();
-            tags.retain(|_, tag| {
-                let units = tag["units"].as_object_mut().unwrap();
-                for facts in units.values_mut() {
-                    let facts = facts.as_array_mut().unwrap();
-                    facts.retain(|fact| fact["filed"].as_str().unwrap() <= day);
-                }
-                units.retain(|_, facts| !facts.as_array().unwrap().is_empty());
-                !units.is_empty()
-            });
-        }
-        CompanyFacts::from_reader(all.to_string().as_bytes(), "then.json").unwrap()
-    };
-    let ratios = |db: &Database| -> Vec<(u32, u32)> {
-        let splits = &db.companies()[0].splits;
-        let ratio = |split: &kessan::Split| (split.new_shares(), split.old_shares());
-        splits.iter().map(ratio).collect()
-    };
-    // 4:1 in 2021, 10:1 in 2024.
-    let expected = [(4, 1), (10, 1)];
-    let now = || CompanyFacts::read(&path).unwrap();
-    let once = Database::temporary().unwrap();
-    once.ingest(now()).unwrap();
-    assert_eq!(ratios(&once), expected);
-    let db = Database::temporary().unwrap();
-    for day in ["2021-08-25", "2022-04-01", "2024-06-10", "2024-09-01"] {
-        let filings = LoadItem::from(filed_by(day));
-        let report = db
-            .load(
-                [Ok(filings)],
-                OnFailure::Stop,
-                |_| ControlFlow::Continue(()),
-            )
-            .unwrap();
-        assert!(
-            report.failed.is_empty(),
-            "{day}: {}",
-            report.failed[0].error
-        );
-    }
-    let report = db
-        .load([Ok(LoadItem::from(now()))], OnFailure::Stop, |_| {
-            ControlFlow::Continue(())
-        })
-        .unwrap();
-    assert!(report.failed.is_empty(), "{}", report.failed[0].error);
-    assert_eq!(ratios(&db), expected);
 }

@@ -2,8 +2,8 @@
 
 use kessan::{
     Amount, Cell, Check, Claim, Company, Database, Dimension, Document, DocumentKind, Error,
-    Figure, Filing, FiscalCalendar, Metric, MetricKind, Operand, Package, Precision, Rank,
-    Reported, Rounding, Scenario, Scope, SeriesKey, Unit, YearNaming, parse_date,
+    Evidence, Figure, Filing, FiscalCalendar, Metric, MetricKind, Operand, Package, Precision,
+    Rank, Reported, Rounding, Scenario, Scope, SeriesKey, Unit, YearNaming, parse_date,
 };
 use rust_decimal::Decimal;
 
@@ -37,6 +37,7 @@ fn good() -> Package {
             positive: "revenue".into(),
             negative: None,
         }],
+        evidence: Evidence::default(),
         filings: vec![Filing {
             document: Document {
                 id: "minato-2021-q2".parse().unwrap(),

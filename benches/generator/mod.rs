@@ -1,9 +1,9 @@
 //! Deterministic facts: companies with a hundred metrics over eighty quarters.
 
 use kessan::{
-    Amount, Cell, Company, Dimension, Document, DocumentKind, Figure, Filing, FiscalCalendar,
-    FiscalPeriod, Id, Metric, MetricKind, MetricPath, Package, Precision, Rank, Reported, Rounding,
-    Scenario, Scope, SeriesKey, Slot, Unit, YearNaming,
+    Amount, Cell, Company, Dimension, Document, DocumentKind, Evidence, Figure, Filing,
+    FiscalCalendar, FiscalPeriod, Id, Metric, MetricKind, MetricPath, Package, Precision, Rank,
+    Reported, Rounding, Scenario, Scope, SeriesKey, Slot, Unit, YearNaming,
 };
 
 pub(crate) const METRICS: usize = 100;
@@ -123,6 +123,7 @@ pub(crate) fn restated(company: usize, metrics: usize, count: usize, version: u3
                 negative: Some("minus".into()),
             })
             .collect(),
+        evidence: Evidence::default(),
         filings: vec![Filing {
             document,
             cells: vec![Cell {

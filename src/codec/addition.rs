@@ -1,18 +1,31 @@
-//! What a company gains over time: identities and splits; in version 1 sums.
+//! What a company gains over time: identities, splits, and on what its definition rests; in version 1 sums.
 
 use serde::{Deserialize, Serialize};
 
 use super::CodecError;
 use super::record::Record;
+use crate::model::date::check_date;
 use crate::model::{
-    Expression, ExpressionError, ExpressionNode, Identity, LeafKind, MetricPath, Scope, Split,
+    CalendarEvidence, Expression, ExpressionError, ExpressionNode, Identity, LeafKind, MetricPath,
+    Scope, Split, SplitEvidence,
 };
 
 /// Something that a commit added to a company.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum Addition {
     Identity(Identity),
+    /// Declared, and before version 3 inferred.
     Split(Split),
+    Inferred(SplitInference),
+    /// What tells the calendar from this commit on. Without it, the calendar is declared.
+    Calendar(CalendarEvidence),
+}
+
+/// The splits that were inferred from some filings.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct SplitInference {
+    pub(crate) from: SplitEvidence,
+    pub(crate) splits: Vec<Split>,
 }
 
 /// What one commit added to a company, several to a record.
@@ -21,7 +34,13 @@ pub(crate) struct AdditionsRecord(pub(crate) Vec<Addition>);
 
 impl Record for AdditionsRecord {
     fn check(&self) -> Result<(), CodecError> {
-        Ok(())
+        let days = self.0.iter().flat_map(|addition| match addition {
+            Addition::Inferred(SplitInference { from, .. }) => [Some(from.first), Some(from.last)],
+            Addition::Calendar(evidence) => [evidence.last(), None],
+            Addition::Identity(_) | Addition::Split(_) => [None, None],
+        });
+        days.flatten()
+            .try_for_each(|day| check_date(day).map(|_| ()).map_err(|_| CodecError::Record))
     }
 }
 
@@ -157,7 +176,26 @@ mod tests {
         });
         let split = (crate::codec::block::tests::any_date(), 1..1000_u32)
             .prop_map(|(date, new)| Addition::Split(Split::new(date, new + 1, 1).unwrap()));
-        prop_oneof![identity, split]
+        let inferred = (
+            crate::codec::block::tests::any_date(),
+            crate::codec::block::tests::any_date(),
+            any::<u64>(),
+            proptest::collection::vec(2..9_u32, 0..3),
+        );
+        let inferred = inferred.prop_map(|(first, last, facts, ratios)| {
+            let split = |ratio| Split::new(last, ratio, 1).unwrap();
+            Addition::Inferred(SplitInference {
+                from: SplitEvidence { last, facts, first },
+                splits: ratios.into_iter().map(split).collect(),
+            })
+        });
+        let calendar = (any::<u32>(), crate::codec::block::tests::any_date());
+        let calendar = calendar.prop_map(|(year_ends, last)| {
+            Addition::Calendar(CalendarEvidence::Inferred { year_ends, last })
+        });
+        let other = [CalendarEvidence::Assumed, CalendarEvidence::Declared];
+        let other = proptest::sample::select(other.to_vec()).prop_map(Addition::Calendar);
+        prop_oneof![identity, split, inferred, calendar, other]
     }
 
     proptest! {

@@ -52,9 +52,9 @@ pub struct LoadItem {
     pub package: Package,
     /// What stands in the source and is not in the package, each with its place and reason.
     pub refused: Vec<IngestError>,
-    /// Whether the names, calendars and splits of its companies are worked out from its data instead of declared. Where the
-    /// database knows such a company otherwise, the database's stand, and the
-    /// [report](LoadReport::kept_definitions) says so; a declared one that differs fails the package.
+    /// Whether the names, calendars and splits of its companies are worked out from its data. What of them does not stand
+    /// against what the database knows is then in the [report](LoadReport::kept_definitions); of a package that declares them
+    /// it fails the package. [`Package::evidence`] tells which of two stands.
     pub inferred: bool,
     /// Whether a document that the database knows with other content is refused alone, with all its facts, and the rest of
     /// the package taken in: the [report](LoadReport::differing_documents) says so. Otherwise it fails the package.
@@ -105,7 +105,7 @@ impl From<CompanyFacts> for LoadItem {
             source: facts.file().to_owned(),
             bytes: facts.bytes(),
             refused: refused.collect(),
-            inferred: facts.is_inferred(),
+            inferred: facts.evidence().is_inferred(),
             by_document: !facts.is_strict(),
             notes: calendar.chain(splits).collect(),
             package: Package::from(facts),

@@ -34,7 +34,8 @@ pub struct LoadReport {
     pub failed: Vec<LoadFailure>,
     /// Documents that are known with other content, of packages of which the rest was taken in.
     pub differing_documents: Vec<DifferingDocument>,
-    /// Companies of which the database knows another name or calendar, or other splits than a package inferred.
+    /// Companies of which the database knows another name or calendar, or other splits than a package inferred, which do not give
+    /// way to those of the package.
     pub kept_definitions: BTreeSet<KeptDefinition>,
     /// What is uncertain about the calendars and splits that were worked out, of packages that did not fail, in their order.
     pub notes: Vec<LoadNote>,
@@ -150,13 +151,15 @@ impl fmt::Display for LoadNote {
     }
 }
 
-/// A company that the database knows otherwise than a package inferred: the database's definition stands.
+/// A company that the database knows otherwise than a package inferred, on greater [evidence](crate::Evidence): what is known
+/// stands.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub struct KeptDefinition {
     /// The company.
     pub company: Id,
-    /// What of it differs: `name`, `fiscal calendar`, `day of a share split` or `ratio of a share split`.
+    /// What of it differs: `name`, `fiscal calendar`, `day of a share split`, `ratio of a share split` or
+    /// `list of share splits`.
     pub what: &'static str,
 }
 

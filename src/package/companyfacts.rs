@@ -27,6 +27,7 @@ impl From<&CompanyFacts> for Package {
             companies: vec![facts.company().clone()],
             metrics: facts.metrics().to_vec(),
             filings: filings.collect(),
+            evidence: facts.evidence(),
         }
     }
 }

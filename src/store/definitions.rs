@@ -1,57 +1,135 @@
-//! Definitions that are known and come again: what they have more, and in what they differ.
+//! Definitions that are known and come again: what they have more, which of two stands, and in what they differ.
 
+use std::cmp::Ordering;
+
+use super::basis::Basis;
 use super::error::StoreError;
-use crate::codec::addition::Addition;
-use crate::model::{Company, Identity, Metric, Split};
+use crate::codec::addition::{Addition, SplitInference};
+use crate::codec::record::{CompanyRecord, pack};
+use crate::model::{CalendarEvidence, Company, Evidence, FiscalCalendar, Metric, Split};
 
-/// How many days apart two inferences may date one split: between them lie the filings of a quarter, which the one had
-/// and the other had not.
-const SPLIT_DRIFT: i64 = 120;
-
-/// What a known split and an inferred one differ in, where they can only be one.
-pub(super) fn told_otherwise(known: &[Split], split: &Split) -> Option<&'static str> {
-    let ratio = |split: &Split| (split.new_shares(), split.old_shares());
-    let days = |known: &Split| known.date().signed_duration_since(split.date()).num_days();
-    known.iter().find_map(|known| {
-        if known == split {
-            None
-        } else if ratio(known) == ratio(split) && days(known).abs() <= SPLIT_DRIFT {
-            Some("day of a share split")
-        } else if known.date() == split.date() {
-            Some("ratio of a share split")
-        } else {
-            None
-        }
-    })
+/// A known company, as other descriptions change it.
+#[derive(Debug)]
+pub(super) struct Described {
+    pub(super) company: Company,
+    pub(super) basis: Basis,
+    /// What the descriptions added.
+    pub(super) added: Vec<Addition>,
+    /// What of them does not stand.
+    pub(super) kept: Vec<&'static str>,
 }
 
-/// Adds to a known company what another description of it has more; `None` where their splits of one day differ.
-pub(super) fn added_to(
-    known: &mut Company,
-    identities: &[Identity],
-    splits: &[Split],
-) -> Option<Vec<Addition>> {
-    let mut added = Vec::new();
-    for identity in identities {
-        if let Err(place) = known.identities.binary_search(identity) {
-            known.identities.insert(place, identity.clone());
-            added.push(Addition::Identity(identity.clone()));
+impl Described {
+    pub(super) fn new(company: Company, basis: Basis) -> Self {
+        Self {
+            company,
+            basis,
+            added: Vec::new(),
+            kept: Vec::new(),
         }
     }
-    for split in splits {
-        match known
-            .splits
-            .binary_search_by_key(&split.date(), Split::date)
-        {
-            Ok(place) if known.splits.get(place) == Some(split) => {}
-            Ok(_) => return None,
-            Err(place) => {
-                known.splits.insert(place, *split);
-                added.push(Addition::Split(*split));
+
+    /// Notes what tells the calendar.
+    pub(super) fn rest_on(&mut self, calendar: CalendarEvidence) {
+        if self.basis.calendar != calendar {
+            self.basis.calendar = calendar;
+            self.added.push(Addition::Calendar(calendar));
+        }
+    }
+
+    /// Takes in another description; where it is not `inferred`, an error names what contradicts a declared one.
+    pub(super) fn describe(
+        &mut self,
+        new: &Company,
+        evidence: Evidence,
+        inferred: bool,
+    ) -> Result<(), &'static str> {
+        for identity in &new.identities {
+            if let Err(place) = self.company.identities.binary_search(identity) {
+                self.company.identities.insert(place, identity.clone());
+                self.added.push(Addition::Identity(identity.clone()));
             }
         }
+        if self.company.name != new.name {
+            self.differs("name", inferred)?;
+        }
+        self.calendar(&new.calendar, evidence.calendar, inferred)?;
+        match evidence.splits {
+            Some(from) => {
+                let inference = SplitInference {
+                    from,
+                    splits: new.splits.clone(),
+                };
+                if self.basis.add(inference.clone()) {
+                    self.added.push(Addition::Inferred(inference));
+                }
+                let otherwise = new.splits.iter().filter_map(|of| self.basis.otherwise(of));
+                self.kept.extend(otherwise);
+            }
+            None => self.declared_splits(&new.splits, inferred)?,
+        }
+        self.company.splits = self.basis.splits();
+        Ok(())
     }
-    Some(added)
+
+    fn calendar(
+        &mut self,
+        new: &FiscalCalendar,
+        evidence: CalendarEvidence,
+        inferred: bool,
+    ) -> Result<(), &'static str> {
+        let both_declared = evidence.min(self.basis.calendar) == CalendarEvidence::Declared;
+        let replaces = match evidence.cmp(&self.basis.calendar) {
+            Ordering::Greater => true,
+            Ordering::Equal if both_declared => new.extends(&self.company.calendar),
+            // Any order does, if it is always the same.
+            Ordering::Equal => self.packed(new) > self.packed(&self.company.calendar),
+            Ordering::Less => false,
+        };
+        if replaces {
+            self.rest_on(evidence);
+            self.company.calendar = new.clone();
+        } else if !self.company.calendar.extends(new) {
+            let gives_way = match self.basis.calendar {
+                CalendarEvidence::Declared => evidence == CalendarEvidence::Assumed,
+                CalendarEvidence::Inferred { .. } | CalendarEvidence::Assumed => true,
+            };
+            self.differs("fiscal calendar", inferred || gives_way)?;
+        }
+        Ok(())
+    }
+
+    fn packed(&self, calendar: &FiscalCalendar) -> Option<Vec<u8>> {
+        let record = CompanyRecord {
+            calendar: calendar.clone(),
+            ..CompanyRecord::of(&self.company)
+        };
+        pack(&record).ok()
+    }
+
+    fn declared_splits(&mut self, splits: &[Split], inferred: bool) -> Result<(), &'static str> {
+        for split in splits {
+            let declared = &mut self.basis.declared;
+            match declared.binary_search_by_key(&split.date(), Split::date) {
+                Ok(place) if declared.get(place) == Some(split) => {}
+                Ok(_) if inferred => self.kept.push("ratio of a share split"),
+                Ok(_) => return Err("share splits"),
+                Err(place) => {
+                    declared.insert(place, *split);
+                    self.added.push(Addition::Split(*split));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn differs(&mut self, what: &'static str, gives_way: bool) -> Result<(), &'static str> {
+        if !gives_way {
+            return Err(what);
+        }
+        self.kept.push(what);
+        Ok(())
+    }
 }
 
 /// The first thing in which two definitions of one metric differ.
@@ -79,5 +157,90 @@ pub(super) fn metric_differs(known: &Metric, new: &Metric) -> StoreError {
         what,
         known,
         new: new_word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{SplitEvidence, YearNaming};
+
+    fn company(month: u32, splits: &[(u64, u32)]) -> Company {
+        let day = |days| chrono::NaiveDate::default() + chrono::Days::new(97 * days);
+        let split = |&(days, new): &(u64, u32)| Split::new(day(days), new, 1).unwrap();
+        Company {
+            id: "a".parse().unwrap(),
+            name: "A".into(),
+            calendar: FiscalCalendar::month_end(month, YearNaming::End).unwrap(),
+            identities: Vec::new(),
+            splits: splits.iter().map(split).collect(),
+        }
+    }
+
+    /// A description that was inferred: its splits are of different days.
+    fn inferred() -> impl Strategy<Value = (Company, Evidence)> {
+        let day = |days: u64| chrono::NaiveDate::default() + chrono::Days::new(days);
+        let splits = proptest::collection::btree_map(0..12_u64, 2..5_u32, 0..4);
+        let evidence = (0..3_u32, 0..3_u64, 0..3_u64, 0..3_u64);
+        (1..=12_u32, splits, evidence).prop_map(move |(month, splits, of)| {
+            let (year_ends, first, length, facts) = of;
+            let last = day(first + length);
+            let calendar = match year_ends {
+                0 => CalendarEvidence::Assumed,
+                _ => CalendarEvidence::Inferred { year_ends, last },
+            };
+            let evidence = Evidence {
+                calendar,
+                splits: Some(SplitEvidence {
+                    last,
+                    facts,
+                    first: day(first),
+                }),
+            };
+            let splits: Vec<(u64, u32)> = splits.into_iter().collect();
+            (company(month, &splits), evidence)
+        })
+    }
+
+    /// What is known after all of these, of which the first makes the company.
+    fn known(descriptions: &[(Company, Evidence)]) -> Company {
+        let (first, evidence) = &descriptions[0];
+        let bare = Company {
+            splits: Vec::new(),
+            ..first.clone()
+        };
+        let mut known = Described::new(bare, Basis::declared(0, Vec::new()));
+        known.rest_on(evidence.calendar);
+        for (company, evidence) in descriptions {
+            known.describe(company, *evidence, true).unwrap();
+        }
+        known.company
+    }
+
+    /// Some that were inferred, and one that was declared or none, in two orders.
+    fn orders() -> impl Strategy<Value = [Vec<(Company, Evidence)>; 2]> {
+        let splits = proptest::collection::vec((0..12_u64, 2..5_u32), 0..2);
+        let declared = (1..=12_u32, splits)
+            .prop_map(|(month, splits)| (company(month, &splits), Evidence::default()));
+        let inferred = proptest::collection::vec(inferred(), 1..6);
+        (inferred, proptest::option::of(declared))
+            .prop_map(|(inferred, declared)| inferred.into_iter().chain(declared).collect())
+            .prop_flat_map(|all: Vec<_>| (Just(all.clone()), Just(all).prop_shuffle()))
+            .prop_map(|(one, other)| [one, other])
+    }
+
+    proptest! {
+        #[test]
+        fn a_company_is_the_same_in_every_order_of_what_is_said_of_it([one, other] in orders()) {
+            let company = known(&one);
+            prop_assert_eq!(&company, &known(&other));
+            let declared = one.iter().find(|(_, evidence)| *evidence == Evidence::default());
+            if let Some((declared, _)) = declared {
+                prop_assert_eq!(&company.calendar, &declared.calendar);
+                prop_assert!(declared.splits.iter().all(|split| company.splits.contains(split)));
+            }
+        }
     }
 }

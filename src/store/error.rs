@@ -117,7 +117,7 @@ pub enum StoreError {
         /// What it is in the package.
         new: String,
     },
-    /// A company with this id is known, and has another name or calendar.
+    /// A company with this id is known, and has another name, or another calendar or other splits that are declared.
     #[error("company {id} is known with another {what}")]
     CompanyDiffers {
         /// The company.

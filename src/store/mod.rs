@@ -14,6 +14,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+mod basis;
 mod commit;
 mod current;
 mod definitions;

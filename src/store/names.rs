@@ -10,6 +10,8 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use super::basis::Basis;
+use super::error::StoreError;
 use crate::codec::record::Variant;
 use crate::model::{Company, Id, Metric, MetricPath};
 
@@ -185,12 +187,30 @@ pub(crate) struct Names {
     pub(crate) companies: Table<Company>,
     pub(crate) metrics: Table<Metric>,
     pub(crate) variants: Table<Variant>,
+    /// Of companies that are not wholly declared.
+    pub(super) bases: Table<Basis>,
 }
 
 impl Names {
     /// How often a definition was replaced.
     pub(crate) fn replaced(&self) -> u64 {
         self.companies.replaced + self.metrics.replaced
+    }
+
+    /// On what the definition of a company rests.
+    pub(super) fn basis(&self, number: u32, company: &Company) -> Basis {
+        let known = self.bases.by_name(&number).cloned();
+        known.unwrap_or_else(|| Basis::declared(number, company.splits.clone()))
+    }
+
+    pub(super) fn set_basis(&mut self, number: u32, basis: Basis) -> Result<(), StoreError> {
+        if let Some(place) = self.bases.number(&number) {
+            self.bases.replace(place, basis);
+        } else if !basis.is_declared() {
+            let full = StoreError::Full { what: "companies" };
+            self.bases.push(basis).ok_or(full)?;
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::model::{
-    Cell, Check, Company, Document, Figure, Id, Metric, Outcome, Period, Rank, SeriesKey,
+    Cell, Check, Company, Document, Evidence, Figure, Id, Metric, Outcome, Period, Rank, SeriesKey,
 };
 
 /// What is taken in at once: visible all at once or not at all.
@@ -14,11 +14,13 @@ pub(crate) struct Package {
     /// Metrics to create; a known one must be the same.
     pub(crate) metrics: Vec<Metric>,
     pub(crate) documents: Vec<PackageDocument>,
-    /// Whether names and calendars of companies were worked out from data: those of known companies stand then.
+    /// Whether names, calendars and splits of companies were worked out from data, so that they may give way to known ones.
     pub(crate) inferred: bool,
     /// Whether a document that is known with other content is passed over and the others are taken in. Otherwise it refuses
     /// the package.
     pub(crate) by_document: bool,
+    /// On what calendars and splits of companies rest.
+    pub(crate) evidence: Evidence,
 }
 
 /// A document with everything in it.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::State;
+use super::basis::Basis;
 use super::commit::{BATCH, encode, fill};
 use super::engine::{Engine, Entry};
 use super::error::StoreError;
@@ -338,6 +339,7 @@ fn read_names(engine: &Engine, record: &CommitRecord) -> Result<Names, StoreErro
                 splits: Vec::new(),
             }
         })?,
+        bases: Table::default(),
         metrics: read_table(engine, Key::Metric, totals.metrics, |metric| metric)?,
         variants: read_table(engine, Key::Variant, totals.variants, |variant| variant)?,
     };
@@ -368,23 +370,30 @@ fn read_names(engine: &Engine, record: &CommitRecord) -> Result<Names, StoreErro
                 "it is missing",
             ));
         };
+        let mut basis = Basis::declared(number, Vec::new());
         for addition in added {
             match addition {
                 Addition::Identity(identity) => company.identities.push(identity),
-                Addition::Split(split) => company.splits.push(split),
+                Addition::Split(split) => basis.declared.push(split),
+                Addition::Inferred(inference) => {
+                    basis.add(inference);
+                }
+                Addition::Calendar(evidence) => basis.calendar = evidence,
             }
         }
         company.identities.sort();
         // Two sums of version 1 may be one identity.
         company.identities.dedup();
-        company.splits.sort();
+        basis.declared.sort();
         let twice = |pair: &[Split]| matches!(pair, [a, b] if a.date() == b.date());
-        if company.splits.windows(2).any(twice) {
+        if basis.declared.windows(2).any(twice) {
             return Err(StoreError::damaged_at(
                 &Key::Company(number),
                 "it has two splits on one day",
             ));
         }
+        company.splits = basis.splits();
+        names.set_basis(number, basis)?;
         names.companies.replace(number, company);
     }
     Ok(names)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::State;
-use super::definitions::{added_to, metric_differs, told_otherwise};
+use super::definitions::{Described, metric_differs};
 use super::engine::Tree;
 use super::error::StoreError;
 use super::merge::{Merged, merge};
@@ -89,7 +89,7 @@ pub(super) fn stage(
     let unused = metrics_passed_over(package, &standings);
     let used = |metric: &&Metric| !unused.contains(&metric.path);
     stager.metrics(package.metrics.iter().filter(used))?;
-    stager.companies(&package.companies, package.inferred)?;
+    stager.companies(package)?;
     let mut numbers = Vec::with_capacity(package.documents.len());
     for (document, standing) in package.documents.iter().zip(&standings) {
         numbers.push(match standing {
@@ -245,61 +245,47 @@ impl<'a> Stager<'a> {
         Ok(())
     }
 
-    fn companies(&mut self, companies: &[Company], inferred: bool) -> Result<(), StoreError> {
+    fn companies(&mut self, package: &Package) -> Result<(), StoreError> {
         let mut added: BTreeMap<u32, Vec<Addition>> = BTreeMap::new();
-        for company in companies {
-            let number = match self.names.companies.number(&company.id) {
+        for company in &package.companies {
+            let known = self.names.companies.number(&company.id);
+            let number = match known {
                 Some(number) => number,
                 None => self.new_company(company)?,
             };
-            let known = self.names.companies.get(number).cloned();
-            let Some(mut known) = known else { continue };
-            let differs = |what| {
-                Err(StoreError::CompanyDiffers {
-                    id: company.id.clone(),
-                    what,
-                })
+            let Some(before) = self.names.companies.get(number).cloned() else {
+                continue;
             };
-            let kept = |what| Kept {
-                company: company.id.clone(),
-                what,
-            };
-            if known.name != company.name {
-                if !inferred {
-                    return differs("name");
-                }
-                self.kept.push(kept("name"));
+            let basis = self.names.basis(number, &before);
+            let mut now = Described::new(before.clone(), basis.clone());
+            if known.is_none() {
+                now.rest_on(package.evidence.calendar);
             }
-            if company.calendar != known.calendar && company.calendar.extends(&known.calendar) {
-                known.calendar = company.calendar.clone();
-                let payload = pack(&CompanyRecord::of(&known))?;
+            let id = || company.id.clone();
+            now.describe(company, package.evidence, package.inferred)
+                .map_err(|what| StoreError::CompanyDiffers { id: id(), what })?;
+            let kept = now.kept.into_iter();
+            self.kept.extend(kept.map(|what| Kept {
+                company: id(),
+                what,
+            }));
+            if now.company.calendar != before.calendar {
+                let payload = pack(&CompanyRecord::of(&now.company))?;
                 self.replaced
                     .push(Write::put(Key::Company(number), payload));
-                self.names.companies.replace(number, known.clone());
-            } else if !known.calendar.extends(&company.calendar) {
-                if !inferred {
-                    return differs("fiscal calendar");
-                }
-                self.kept.push(kept("fiscal calendar"));
             }
-            let mut splits = company.splits.clone();
-            if inferred {
-                splits.retain(|split| {
-                    let other = told_otherwise(&known.splits, split);
-                    self.kept.extend(other.map(kept));
-                    other.is_none()
-                });
+            if now.basis != basis {
+                self.names.set_basis(number, now.basis)?;
             }
-            let Some(new) = added_to(&mut known, &company.identities, &splits) else {
-                return differs("share splits");
-            };
-            if !new.is_empty() {
-                added.entry(number).or_default().extend(new);
-                self.names.companies.replace(number, known);
+            if now.company != before {
+                self.names.companies.replace(number, now.company);
+            }
+            if !now.added.is_empty() {
+                added.entry(number).or_default().extend(now.added);
             }
         }
         for (company, additions) in added {
-            let runs = split_by_size("an identity of a company", &additions)?;
+            let runs = split_by_size("what is added to a company", &additions)?;
             for (chunk, run) in (0_u16..).zip(runs) {
                 let key = Key::Additions {
                     company,

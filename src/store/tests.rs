@@ -6,6 +6,7 @@ mod crashes;
 mod damage;
 mod groups;
 mod naive;
+mod older;
 mod opening;
 mod readers;
 mod series;

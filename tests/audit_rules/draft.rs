@@ -2,8 +2,8 @@
 
 use kessan::{
     Amount, Audit, Cell, Check, Claim, Company, Database, Dimension, Document, DocumentKind,
-    Figure, Filing, Finding, FiscalCalendar, Identity, Metric, MetricKind, Operand, Package,
-    Precision, Rank, Relation, Reported, Rounding, Scenario, Scope, SeriesKey, YearNaming,
+    Evidence, Figure, Filing, Finding, FiscalCalendar, Identity, Metric, MetricKind, Operand,
+    Package, Precision, Rank, Relation, Reported, Rounding, Scenario, Scope, SeriesKey, YearNaming,
     parse_date,
 };
 use rust_decimal::Decimal;
@@ -155,6 +155,7 @@ impl Draft {
                 metric("income", MetricKind::Flow, Dimension::Money),
                 metric("per_share", MetricKind::PerShare, Dimension::MoneyPer),
             ],
+            evidence: Evidence::default(),
             filings: vec![Filing {
                 document: Document {
                     id: self.id.parse().unwrap(),

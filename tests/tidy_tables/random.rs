@@ -2,10 +2,10 @@
 
 use chrono::{Days, NaiveDate};
 use kessan::{
-    Amount, CalendarRule, Cell, Check, Claim, Company, Dimension, Document, DocumentKind, Figure,
-    Filing, FiscalCalendar, Id, Identity, LabelStyle, Metric, MetricKind, MetricPath, Nil, Operand,
-    Package, Period, Precision, Rank, Reported, Rounding, Scenario, Scope, SeriesKey, Split, Unit,
-    YearEnd, YearNaming, parse_date,
+    Amount, CalendarRule, Cell, Check, Claim, Company, Dimension, Document, DocumentKind, Evidence,
+    Figure, Filing, FiscalCalendar, Id, Identity, LabelStyle, Metric, MetricKind, MetricPath, Nil,
+    Operand, Package, Period, Precision, Rank, Reported, Rounding, Scenario, Scope, SeriesKey,
+    Split, Unit, YearEnd, YearNaming, parse_date,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -423,5 +423,6 @@ pub(crate) fn package() -> impl Strategy<Value = Package> {
         companies: vec![a, b, c],
         metrics,
         filings: vec![d, e, f],
+        evidence: Evidence::default(),
     })
 }

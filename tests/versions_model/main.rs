@@ -8,7 +8,7 @@
 mod naive;
 
 use kessan::{
-    Amount, Cell, Company, Database, Dimension, Document, DocumentKind, Figure, Filing,
+    Amount, Cell, Company, Database, Dimension, Document, DocumentKind, Evidence, Figure, Filing,
     FiscalCalendar, Metric, MetricKind, Nil, Observation, Package, Point, Precision, Rank,
     Reported, RestatementKind, Rounding, Scenario, Scope, SeriesKey, Supersede, YearNaming,
     parse_date,
@@ -200,6 +200,7 @@ fn definitions() -> Package {
             negative: Some("loss".into()),
         }],
         filings: vec![],
+        evidence: Evidence::default(),
     }
 }
 

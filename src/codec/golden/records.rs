@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{SERIES, amount, hex, pinned};
 use crate::codec::SeriesId;
-use crate::codec::addition::{Addition, AdditionsRecord, SumRecord, SumsRecord};
+use crate::codec::addition::{Addition, AdditionsRecord, SplitInference, SumRecord, SumsRecord};
 use crate::codec::cells::{self, CellsRecord};
 use crate::codec::check::{CheckRecord, ChecksRecord};
 use crate::codec::record::{
@@ -12,8 +12,9 @@ use crate::codec::record::{
     Totals, Variant, chain, pack, unpack,
 };
 use crate::model::{
-    CalendarRule, Cell, Check, Claim, Document, DocumentKind, Figure, FiscalCalendar, LabelStyle,
-    Metric, MetricKind, Operand, Precision, Rounding, Split, WeekdayPick, YearEnd, YearNaming,
+    CalendarEvidence, CalendarRule, Cell, Check, Claim, Document, DocumentKind, Figure,
+    FiscalCalendar, LabelStyle, Metric, MetricKind, Operand, Precision, Rounding, Split,
+    SplitEvidence, WeekdayPick, YearEnd, YearNaming,
 };
 
 #[test]
@@ -74,6 +75,27 @@ fn additions_to_a_company() {
         "03 00 04'cash' 00 1f'opening(cash) + net_cash.change'
             00 01'a' 01 01'x' 01'y' 0a'2 * a[x=z]'
             01 0a'2014-06-09' 07 01",
+    );
+    // Since version 3.
+    let last = "2014-10-27".parse().unwrap();
+    let from = SplitEvidence {
+        last,
+        facts: 1000,
+        first: "2009-07-22".parse().unwrap(),
+    };
+    let splits = vec![split];
+    let additions = vec![
+        Addition::Inferred(SplitInference { from, splits }),
+        Addition::Calendar(CalendarEvidence::Assumed),
+        Addition::Calendar(CalendarEvidence::Inferred { year_ends: 6, last }),
+        Addition::Calendar(CalendarEvidence::Declared),
+    ];
+    pinned(
+        &AdditionsRecord(additions),
+        "04 02 0a'2014-10-27' fb03e8 0a'2009-07-22' 01 0a'2014-06-09' 07 01
+            03 00
+            03 01 06 0a'2014-10-27'
+            03 02",
     );
 }
 

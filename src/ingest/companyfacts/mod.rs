@@ -15,7 +15,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::model::{
-    Company, Concept, DocumentKind, Id, LabelStyle, Metric, ModelError, Period, Unit,
+    CalendarEvidence, Company, Concept, DocumentKind, Evidence, Id, LabelStyle, Metric, ModelError,
+    Period, Unit,
 };
 
 use super::error::{IngestError, IngestReason, Place};
@@ -45,7 +46,8 @@ use year_ends::{Report, infer};
 ///   the company names them.
 /// - Share splits are those of which filings tell the ratio and by which figures were restated. The file does not tell
 ///   the day reliably (an announcement, the end of a month): a split is dated by the told day between the last filing on
-///   the old basis and the first on the new one; [`Self::split_notes`] says where there is none.
+///   the old basis and the first on the new one; [`Self::split_notes`] says where there is none. A newer file may date it
+///   better: what was inferred from more filings [replaces](crate::SplitEvidence) what was inferred from fewer.
 ///
 /// ```
 /// use kessan::{CompanyFacts, Database};
@@ -74,7 +76,7 @@ pub struct CompanyFacts {
     split_notes: Vec<SplitNote>,
     /// The ids of the documents that the filings become.
     documents: Vec<Id>,
-    inferred: bool,
+    evidence: Evidence,
     strict: bool,
 }
 
@@ -138,24 +140,35 @@ impl CompanyFacts {
             .map(|filing| format!("{number}/{}", filing.accession).parse())
             .collect::<Result<_, _>>()
             .map_err(at_file)?;
-        let (calendar, notes) =
-            infer(&reports(&contents), LabelStyle::FiscalYearQuarter).map_err(at_file)?;
-        let (splits, split_notes) = splits::infer(&contents).map_err(at_file)?;
+        let years = infer(&reports(&contents), LabelStyle::FiscalYearQuarter).map_err(at_file)?;
+        let filed = contents.filings.iter().map(|filing| filing.filed);
+        let told = filed.max().filter(|_| years.ends > 0);
+        let splits = splits::infer(&contents).map_err(at_file)?;
+        let evidence = Evidence {
+            calendar: match told {
+                Some(last) => CalendarEvidence::Inferred {
+                    year_ends: u32::try_from(years.ends).unwrap_or(u32::MAX),
+                    last,
+                },
+                None => CalendarEvidence::Assumed,
+            },
+            splits: splits.evidence,
+        };
         let company = Company {
             id: number.parse().map_err(at_file)?,
             name: contents.entity.clone().unwrap_or(number),
-            calendar,
+            calendar: years.calendar,
             identities: Vec::new(),
-            splits,
+            splits: splits.found,
         };
         Ok(Self {
             file: name.to_owned(),
             contents,
             company,
-            notes,
-            split_notes,
+            notes: years.notes,
+            split_notes: splits.notes,
             documents,
-            inferred: true,
+            evidence,
             strict: false,
         })
     }
@@ -186,14 +199,14 @@ impl CompanyFacts {
     }
 
     /// The same facts as those of another definition of the company: with an id of one's own, with a calendar that
-    /// is known better than it can be inferred, or as the database knows it already (which refuses another name
-    /// or calendar of a company it knows).
+    /// is known better than it can be inferred, or with the name that the database knows (which refuses another one). Its
+    /// calendar and splits are declared then, and stand over what is inferred from other files.
     #[must_use]
     pub fn with_company(self, company: Company) -> Self {
         Self {
             company,
             notes: Vec::new(),
-            inferred: false,
+            evidence: Evidence::default(),
             split_notes: Vec::new(),
             ..self
         }
@@ -211,9 +224,9 @@ impl CompanyFacts {
         &self.contents.cik
     }
 
-    /// Whether the company's name and calendar are those of the file, and not [given](Self::with_company).
-    pub(crate) fn is_inferred(&self) -> bool {
-        self.inferred
+    /// On what the company's calendar and splits rest.
+    pub(crate) fn evidence(&self) -> Evidence {
+        self.evidence
     }
 
     /// Whether the file is to be taken in [whole](Self::strict) or not at all.

@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::model::likely_cause::is_restated;
-use crate::model::{Dimension, Fraction, MetricKind, ModelError, Period, Split, Unit};
+use crate::model::{
+    Dimension, Fraction, MetricKind, ModelError, Period, Split, SplitEvidence, Unit,
+};
 
 use super::read::{Contents, at};
 
@@ -73,6 +75,15 @@ struct Version<'a> {
     per_share: bool,
 }
 
+/// What a file tells of splits.
+#[derive(Debug, Default)]
+pub(super) struct Splits {
+    pub(super) found: Vec<Split>,
+    pub(super) notes: Vec<SplitNote>,
+    /// `None` where no ratio is told.
+    pub(super) evidence: Option<SplitEvidence>,
+}
+
 /// The splits that a file tells.
 ///
 /// A ratio alone is no split: it may be announced and withdrawn, and its date is that of the announcement as often as
@@ -80,13 +91,14 @@ struct Version<'a> {
 /// figure per share, at the ratio of the earlier one, the basis changed after the earlier filing and not after the later.
 /// All these pairs together leave the days between the last filing on the old basis and the first on the new one. The
 /// split is dated by the told date in between that was filed last; any day in between separates the filings alike.
-pub(super) fn infer(contents: &Contents) -> Result<(Vec<Split>, Vec<SplitNote>), ModelError> {
+pub(super) fn infer(contents: &Contents) -> Result<Splits, ModelError> {
     let (mut splits, mut notes) = (BTreeMap::new(), Vec::new());
     let told = told(contents);
     if told.is_empty() {
-        return Ok((Vec::new(), notes));
+        return Ok(Splits::default());
     }
     let versions = versions(contents);
+    let evidence = evidence(contents, &told, &versions);
     for (ratio, mut dates) in told {
         dates.sort_by_key(|(filed, period)| (period.end(), *filed));
         let far = |a: &(NaiveDate, Period), b: &(NaiveDate, Period)| {
@@ -110,7 +122,27 @@ pub(super) fn infer(contents: &Contents) -> Result<(Vec<Split>, Vec<SplitNote>),
             splits.entry(split.date()).or_insert(split);
         }
     }
-    Ok((splits.into_values().collect(), notes))
+    Ok(Splits {
+        found: splits.into_values().collect(),
+        notes,
+        evidence,
+    })
+}
+
+/// The filings of a file, and how many of its facts tell of splits.
+fn evidence(
+    contents: &Contents,
+    told: &Told,
+    versions: &[Vec<Version<'_>>],
+) -> Option<SplitEvidence> {
+    let filed = contents.filings.iter().map(|filing| filing.filed);
+    let told = told.values().map(Vec::len);
+    let facts: usize = told.chain(versions.iter().map(Vec::len)).sum();
+    Some(SplitEvidence {
+        last: filed.clone().max()?,
+        facts: u64::try_from(facts).unwrap_or(u64::MAX),
+        first: filed.min()?,
+    })
 }
 
 fn told(contents: &Contents) -> Told {

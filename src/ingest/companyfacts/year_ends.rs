@@ -114,11 +114,17 @@ pub(super) struct Report {
 const RULE_COST: usize = 3;
 const MISS_COST: usize = 2;
 
+/// What reports tell of a fiscal calendar.
+#[derive(Debug)]
+pub(super) struct Years {
+    pub(super) calendar: FiscalCalendar,
+    pub(super) notes: Vec<CalendarNote>,
+    /// How many year ends the calendar rests on: none where it is assumed.
+    pub(super) ends: usize,
+}
+
 /// The calendar that the annual reports follow, and what is uncertain about it.
-pub(super) fn infer(
-    reports: &[Report],
-    labels: LabelStyle,
-) -> Result<(FiscalCalendar, Vec<CalendarNote>), ModelError> {
+pub(super) fn infer(reports: &[Report], labels: LabelStyle) -> Result<Years, ModelError> {
     let mut notes = Vec::new();
     let ends = year_ends(reports, &mut notes);
     let stretches = stretches(&ends);
@@ -129,7 +135,11 @@ pub(super) fn infer(
             named_by: YearNaming::End,
             labels,
         }])?;
-        Ok((calendar, vec![note]))
+        Ok(Years {
+            calendar,
+            notes: vec![note],
+            ends: 0,
+        })
     };
     if ends.is_empty() {
         return fallback(CalendarNote::NoYears);
@@ -165,7 +175,11 @@ pub(super) fn infer(
             labels,
         });
     }
-    Ok((FiscalCalendar::new(rules)?, notes))
+    Ok(Years {
+        calendar: FiscalCalendar::new(rules)?,
+        notes,
+        ends: ends.len(),
+    })
 }
 
 /// The last days of the years that annual reports are about, and of the years before them that they compare

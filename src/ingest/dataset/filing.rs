@@ -3,21 +3,22 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Amount, Cell, Company, Document, Figure, Metric, MetricPath, ModelError, Nil, Rank, Scenario,
-    SeriesKey,
+    Amount, Cell, Company, Document, Evidence, Figure, Metric, MetricPath, ModelError, Nil, Rank,
+    Scenario, SeriesKey,
 };
 
 use super::super::companyfacts::{CalendarNote, kind_of};
 use super::super::error::IngestError;
 use super::super::filing::{Filing, Reported};
 use super::fact::Fact;
-use super::submission::Submission;
+use super::submission::{OfCompany, Submission};
 
 /// A filing of a [`DataSet`](crate::DataSet): its facts, and the rows that were refused.
 #[derive(Clone, PartialEq, Debug)]
 pub struct DataSetFiling {
     company: Company,
     notes: Vec<CalendarNote>,
+    evidence: Evidence,
     metrics: Vec<Metric>,
     filing: Filing,
     refused: Vec<IngestError>,
@@ -27,11 +28,16 @@ pub struct DataSetFiling {
 impl DataSetFiling {
     pub(super) fn new(
         of: &Submission,
-        (company, notes): (Company, Vec<CalendarNote>),
+        of_company: OfCompany,
         mut facts: Vec<Fact>,
         refused: Vec<IngestError>,
         bytes: u64,
     ) -> Result<Self, ModelError> {
+        let OfCompany {
+            company,
+            notes,
+            evidence,
+        } = of_company;
         // By what they say and not by where the file has them, so that a document is always the same.
         facts.sort_by(|a, b| {
             (&a.concept, &a.unit, &a.period, &a.scope)
@@ -90,6 +96,7 @@ impl DataSetFiling {
         Ok(Self {
             company,
             notes,
+            evidence,
             metrics: metrics.into_values().collect(),
             filing,
             refused,
@@ -104,8 +111,8 @@ impl DataSetFiling {
     }
 
     /// The same facts as those of another definition of the company: with an id of one's own, with a calendar that
-    /// is known better than it can be inferred, or as the database knows it already (which refuses another name
-    /// or calendar of a company it knows).
+    /// is known better than it can be inferred, or with the name that the database knows (which refuses another one). Its
+    /// calendar and splits are declared then, and stand over what is inferred from other files.
     #[must_use]
     pub fn with_company(mut self, company: Company) -> Self {
         for fact in &mut self.filing.facts {
@@ -114,6 +121,7 @@ impl DataSetFiling {
         Self {
             company,
             notes: Vec::new(),
+            evidence: Evidence::default(),
             ..self
         }
     }
@@ -122,6 +130,11 @@ impl DataSetFiling {
     #[must_use]
     pub fn calendar_notes(&self) -> &[CalendarNote] {
         &self.notes
+    }
+
+    /// On what the calendar rests.
+    pub(crate) fn evidence(&self) -> Evidence {
+        self.evidence
     }
 
     /// The metrics of its facts.

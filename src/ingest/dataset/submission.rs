@@ -7,7 +7,8 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::model::date::check_date;
 use crate::model::{
-    CalendarRule, Company, FiscalCalendar, LabelStyle, ModelError, NAME_LIMIT, YearEnd, YearNaming,
+    CalendarEvidence, CalendarRule, Company, Evidence, FiscalCalendar, LabelStyle, ModelError,
+    NAME_LIMIT, YearEnd, YearNaming,
 };
 
 use super::super::companyfacts::CalendarNote;
@@ -163,21 +164,24 @@ impl Submissions {
         }
     }
 
-    /// The company of a filing by the last of its filings here that tells, and what is uncertain about its calendar.
-    pub(super) fn company(
-        &self,
-        of: &Submission,
-    ) -> Result<(Company, Vec<CalendarNote>), ModelError> {
+    /// The company of a filing by the last of its filings here that tells.
+    pub(super) fn company(&self, of: &Submission) -> Result<OfCompany, ModelError> {
         let places = self.companies.get(&of.cik).map(Vec::as_slice);
         let filings = places.unwrap_or_default().iter().rev();
         let filings: Vec<&Submission> = filings.filter_map(|at| self.filings.get(*at)).collect();
-        let mut months = filings.iter().filter_map(|filing| filing.year_end);
-        let month = months.next();
+        let mut months = filings
+            .iter()
+            .filter_map(|filing| Some((filing.year_end?, filing.filed)));
+        let told = months.next();
+        let month = told.map(|(month, _)| month);
+        let calendar = told.map_or(CalendarEvidence::Assumed, |(_, last)| {
+            CalendarEvidence::Inferred { year_ends: 1, last }
+        });
         let mut notes = vec![match month {
             Some(month) => CalendarNote::RoundedYearEnd { month },
             None => CalendarNote::NoYearEnd,
         }];
-        if let Some(other) = months.find(|other| Some(*other) != month) {
+        if let Some((other, _)) = months.find(|(other, _)| Some(*other) != month) {
             notes.push(CalendarNote::OtherMonth { month: other });
         }
         let id = format!("CIK{}", of.cik);
@@ -195,8 +199,24 @@ impl Submissions {
             identities: Vec::new(),
             splits: Vec::new(),
         };
-        Ok((company, notes))
+        Ok(OfCompany {
+            company,
+            notes,
+            evidence: Evidence {
+                calendar,
+                splits: None,
+            },
+        })
     }
+}
+
+/// What the filings of a company tell of it.
+#[derive(Debug)]
+pub(super) struct OfCompany {
+    pub(super) company: Company,
+    /// What is uncertain about its calendar.
+    pub(super) notes: Vec<CalendarNote>,
+    pub(super) evidence: Evidence,
 }
 
 impl Columns {

@@ -4,7 +4,10 @@ use super::support::*;
 use crate::codec::Key;
 use crate::codec::addition::{SumRecord, SumsRecord};
 use crate::codec::record::pack;
-use crate::model::{Identity, Scope, Split};
+use crate::model::{
+    CalendarEvidence, Evidence, FiscalCalendar, Identity, Scope, Split, SplitEvidence, YearEnd,
+    YearNaming,
+};
 use crate::store::engine::Batch;
 use crate::store::{Package, Store, StoreError};
 
@@ -93,49 +96,139 @@ fn a_company_gains_splits_and_keeps_them() {
     assert_eq!(known(&store), ["2003-01-01 3:1", "2014-06-09 7:1"]);
 }
 
-/// What files let infer changes with the filings in them: a split that is known is not told a second time.
+/// A package of what is said of company `a`, and on what it rests.
+fn said(
+    calendar: &str,
+    of: CalendarEvidence,
+    splits: &[(&str, u32)],
+    from: Option<u64>,
+) -> Package {
+    let mut company = company("a");
+    let month = calendar.parse().unwrap();
+    company.calendar = FiscalCalendar::month_end(month, YearNaming::End).unwrap();
+    let split = |&(day, new): &(&str, u32)| Split::new(date(day), new, 1).unwrap();
+    company.splits = splits.iter().map(split).collect();
+    Package {
+        companies: vec![company],
+        inferred: of != CalendarEvidence::Declared,
+        evidence: Evidence {
+            calendar: of,
+            splits: from.map(|facts| SplitEvidence {
+                last: date("2020-01-01") + chrono::Days::new(facts),
+                facts,
+                first: date("2009-01-01"),
+            }),
+        },
+        ..Package::default()
+    }
+}
+
+/// What files let infer changes with the filings in them: the splits that stand are those of the most filings.
 #[test]
-fn an_inferred_split_that_is_known_is_no_other_split() {
+fn splits_that_more_filings_tell_replace_what_fewer_told() {
     let place = Place::new();
-    let store = Store::create(&place.path()).unwrap();
-    let inferred = |splits: &[(&str, u32)]| {
-        let mut company = company("a");
-        let split = |&(day, new): &(&str, u32)| Split::new(date(day), new, 1).unwrap();
-        company.splits = splits.iter().map(split).collect();
-        Package {
-            companies: vec![company],
-            inferred: true,
-            ..Package::default()
-        }
-    };
-    let kept = |splits: &[(&str, u32)]| {
-        let done = store.commit(&inferred(splits)).unwrap();
-        let kept: Vec<&str> = done.kept.iter().map(|kept| kept.what).collect();
+    let known = |store: &Store| {
         let snapshot = store.snapshot();
         let known = &snapshot.company_by_number(0).unwrap().splits;
         let known: Vec<String> = known.iter().map(ToString::to_string).collect();
-        (kept, known.join(", "))
+        known.join(", ")
     };
-    let first = [("2021-06-03", 4)];
-    assert_eq!(kept(&first), (vec![], "2021-06-03 4:1".into()));
-    assert_eq!(kept(&first), (vec![], "2021-06-03 4:1".into()));
-    let moved = ("2021-07-19", 4);
-    assert_eq!(
-        kept(&[moved, ("2024-06-07", 10)]),
-        (
-            vec!["day of a share split"],
-            "2021-06-03 4:1, 2024-06-07 10:1".into()
-        )
-    );
-    let other_ratio = ("2024-06-07", 5);
-    // The same ratio again, more than a quarter later, is another split.
-    assert_eq!(
-        kept(&[("2021-10-02", 4), other_ratio]),
-        (
-            vec!["ratio of a share split"],
-            "2021-06-03 4:1, 2021-10-02 4:1, 2024-06-07 10:1".into()
-        )
-    );
+    let store = Store::create(&place.path()).unwrap();
+    let kept = |package: &Package| {
+        let done = store.commit(package).unwrap();
+        let kept: Vec<&str> = done.kept.iter().map(|kept| kept.what).collect();
+        (kept, known(&store))
+    };
+    let of = CalendarEvidence::Assumed;
+    let inferred = |facts, splits: &[_]| said("12", of, splits, Some(facts));
+    let (first, moved) = (("2021-06-03", 4), ("2021-07-19", 4));
+    let early = inferred(600, &[first]);
+    assert_eq!(kept(&early), (vec![], "2021-06-03 4:1".into()));
+    assert_eq!(store.commit(&early).unwrap().commit, None);
+    let both = "2021-07-19 4:1, 2024-06-07 10:1";
+    let full = inferred(2000, &[moved, ("2024-06-07", 10)]);
+    assert_eq!(kept(&full), (vec![], both.into()));
+    // The earlier file again says less than is known.
+    let day = "day of a share split";
+    assert_eq!(kept(&early), (vec![day], both.into()));
+    let slips = inferred(500, &[("2024-06-01", 5), ("2015-01-01", 2)]);
+    let expected = vec!["ratio of a share split", "list of share splits"];
+    assert_eq!(kept(&slips), (expected, both.into()));
+    // A declared split stands over all that is inferred, and never gives way to it.
+    let declared = said("12", CalendarEvidence::Declared, &[("2021-07-20", 4)], None);
+    let with_declared = "2021-07-20 4:1, 2024-06-07 10:1";
+    assert_eq!(kept(&declared), (vec![], with_declared.into()));
+    let fuller = inferred(3000, &[moved, ("2024-06-10", 10)]);
+    let last = "2021-07-20 4:1, 2024-06-10 10:1";
+    assert_eq!(kept(&fuller).1, last);
+    drop(store);
+    assert_eq!(known(&Store::open(&place.path()).unwrap()), last);
+}
+
+#[test]
+fn the_calendar_that_stands_is_the_one_with_the_greatest_evidence_whatever_came_first() {
+    let inferred = |year_ends, last| CalendarEvidence::Inferred {
+        year_ends,
+        last: date(last),
+    };
+    // Each takes the place of those before it.
+    let all = [
+        said("12", CalendarEvidence::Assumed, &[], None),
+        said("3", inferred(1, "2020-01-01"), &[], None),
+        said("5", inferred(1, "2020-04-01"), &[], None),
+        said("4", inferred(2, "2019-01-01"), &[], None),
+        // As much evidence, and it is the same which one is taken.
+        said("6", inferred(2, "2019-01-01"), &[], None),
+        said("7", CalendarEvidence::Declared, &[], None),
+    ];
+    let month = |store: &Store| {
+        let snapshot = store.snapshot();
+        let calendar = &snapshot.company_by_number(0).unwrap().calendar;
+        calendar.rules()[0].year_end.clone()
+    };
+    let standing = |order: &[usize]| {
+        let place = Place::new();
+        let store = Store::create(&place.path()).unwrap();
+        for (nth, at) in order.iter().enumerate() {
+            let done = store.commit(&all[*at]).unwrap();
+            let stands = order[..=nth].iter().max() == Some(at);
+            assert_eq!(done.kept.is_empty(), stands, "{order:?}: {at}");
+            assert_eq!(store.commit(&all[*at]).unwrap().commit, None);
+        }
+        let known = month(&store);
+        drop(store);
+        assert_eq!(month(&Store::open(&place.path()).unwrap()), known);
+        known
+    };
+    let of_month = |month| YearEnd::MonthEnd { month };
+    for (order, expected) in [
+        (&[0, 1, 2][..], 5),
+        (&[2, 0, 1], 5),
+        (&[1, 2, 0], 5),
+        (&[0, 2, 3], 4),
+        (&[3, 2, 1], 4),
+        (&[3, 4], 6),
+        (&[4, 3], 6),
+        (&[0, 1, 2, 3, 4, 5], 7),
+        (&[5, 4, 3, 2, 1, 0], 7),
+        (&[3, 5, 0], 7),
+    ] {
+        assert_eq!(standing(order), of_month(expected), "{order:?}");
+    }
+    // Without `inferred` what contradicts a declared calendar is refused, unless nobody stands up for it.
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    store.commit(&all[5]).unwrap();
+    let refused = |package: &Package| {
+        let strict = Package {
+            inferred: false,
+            ..package.clone()
+        };
+        store.commit(&strict).is_err()
+    };
+    assert!(!refused(&all[0]) && refused(&all[4]));
+    assert!(refused(&said("8", CalendarEvidence::Declared, &[], None)));
+    assert_eq!(month(&store), of_month(7));
 }
 
 /// A database of version 1: its company has a sum, which is read as an identity, known when it comes again, and beside

@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use crate::model::{
-    Amount, Cell, Company, Dimension, Document, DocumentKind, Figure, FiscalCalendar, Metric,
-    MetricKind, MetricPath, Period, Precision, Rank, Rounding, Scenario, Scope, SeriesKey, Unit,
-    YearNaming,
+    Amount, Cell, Company, Dimension, Document, DocumentKind, Evidence, Figure, FiscalCalendar,
+    Metric, MetricKind, MetricPath, Period, Precision, Rank, Rounding, Scenario, Scope, SeriesKey,
+    Unit, YearNaming,
 };
 use crate::store::{CurrentRow, NewFact, Package, PackageDocument, Snapshot, Store, StoreError};
 
@@ -161,6 +161,7 @@ pub(super) fn package(documents: Vec<PackageDocument>) -> Package {
         documents,
         inferred: false,
         by_document: false,
+        evidence: Evidence::default(),
     }
 }
 

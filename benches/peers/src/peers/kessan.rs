@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use ::kessan::{
     Amount, Cell, Change, ChangeKind, Company, Convention, Currency, Database, Delta, Dimension,
-    Document, DocumentKind, Figure, Filing, FiscalCalendar, FiscalPeriod, Fraction, Id, LoadItem,
+    Document, DocumentKind, Evidence, Figure, Filing, FiscalCalendar, FiscalPeriod, Fraction, Id, LoadItem,
     Metric, MetricKind, MetricPath, OnFailure, Package, Point, Points, Precision, Rank, Reported,
     Rounding, Scenario, Scope, Series, SeriesKey, Slot, Unit, YearNaming, change_between,
 };
@@ -111,6 +111,7 @@ impl Words {
                 companies: vec![self.company(company)],
                 metrics: self.metrics(),
                 filings,
+                evidence: Evidence::default(),
             },
             refused: vec![],
             inferred: false,
@@ -306,6 +307,7 @@ impl Peer for ByName {
                 vec![]
             },
             filings: vec![filing],
+            evidence: Evidence::default(),
         };
         let start = Instant::now();
         self.db.ingest(package)?;

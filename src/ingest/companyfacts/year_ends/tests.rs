@@ -73,7 +73,9 @@ fn filed(calendar: &FiscalCalendar, years: std::ops::RangeInclusive<i32>) -> Vec
 }
 
 fn inferred(reports: &[Report]) -> (Vec<(Option<NaiveDate>, YearEnd)>, Vec<CalendarNote>) {
-    let (calendar, notes) = infer(reports, LabelStyle::FiscalYearQuarter).unwrap();
+    let Years {
+        calendar, notes, ..
+    } = infer(reports, LabelStyle::FiscalYearQuarter).unwrap();
     let rules = calendar.rules().iter();
     (
         rules
@@ -138,7 +140,9 @@ fn a_change_of_year_end_is_a_rule_from_its_second_year_on() {
     let end = day("2015-12-31");
     assert_eq!(notes, [CalendarNote::OtherEnd { end }]);
     reports.push(second);
-    let (calendar, notes) = infer(&reports, LabelStyle::FiscalYearQuarter).unwrap();
+    let Years {
+        calendar, notes, ..
+    } = infer(&reports, LabelStyle::FiscalYearQuarter).unwrap();
     assert_eq!(notes, []);
     assert_eq!(
         calendar,
@@ -149,7 +153,9 @@ fn a_change_of_year_end_is_a_rule_from_its_second_year_on() {
     assert_eq!(label("2013-04-01..2014-03-31"), "FY2014");
     assert_eq!(label("2013-04-01..2013-06-30"), "FY2014 Q1");
     assert_eq!(label("2015-01-01..2015-12-31"), "FY2015");
-    let (earlier, _) = infer(&reports[..3], LabelStyle::FiscalYearQuarter).unwrap();
+    let earlier = infer(&reports[..3], LabelStyle::FiscalYearQuarter)
+        .unwrap()
+        .calendar;
     assert!(calendar.extends(&earlier), "a database takes the new rule");
 }
 
@@ -311,7 +317,7 @@ proptest! {
     fn every_period_reported_is_where_it_was(year_end in any_year_end(), first in 1995_i32..2015, years in 4_i32..20) {
         let calendar = calendar_of(&[(None, year_end)]);
         let years = first..=first + years;
-        let (found, notes) = infer(&filed(&calendar, years.clone()), LabelStyle::FiscalYearQuarter).unwrap();
+        let Years { calendar: found, notes, .. } = infer(&filed(&calendar, years.clone()), LabelStyle::FiscalYearQuarter).unwrap();
         for year in years {
             for slot in Slot::ALL {
                 let fiscal = FiscalPeriod::new(year, slot);
