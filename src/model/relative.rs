@@ -10,6 +10,10 @@ use super::quantity::Quantity;
 const MOST: u64 = 1 << 62;
 
 /// Powers of ten of 64 bits.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a constant is reckoned by the compiler"
+)]
 const POWERS: [i64; 19] = {
     let mut powers = [1; 19];
     let mut at = 1;

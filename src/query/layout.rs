@@ -112,14 +112,16 @@ impl Layouts {
             return Ok(Rc::clone(layout));
         }
         let layout = Rc::new(Layout::new(calendar, periods()?));
-        self.last = (self.last + 1) % LIMIT;
         let met = (stored.clone(), Rc::clone(&layout));
-        match self.met.get_mut(self.last) {
-            Some(oldest) => *oldest = met,
-            None => {
-                self.last = self.met.len();
-                self.met.push(met);
-            }
+        self.last = if self.met.len() < LIMIT {
+            self.met.len()
+        } else {
+            (self.last + 1) % LIMIT
+        };
+        if let Some(oldest) = self.met.get_mut(self.last) {
+            *oldest = met;
+        } else {
+            self.met.push(met);
         }
         Ok(layout)
     }
