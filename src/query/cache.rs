@@ -19,12 +19,14 @@ use super::panel_period::PanelPeriod;
 use super::rows::Observed;
 use super::stitch::Numbers;
 
-/// How many bytes are kept of series, of their histories, of their observations, and of panels, by estimate.
+/// How many bytes are kept of series, of their observations, and of panels, by estimate.
 const BYTES: u64 = 64 << 20;
 /// How many series and panels that may be: what the cache is laid out for.
 const SERIES: usize = 1 << 12;
 const PANELS: usize = 1 << 9;
-/// How many bytes are kept of the changes of panels.
+/// The same of histories: they hold observations too, so that a thousand of 400 observations take 90 MB.
+const HISTORY_BYTES: u64 = 128 << 20;
+/// The same of the changes of panels.
 const CHANGE_BYTES: u64 = 32 << 20;
 /// How many questions are remembered.
 const ASKED: usize = 1 << 12;
@@ -146,7 +148,7 @@ impl Default for Cache {
             asked: std::iter::repeat_with(AtomicU32::default)
                 .take(ASKED)
                 .collect(),
-            histories: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
+            histories: sync::Cache::with_weighter(SERIES, HISTORY_BYTES, Bytes),
             observed: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
             panels: sync::Cache::with_weighter(PANELS, BYTES, Bytes),
             changes: sync::Cache::with_weighter(PANELS, CHANGE_BYTES, Bytes),
