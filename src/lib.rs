@@ -38,6 +38,9 @@
 //! [cell](Cell), and what other printings of it there are; [`Reader::explain`] says why an answer is what it is, down to
 //! the printed cells.
 //!
+//! Programs that walk many figures take them in brief: [`Points::amounts`], [`Points::amount_changes`], [`Panel::amounts`],
+//! [`PanelQuery::changes`] for screens, [`Reader::each_series`] for everything in one pass.
+//!
 //! [`Reader::audit`] recomputes a document from its own figures and gives [findings](Finding).
 //!
 //! # What it is not

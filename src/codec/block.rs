@@ -5,9 +5,12 @@
 //! into 64 bits, so that arithmetic over a block is arithmetic on integers.
 
 mod narrow;
+mod plain;
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
+
+pub(crate) use plain::{Plain, PlainRow};
 
 use super::column::{self, Column};
 use super::read::Reader;

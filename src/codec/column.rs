@@ -207,10 +207,20 @@ impl<'a> Column<'a> {
         let base = i64::try_from(self.base).ok()?;
         match self.width {
             0 => values.extend(std::iter::repeat_n(base, rows)),
-            1 => {
-                for offset in self.data {
-                    values.push(base.checked_add_unsigned(u64::from(*offset))?);
-                }
+            1 => push_all(
+                self.data.iter().map(|offset| u64::from(*offset)),
+                base,
+                values,
+            )?,
+            2 => {
+                let offsets = self.data.as_chunks().0.iter();
+                let offsets = offsets.map(|bytes| u64::from(u16::from_be_bytes(*bytes)));
+                push_all(offsets, base, values)?;
+            }
+            4 => {
+                let offsets = self.data.as_chunks().0.iter();
+                let offsets = offsets.map(|bytes| u64::from(u32::from_be_bytes(*bytes)));
+                push_all(offsets, base, values)?;
             }
             _ => {
                 for row in 0..rows {
@@ -224,6 +234,15 @@ impl<'a> Column<'a> {
     fn offset<const N: usize>(&self, row: usize) -> Option<[u8; N]> {
         self.data.get(row.checked_mul(N)?..)?.first_chunk().copied()
     }
+}
+
+/// Adds a base and its offsets to some values; `None` where one does not fit.
+fn push_all(offsets: impl Iterator<Item = u64>, base: i64, values: &mut Vec<i64>) -> Option<()> {
+    values.reserve(offsets.size_hint().0);
+    for offset in offsets {
+        values.push(base.checked_add_unsigned(offset)?);
+    }
+    Some(())
 }
 
 #[cfg(test)]
@@ -301,6 +320,17 @@ mod tests {
             prop_assert_eq!(fits, same_place && whole.descriptors == stored.descriptors);
             let expected = if fits { whole } else { Narrow::default() };
             prop_assert_eq!(format!("{extended:?}"), format!("{expected:?}"));
+        }
+
+        #[test]
+        fn columns_of_64_bits_are_read_whole(values in proptest::collection::vec(narrow_value(), 0..40)) {
+            let wide: Vec<i128> = values.iter().copied().map(i128::from).collect();
+            let Encoded { descriptor, base, data } = encode(&wide);
+            let column = Column::read_base(descriptor, &mut Reader::new(&base)).unwrap();
+            let column = column.with_data(values.len(), &mut Reader::new(&data)).unwrap();
+            let mut read = Vec::new();
+            prop_assert_eq!(column.read_into(values.len(), &mut read), Some(()));
+            prop_assert_eq!(read, values);
         }
 
         #[test]

@@ -11,7 +11,7 @@ use super::fraction::{Ends, Fraction};
 use super::interval::{Bound, Interval};
 use super::metric::MetricKind;
 use super::quantity::{Quantity, SafeDigits};
-use super::relative::{may_be_zero, over_base};
+use super::relative::{Scaled, may_be_zero};
 
 /// Against which base a relative change was taken.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -158,7 +158,7 @@ impl Change {
     #[must_use]
     pub fn raw_quantity(&self) -> Option<Quantity> {
         if let Some(Operands::Amounts(current, base)) = &self.operands
-            && let Some(quick) = over_base(current, base)
+            && let Some(quick) = Scaled::of(current, base).and_then(|both| both.over_base())
         {
             return Some(quick);
         }

@@ -111,6 +111,23 @@ impl Amount {
         })
     }
 
+    /// mantissa / 10^scale, quickly; `None` where the scale is beyond what a decimal holds.
+    pub(crate) fn of_mantissa(
+        mut mantissa: i64,
+        mut scale: u32,
+        precision: Precision,
+        rounding: Rounding,
+    ) -> Option<Self> {
+        while scale > 0 && mantissa % 10 == 0 {
+            (mantissa, scale) = (mantissa / 10, scale - 1);
+        }
+        Some(Self {
+            value: Decimal::try_new(mantissa, scale).ok()?,
+            precision,
+            rounding,
+        })
+    }
+
     /// An amount known without error.
     #[must_use]
     pub fn exact(value: Decimal) -> Self {

@@ -73,6 +73,22 @@ impl Fraction {
         })
     }
 
+    /// `numerator` / `denominator`, of which the denominator is above zero.
+    pub(super) fn of_64_bits(numerator: i64, denominator: i64) -> Self {
+        debug_assert!(denominator > 0, "{denominator}");
+        Self {
+            numerator: numerator.into(),
+            denominator: denominator.into(),
+        }
+    }
+
+    /// Numerator and denominator of the ratio as it stands, which may share divisors; the denominator is above zero. Quicker
+    /// than [`Fraction::numerator`] and [`Fraction::denominator`], which reduce it.
+    #[must_use]
+    pub fn terms(&self) -> (i128, i128) {
+        (self.numerator, self.denominator)
+    }
+
     /// The same ratio, as small as it can be.
     fn reduced(self) -> Self {
         let (numerator, denominator) = (self.numerator, self.denominator);

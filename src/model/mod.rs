@@ -24,7 +24,7 @@ pub(crate) mod metric;
 pub(crate) mod outcome;
 pub(crate) mod period;
 pub(crate) mod quantity;
-mod relative;
+pub(crate) mod relative;
 pub(crate) mod revision;
 pub(crate) mod root;
 pub(crate) mod scope;

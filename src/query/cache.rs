@@ -10,8 +10,11 @@ use quick_cache::sync;
 use crate::model::{Observation, Scenario, Scope, Unit};
 use crate::store::{SeriesId, Snapshot, StoreError};
 
+use super::delta::DeltaKind;
 use super::held::Held;
-use super::panel::PanelRow;
+use super::history::History;
+use super::panel_amounts::PanelRows;
+use super::panel_changes::ChangeRows;
 use super::panel_period::PanelPeriod;
 use super::rows::Observed;
 use super::stitch::Numbers;
@@ -21,6 +24,10 @@ const BYTES: u64 = 64 << 20;
 /// How many series and panels that may be: what the cache is laid out for.
 const SERIES: usize = 1 << 12;
 const PANELS: usize = 1 << 9;
+/// The same of histories: they hold observations too, so that a thousand of 400 observations take 90 MB.
+const HISTORY_BYTES: u64 = 128 << 20;
+/// The same of the changes of panels.
+const CHANGE_BYTES: u64 = 32 << 20;
 /// How many questions are remembered.
 const ASKED: usize = 1 << 12;
 
@@ -102,10 +109,22 @@ impl Weighter<SeriesId, Kept<Observed>> for Bytes {
     }
 }
 
-impl Weighter<PanelQuestion, Kept<Vec<PanelRow>>> for Bytes {
-    fn weight(&self, _: &PanelQuestion, kept: &Kept<Vec<PanelRow>>) -> u64 {
-        let bytes = kept.answer.len().saturating_mul(PanelRow::WEIGHT);
+impl Weighter<Question, Kept<History>> for Bytes {
+    fn weight(&self, _: &Question, kept: &Kept<History>) -> u64 {
+        u64::try_from(kept.answer.weight().saturating_add(1024)).unwrap_or(u64::MAX)
+    }
+}
+
+impl Weighter<PanelQuestion, Kept<PanelRows>> for Bytes {
+    fn weight(&self, _: &PanelQuestion, kept: &Kept<PanelRows>) -> u64 {
+        let bytes = kept.answer.weight();
         u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
+    }
+}
+
+impl Weighter<(PanelQuestion, DeltaKind), Kept<ChangeRows>> for Bytes {
+    fn weight(&self, _: &(PanelQuestion, DeltaKind), kept: &Kept<ChangeRows>) -> u64 {
+        u64::try_from(kept.answer.weight().saturating_add(1024)).unwrap_or(u64::MAX)
     }
 }
 
@@ -116,8 +135,10 @@ pub(crate) struct Cache {
     series: sync::Cache<Question, Kept<Held>, Bytes>,
     /// What was asked for lately, by a part of its hash.
     asked: Box<[AtomicU32]>,
+    histories: sync::Cache<Question, Kept<History>, Bytes>,
     observed: sync::Cache<SeriesId, Kept<Observed>, Bytes>,
-    panels: sync::Cache<PanelQuestion, Kept<Vec<PanelRow>>, Bytes>,
+    panels: sync::Cache<PanelQuestion, Kept<PanelRows>, Bytes>,
+    changes: sync::Cache<(PanelQuestion, DeltaKind), Kept<ChangeRows>, Bytes>,
 }
 
 impl Default for Cache {
@@ -127,8 +148,10 @@ impl Default for Cache {
             asked: std::iter::repeat_with(AtomicU32::default)
                 .take(ASKED)
                 .collect(),
+            histories: sync::Cache::with_weighter(SERIES, HISTORY_BYTES, Bytes),
             observed: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
             panels: sync::Cache::with_weighter(PANELS, BYTES, Bytes),
+            changes: sync::Cache::with_weighter(PANELS, CHANGE_BYTES, Bytes),
         }
     }
 }
@@ -136,10 +159,22 @@ impl Default for Cache {
 impl Cache {
     /// The answer to a question, if it is known.
     pub(crate) fn series(&self, snapshot: &Snapshot, question: &Question) -> Option<Arc<Held>> {
-        let kept = self.series.get(question)?;
-        let (head, company) = (kept.head, question.company);
-        let same = |metric| snapshot.has_series_of(head, company, metric);
-        kept.holding(snapshot, &question.metrics, same)
+        of_series(self.series.get(question)?, snapshot, question)
+    }
+
+    /// The history of the series of a question, if it is known.
+    pub(crate) fn history(&self, snapshot: &Snapshot, question: &Question) -> Option<Arc<History>> {
+        of_series(self.histories.get(question)?, snapshot, question)
+    }
+
+    /// Keeps the history of the series of a question.
+    pub(crate) fn keep_history(
+        &self,
+        snapshot: &Snapshot,
+        question: Question,
+        history: &Arc<History>,
+    ) {
+        self.histories.insert(question, Kept::at(snapshot, history));
     }
 
     /// Whether a question was asked before, lately: then it is worth while to keep the answer. It may be mistaken.
@@ -178,11 +213,8 @@ impl Cache {
         &self,
         snapshot: &Snapshot,
         question: &PanelQuestion,
-    ) -> Option<Arc<Vec<PanelRow>>> {
-        let kept = self.panels.get(question)?;
-        let head = kept.head;
-        let same = |metric| snapshot.has_metric_of(head, metric);
-        kept.holding(snapshot, &question.metrics, same)
+    ) -> Option<Arc<PanelRows>> {
+        of_panel(self.panels.get(question)?, snapshot, question)
     }
 
     /// Keeps the rows of a panel.
@@ -190,8 +222,39 @@ impl Cache {
         &self,
         snapshot: &Snapshot,
         question: PanelQuestion,
-        rows: &Arc<Vec<PanelRow>>,
+        rows: &Arc<PanelRows>,
     ) {
         self.panels.insert(question, Kept::at(snapshot, rows));
     }
+
+    /// The changes of a panel, if they are known.
+    pub(crate) fn panel_changes(
+        &self,
+        snapshot: &Snapshot,
+        question: &(PanelQuestion, DeltaKind),
+    ) -> Option<Arc<ChangeRows>> {
+        of_panel(self.changes.get(question)?, snapshot, &question.0)
+    }
+
+    /// Keeps the changes of a panel.
+    pub(crate) fn keep_panel_changes(
+        &self,
+        snapshot: &Snapshot,
+        question: (PanelQuestion, DeltaKind),
+        rows: &Arc<ChangeRows>,
+    ) {
+        self.changes.insert(question, Kept::at(snapshot, rows));
+    }
+}
+
+fn of_series<T>(kept: Kept<T>, snapshot: &Snapshot, question: &Question) -> Option<Arc<T>> {
+    let (head, company) = (kept.head, question.company);
+    let same = |metric| snapshot.has_series_of(head, company, metric);
+    kept.holding(snapshot, &question.metrics, same)
+}
+
+fn of_panel<T>(kept: Kept<T>, snapshot: &Snapshot, question: &PanelQuestion) -> Option<Arc<T>> {
+    let head = kept.head;
+    let same = |metric| snapshot.has_metric_of(head, metric);
+    kept.holding(snapshot, &question.metrics, same)
 }

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::model::change::change_of_ratios;
-use crate::model::{Change, ChangeKind, Convention, MetricKind, Unit, change_between};
+use crate::model::{Change, ChangeKind, Convention, Figure, MetricKind, Unit, change_between};
 
 use super::partner::{LENGTH_TOLERANCE, Partner, lengths_apart};
 use super::point::Point;
+use super::rows::About;
 
 /// Which comparison a [`Delta`] makes. Comparators are found by fiscal slot, never by row offset, in the whole
 /// series.
@@ -24,6 +26,17 @@ pub enum DeltaKind {
     QuarterOnQuarter,
     /// With the end of the fiscal year before. For instants.
     SinceYearEnd,
+}
+
+impl DeltaKind {
+    /// That of three things which belongs to this comparison.
+    pub(crate) fn of<T>(self, [yoy, qoq, since]: &[T; 3]) -> &T {
+        match self {
+            DeltaKind::YearOnYear => yoy,
+            DeltaKind::QuarterOnQuarter => qoq,
+            DeltaKind::SinceYearEnd => since,
+        }
+    }
 }
 
 impl fmt::Display for DeltaKind {
@@ -93,18 +106,13 @@ impl Delta {
             Partner::Gap(slot) => (None, Comparator::Gap, *slot),
             Partner::NotApplicable => (None, Comparator::NotApplicable, None),
         };
-        let mut change = match &base {
-            Some(base) => change_of_points(current, base),
+        let change = match &base {
+            Some(base) => {
+                let published = [base.published(), current.published()];
+                change_in_series(current.about(), current.figure(), base.figure(), published)
+            }
             None => Change::none(ChangeKind::NoComparator),
         };
-        let split = |base: &Point| {
-            let about = current.about();
-            about.split_between(base.published(), current.published())
-        };
-        // Difference and raw ratio stay; of figures that are no amounts there is nothing to say.
-        if change.difference.is_some() && base.as_ref().is_some_and(split) {
-            change.kind = ChangeKind::ShareBasisDiffers;
-        }
         let of_base = |test: fn(&Point, &Point) -> bool| {
             base.as_ref().is_some_and(|base| test(current, base))
         };
@@ -160,15 +168,32 @@ impl Delta {
 
 /// The change from one figure of a series to another; of pure ratios in percentage points.
 pub(crate) fn change_of_points(current: &Point, base: &Point) -> Change {
-    let kind = current.about().kind;
-    let (now, then) = (current.figure(), base.figure());
-    if kind == MetricKind::Ratio
-        && *current.unit() == Unit::Pure
+    change_of_figures(current.about(), current.figure(), base.figure())
+}
+
+fn change_of_figures(about: &About, now: &Figure, then: &Figure) -> Change {
+    if about.kind == MetricKind::Ratio
+        && about.key.unit == Unit::Pure
         && let (Some(now), Some(then)) = (now.quantity(), then.quantity())
     {
         return change_of_ratios(now, then);
     }
-    change_between(now, then, kind)
+    change_between(now, then, about.kind)
+}
+
+/// The same, of figures that were published on these days, perhaps on two sides of a split.
+pub(crate) fn change_in_series(
+    about: &About,
+    now: &Figure,
+    then: &Figure,
+    [earlier, later]: [NaiveDate; 2],
+) -> Change {
+    let mut change = change_of_figures(about, now, then);
+    // Difference and raw ratio stay; of figures that are no amounts there is nothing to say.
+    if change.difference.is_some() && about.split_between(earlier, later) {
+        change.kind = ChangeKind::ShareBasisDiffers;
+    }
+    change
 }
 
 /// A figure without its scale word, where the one it stands beside has the same.

@@ -5,9 +5,14 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, OnceLock};
 
+use chrono::NaiveDate;
+
 use crate::model::{FiscalPeriod, Period, Span};
 
+use super::amount_change::AmountChange;
+use super::dated_amount::DatedAmount;
 use super::delta::DeltaKind;
+use super::history::History;
 use super::partner::Partner;
 use super::point::Point;
 use super::points::Entry;
@@ -66,11 +71,7 @@ impl Rows {
 
     /// The first and the last slot of a span and shape that has a fact.
     pub(crate) fn ends(&self, span: Span, shape: Shape) -> Option<(FiscalPeriod, FiscalPeriod)> {
-        let calendar = &self.about.company.calendar;
-        let slot_of = |row: &Arc<Row>| slot::slot_of(calendar, &row.period(), span, shape);
-        let first = self.by_dates.iter().find_map(slot_of)?;
-        let last = self.by_dates.iter().rev().find_map(slot_of)?;
-        Some((first, last))
+        slot::ends(&self.about.company.calendar, &self.by_dates, span, shape)
     }
 
     /// The entry of a slot; `None` where the calendar has no such slot.
@@ -90,7 +91,10 @@ impl Rows {
 /// The rows of a series with what they make up, which is found when it is first asked for.
 #[derive(Debug)]
 pub(crate) struct Held {
-    rows: Arc<Rows>,
+    about: Arc<About>,
+    rows: OnceLock<Arc<Rows>>,
+    /// What the rows are made of when they are asked for, if they are not there from the beginning.
+    history: Option<(Arc<History>, NaiveDate)>,
     quarters: OnceLock<Quarters>,
     facts: OnceLock<Shelf>,
     /// Whether a quarter was asked for: the first is not worth finding all of them.
@@ -100,45 +104,82 @@ pub(crate) struct Held {
 impl Held {
     pub(crate) fn new(rows: Arc<Rows>) -> Self {
         Self {
-            rows,
+            about: Arc::clone(rows.about()),
+            rows: OnceLock::from(rows),
+            history: None,
             quarters: OnceLock::new(),
             facts: OnceLock::new(),
             asked: AtomicBool::new(false),
         }
     }
 
+    /// A series as known on a day; `about` says which.
+    pub(crate) fn as_of(history: Arc<History>, about: Arc<About>, day: NaiveDate) -> Self {
+        Self {
+            about,
+            rows: OnceLock::new(),
+            history: Some((history, day)),
+            quarters: OnceLock::new(),
+            facts: OnceLock::new(),
+            asked: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn about(&self) -> &Arc<About> {
+        &self.about
+    }
+
     pub(crate) fn rows(&self) -> &Arc<Rows> {
-        &self.rows
+        self.rows.get_or_init(|| match &self.history {
+            Some((history, _)) => Arc::new(history.rows(&self.about)),
+            None => Arc::new(Rows::new(Arc::clone(&self.about), Vec::new())),
+        })
+    }
+
+    /// Whether a label means the time or the instant at its end.
+    pub(crate) fn label_shape(&self) -> Shape {
+        match &self.history {
+            Some((history, _)) => history.label_shape(),
+            None => self.rows().label_shape(),
+        }
+    }
+
+    /// The plain amounts of the quarters from one to another, where that is known without the rows.
+    pub(crate) fn amounts_as_of(&self, low: i64, high: i64) -> Option<Vec<DatedAmount>> {
+        let (history, day) = self.history.as_ref()?;
+        Some(history.amounts(low, high, *day))
     }
 
     /// The bytes it takes, with its quarters and what they are compared with, by estimate.
     pub(crate) fn weight(&self) -> u64 {
-        let row = size_of::<Row>() + size_of::<Standing>() + size_of::<Option<Partner>>() + 96;
-        let bytes = self.rows.as_slice().len().saturating_mul(row);
+        let brief = size_of::<DatedAmount>() + size_of::<AmountChange>();
+        let full = size_of::<Row>() + size_of::<Standing>() + size_of::<Option<Partner>>() + 96;
+        let row = full + brief;
+        let bytes = self.rows().as_slice().len().saturating_mul(row);
         u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
     }
 
     pub(crate) fn quarters(&self) -> &Quarters {
-        self.quarters.get_or_init(|| Quarters::of(&self.rows))
+        self.quarters.get_or_init(|| Quarters::of(self.rows()))
     }
 
     /// Every fact, in order of its dates.
     pub(crate) fn facts(&self) -> &Shelf {
         self.facts.get_or_init(|| {
-            let points = self.rows.as_slice().iter();
-            let points = points.filter_map(|row| self.rows.at_dates(&row.period()));
+            let points = self.rows().as_slice().iter();
+            let points = points.filter_map(|row| self.rows().at_dates(&row.period()));
             Shelf::new(points.map(Entry::from).collect())
         })
     }
 
     /// The fact of a slot.
     pub(crate) fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Point> {
-        let quarter = fiscal.slot.span() == Span::Quarter && shape == self.rows.label_shape();
+        let quarter = fiscal.slot.span() == Span::Quarter && shape == self.rows().label_shape();
         let kept = quarter && (self.quarters.get().is_some() || self.asked.swap(true, Relaxed));
         if kept && let Some(entry) = self.quarters().at(fiscal) {
             return entry.point().cloned();
         }
-        self.rows.at_slot(fiscal, shape)
+        self.rows().at_slot(fiscal, shape)
     }
 }
 
@@ -147,13 +188,51 @@ impl Held {
 pub(crate) struct Shelf {
     entries: Vec<Entry>,
     partners: [OnceLock<Vec<Option<Partner>>>; 3],
+    amounts: OnceLock<Brief<DatedAmount>>,
+    changes: [OnceLock<Brief<AmountChange>>; 3],
+}
+
+/// What is said in brief of those entries that are plain amounts.
+#[derive(Debug)]
+struct Brief<T> {
+    said: Vec<T>,
+    /// How many of them stand before each entry, where that is not the number of the entry.
+    before: Option<Vec<usize>>,
+}
+
+impl<T> Brief<T> {
+    fn new(entries: impl Iterator<Item = Option<T>>) -> Self {
+        let mut said = Vec::with_capacity(entries.size_hint().0);
+        let mut before = vec![0];
+        for entry in entries {
+            said.extend(entry);
+            before.push(said.len());
+        }
+        let all = said.len() + 1 == before.len();
+        Self {
+            said,
+            before: (!all).then_some(before),
+        }
+    }
+
+    /// What is said of a stretch of entries.
+    fn of(&self, stretch: &Range<usize>) -> &[T] {
+        let stretch = match &self.before {
+            None => stretch.clone(),
+            Some(before) => {
+                let at = |entry| before.get(entry).copied().unwrap_or(self.said.len());
+                at(stretch.start)..at(stretch.end)
+            }
+        };
+        self.said.get(stretch).unwrap_or_default()
+    }
 }
 
 impl Shelf {
     fn new(entries: Vec<Entry>) -> Self {
         Self {
             entries,
-            partners: Default::default(),
+            ..Self::default()
         }
     }
 
@@ -163,17 +242,36 @@ impl Shelf {
 
     /// For each entry what its fact is compared with; `None` for a gap. `rows` are those of the entries.
     pub(crate) fn partners(&self, rows: &Rows, kind: DeltaKind) -> &[Option<Partner>] {
-        let [yoy, qoq, since] = &self.partners;
-        let found = match kind {
-            DeltaKind::YearOnYear => yoy,
-            DeltaKind::QuarterOnQuarter => qoq,
-            DeltaKind::SinceYearEnd => since,
-        };
-        found.get_or_init(|| {
+        kind.of(&self.partners).get_or_init(|| {
             let partner = |point| rows.partner(kind, point);
             let partners = self.entries.iter().map(|entry| entry.point().map(partner));
             partners.collect()
         })
+    }
+
+    /// The plain amounts of a stretch of entries.
+    pub(crate) fn amounts(&self, stretch: &Range<usize>) -> &[DatedAmount] {
+        let amounts = self.amounts.get_or_init(|| {
+            let entries = self.entries.iter();
+            Brief::new(entries.map(|entry| entry.point().and_then(Point::dated_amount)))
+        });
+        amounts.of(stretch)
+    }
+
+    /// The changes of the plain amounts of a stretch of entries. `rows` are those of the entries.
+    pub(crate) fn amount_changes(
+        &self,
+        rows: &Rows,
+        kind: DeltaKind,
+        stretch: &Range<usize>,
+    ) -> &[AmountChange] {
+        let changes = kind.of(&self.changes).get_or_init(|| {
+            Brief::new(self.entries.iter().map(|entry| {
+                let point = entry.point()?;
+                AmountChange::of_point(point, &rows.partner(kind, point))
+            }))
+        });
+        changes.of(stretch)
     }
 }
 
@@ -182,6 +280,8 @@ impl Shelf {
 #[derive(Debug)]
 pub(crate) struct Quarters {
     shelf: Shelf,
+    /// Those of the entries, counted through all years.
+    numbers: Vec<i64>,
     /// The first and last. There may be fewer entries than quarters from one to the other, where a change of year end
     /// left a year short.
     ends: Option<(FiscalPeriod, FiscalPeriod)>,
@@ -195,9 +295,14 @@ impl Quarters {
             ends.filter(|(_, last)| quarter < last)
                 .map(|_| quarter.next())
         });
-        let entries = quarters.filter_map(|quarter| rows.entry(quarter, shape));
+        let entries = quarters.filter_map(|quarter| {
+            let entry = rows.entry(quarter, shape)?;
+            Some((slot::quarter_number(quarter), entry))
+        });
+        let (numbers, entries) = entries.unzip();
         Self {
-            shelf: Shelf::new(entries.collect()),
+            shelf: Shelf::new(entries),
+            numbers,
             ends,
         }
     }
@@ -212,18 +317,19 @@ impl Quarters {
 
     /// How many entries stand before a quarter, counted through all years.
     fn before(&self, quarter: i64) -> usize {
-        self.shelf.entries.partition_point(|entry| {
-            let fiscal = entry.fiscal();
-            fiscal.is_some_and(|fiscal| slot::quarter_number(fiscal) < quarter)
-        })
+        let first = self.numbers.first().copied().unwrap_or(quarter);
+        // Where none is missing it is as many as lie between.
+        match usize::try_from(quarter.saturating_sub(first)) {
+            Ok(before) if self.numbers.get(before) == Some(&quarter) => before,
+            _ => self.numbers.partition_point(|number| *number < quarter),
+        }
     }
 
     fn at(&self, fiscal: FiscalPeriod) -> Option<&Entry> {
-        let entry = self
-            .shelf
-            .entries
-            .get(self.before(slot::quarter_number(fiscal)))?;
-        (entry.fiscal() == Some(fiscal)).then_some(entry)
+        let number = slot::quarter_number(fiscal);
+        let index = self.before(number);
+        let found = self.numbers.get(index) == Some(&number);
+        self.shelf.entries.get(index).filter(|_| found)
     }
 
     /// Where the quarters from one to another stand among the entries; `None` where these do not reach so far.

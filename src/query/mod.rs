@@ -6,10 +6,12 @@
 //! [`Delta`] compares. `expression` does arithmetic of several metrics, and `explain` goes the way back, from an answer
 //! to its cells.
 
+pub(crate) mod amount_change;
 pub(crate) mod answer;
 pub(crate) mod cache;
 mod choices;
 mod cycle;
+pub(crate) mod dated_amount;
 pub(crate) mod delta;
 pub(crate) mod derive;
 pub(crate) mod disagreement;
@@ -17,9 +19,13 @@ pub(crate) mod documents;
 pub(crate) mod explain;
 pub(crate) mod expression;
 pub(crate) mod held;
+mod history;
 mod in_place;
+mod layout;
 mod near;
 pub(crate) mod panel;
+pub(crate) mod panel_amounts;
+pub(crate) mod panel_changes;
 pub(crate) mod panel_period;
 pub(crate) mod partner;
 pub(crate) mod point;
@@ -32,10 +38,13 @@ pub(crate) mod select;
 pub(crate) mod series;
 pub(crate) mod slot;
 pub(crate) mod stitch;
+pub(crate) mod sweep;
 #[cfg(test)]
 mod tests;
 
+pub use amount_change::AmountChange;
 pub use answer::{Answer, Derived, DerivedOperand, Together, Vintage};
+pub use dated_amount::DatedAmount;
 pub use delta::{Comparator, Delta, DeltaKind};
 pub use derive::{AnswerChange, Derivations, Growth};
 pub use disagreement::{Disagreement, SeriesPart};
@@ -47,6 +56,8 @@ pub use expression::{
     ExpressionQuery, ExpressionSeries, ExpressionStretch,
 };
 pub use panel::{Panel, PanelQuery, PanelRow};
+pub use panel_amounts::PanelAmount;
+pub use panel_changes::{PanelAmountChange, PanelChanges};
 pub use panel_period::{CalendarQuarter, PanelPeriod};
 pub use point::Point;
 pub use points::{Entry, Points};
@@ -56,3 +67,4 @@ pub use restatement::{Restatement, RestatementKind, RestatementQuery, Restatemen
 pub use rows::{Exclusion, Supersede};
 pub use select::{FiscalLabel, FiscalRange, When};
 pub use series::Series;
+pub use sweep::SweptSeries;

@@ -1,6 +1,7 @@
 //! With which fact another is compared: found by fiscal slot or by dates, never by row offset.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::model::{
     FiscalCalendar, FiscalPeriod, PLACEMENT_TOLERANCE, Period, PeriodKind, Slot, Span,
@@ -9,8 +10,9 @@ use crate::model::{
 use super::delta::DeltaKind;
 use super::held::Rows;
 use super::point::Point;
+use super::rows::{Standing, find_dates};
 use super::select::Asked;
-use super::slot::{self, Dated, Shape};
+use super::slot::{self, Dated, Shape, Target};
 
 /// How many days two lengths may differ before it is worth saying.
 pub(crate) const LENGTH_TOLERANCE: i64 = 5;
@@ -29,43 +31,99 @@ pub(crate) enum Partner {
     NotApplicable,
 }
 
-impl Partner {
-    fn at(point: Option<Point>, wanted: Option<FiscalPeriod>) -> Self {
-        point.map_or(Partner::Gap(wanted), Partner::Fact)
-    }
-}
-
 impl Rows {
     /// What a point of this series, or of another scenario of it, is compared with.
     pub(crate) fn partner(&self, kind: DeltaKind, current: &Point) -> Partner {
-        match kind {
-            DeltaKind::YearOnYear => self.year_ago(current),
-            DeltaKind::QuarterOnQuarter => self.quarter_before(current),
-            DeltaKind::SinceYearEnd => self.year_end_before(current),
+        let rows = Placed {
+            calendar: &self.about().company.calendar,
+            rows: self.as_slice(),
+        };
+        match rows.partner(kind, current.fiscal(), current.period()) {
+            Found::Row(index, standing) => match self.as_slice().get(index) {
+                Some(row) => Partner::Fact(Point::new(Arc::clone(row), standing)),
+                None => Partner::Gap(None),
+            },
+            Found::Gap(wanted) => Partner::Gap(wanted),
+            Found::NotApplicable => Partner::NotApplicable,
         }
+    }
+}
+
+/// Which row a fact is compared with.
+#[derive(Clone, Debug)]
+pub(crate) enum Found {
+    /// The row of this number, which stands so in its slot.
+    Row(usize, Option<Standing>),
+    /// As [`Partner::Gap`].
+    Gap(Option<FiscalPeriod>),
+    /// As [`Partner::NotApplicable`].
+    NotApplicable,
+}
+
+impl Found {
+    fn at(row: Option<(usize, Option<Standing>)>, wanted: Option<FiscalPeriod>) -> Self {
+        match row {
+            Some((index, standing)) => Found::Row(index, standing),
+            None => Found::Gap(wanted),
+        }
+    }
+}
+
+/// The rows of a series, sorted by their dates, in the calendar of their company.
+#[derive(Debug)]
+pub(crate) struct Placed<'a, R> {
+    pub(crate) calendar: &'a FiscalCalendar,
+    pub(crate) rows: &'a [R],
+}
+
+impl<R: Dated> Placed<'_, R> {
+    /// What a fact of this slot and these dates is compared with.
+    pub(crate) fn partner(
+        &self,
+        kind: DeltaKind,
+        fiscal: Option<FiscalPeriod>,
+        period: Period,
+    ) -> Found {
+        match kind {
+            DeltaKind::YearOnYear => self.year_ago(fiscal, &period),
+            DeltaKind::QuarterOnQuarter => self.quarter_before(fiscal, Shape::of(&period)),
+            DeltaKind::SinceYearEnd => self.year_end_before(fiscal, &period),
+        }
+    }
+
+    fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<(usize, Option<Standing>)> {
+        let target = Target::new(self.calendar, fiscal, shape)?;
+        let found = slot::find(self.rows, &target)?;
+        Some((found.index, Some(Standing::new(target, found))))
+    }
+
+    fn at_dates(&self, period: &Period) -> Option<(usize, Option<Standing>)> {
+        find_dates(self.calendar, self.rows, period)
+    }
+
+    fn periods(&self) -> impl Iterator<Item = Period> {
+        self.rows.iter().map(Dated::period)
     }
 
     /// The same slot a fiscal year earlier, if that is a year earlier: after a change of year end it is not,
     /// and the dates decide, as they do for what fits no slot.
-    fn year_ago(&self, current: &Point) -> Partner {
-        if let Some(fiscal) = current.fiscal() {
+    fn year_ago(&self, fiscal: Option<FiscalPeriod>, period: &Period) -> Found {
+        if let Some(fiscal) = fiscal {
             let wanted = fiscal.year_ago();
-            let end = |fiscal| Some(self.about().company.calendar.period(fiscal)?.end());
+            let end = |fiscal| Some(self.calendar.period(fiscal)?.end());
             if let (Some(earlier), Some(later)) = (end(wanted), end(fiscal))
                 && slot::year_apart(earlier, later)
             {
-                return Partner::at(self.at_slot(wanted, current.shape()), Some(wanted));
+                return Found::at(self.at_slot(wanted, Shape::of(period)), Some(wanted));
             }
         }
-        Partner::at(self.year_ago_by_dates(&current.period()), None)
+        Found::at(self.year_ago_by_dates(period), None)
     }
 
-    fn year_ago_by_dates(&self, period: &Period) -> Option<Point> {
+    fn year_ago_by_dates(&self, period: &Period) -> Option<(usize, Option<Standing>)> {
         let day = slot::year_before(period.end())?;
         let nearest = self
-            .as_slice()
-            .iter()
-            .map(Dated::period)
+            .periods()
             .filter(|other| {
                 other.kind() == period.kind()
                     && other.nominal_quarters() == period.nominal_quarters()
@@ -81,15 +139,15 @@ impl Rows {
     }
 
     /// The discrete quarter, or the quarter-end instant, that ends where this one begins.
-    fn quarter_before(&self, current: &Point) -> Partner {
-        let calendar = &self.about().company.calendar;
-        let Some(quarter) = current.fiscal().and_then(|fiscal| match current.shape() {
+    fn quarter_before(&self, fiscal: Option<FiscalPeriod>, shape: Shape) -> Found {
+        let calendar = self.calendar;
+        let Some(quarter) = fiscal.and_then(|fiscal| match shape {
             Shape::Duration => (fiscal.slot.span() == Span::Quarter).then_some(fiscal),
             Shape::Instant => calendar
                 .place(&calendar.closing(fiscal)?)
                 .map(|placement| placement.fiscal),
         }) else {
-            return Partner::NotApplicable;
+            return Found::NotApplicable;
         };
         let opening = calendar.period(quarter).and_then(|own| own.opening());
         // A change of year end may have cut quarters off the year before.
@@ -100,23 +158,22 @@ impl Rows {
             (Some(opening), Some((wanted, own)))
                 if slot::days_apart(opening.end(), own.end()) <= PLACEMENT_TOLERANCE =>
             {
-                Partner::at(self.at_slot(wanted, current.shape()), Some(wanted))
+                Found::at(self.at_slot(wanted, shape), Some(wanted))
             }
-            (Some(opening), _) => Partner::at(
-                self.quarter_before_by_dates(&opening, current.shape()),
-                None,
-            ),
-            (None, _) => Partner::Gap(None),
+            (Some(opening), _) => Found::at(self.quarter_before_by_dates(&opening, shape), None),
+            (None, _) => Found::Gap(None),
         }
     }
 
     /// What is a quarter long and ends where a quarter begins, but has no slot next to it: the quarters of a
     /// year that a change of year end left without a name.
-    fn quarter_before_by_dates(&self, opening: &Period, shape: Shape) -> Option<Point> {
+    fn quarter_before_by_dates(
+        &self,
+        opening: &Period,
+        shape: Shape,
+    ) -> Option<(usize, Option<Standing>)> {
         let nearest = self
-            .as_slice()
-            .iter()
-            .map(Dated::period)
+            .periods()
             .filter(|other| Shape::of(other) == shape)
             .filter(|other| other.days().is_none_or(|days| QUARTER_DAYS.contains(&days)))
             .map(|other| (slot::days_apart(other.end(), opening.end()), other))
@@ -126,27 +183,27 @@ impl Rows {
     }
 
     /// The instant at which the fiscal year of an instant began.
-    fn year_end_before(&self, current: &Point) -> Partner {
-        if current.shape() != Shape::Instant {
-            return Partner::NotApplicable;
+    fn year_end_before(&self, fiscal: Option<FiscalPeriod>, period: &Period) -> Found {
+        if Shape::of(period) != Shape::Instant {
+            return Found::NotApplicable;
         }
-        let calendar = &self.about().company.calendar;
-        let year = match current.fiscal() {
+        let calendar = self.calendar;
+        let year = match fiscal {
             Some(fiscal) => Some(FiscalPeriod::new(fiscal.year, Slot::Year)),
-            None => slot::year_of(calendar, current.period().end()),
+            None => slot::year_of(calendar, period.end()),
         };
         let opening = year
             .and_then(|year| calendar.period(year))
             .and_then(|own| own.opening());
         let Some(opening) = opening else {
-            return Partner::Gap(None);
+            return Found::Gap(None);
         };
         match calendar.place(&opening) {
-            Some(placement) => Partner::at(
+            Some(placement) => Found::at(
                 self.at_slot(placement.fiscal, Shape::Instant),
                 Some(placement.fiscal),
             ),
-            None => Partner::at(self.at_dates(&opening), None),
+            None => Found::at(self.at_dates(&opening), None),
         }
     }
 }
@@ -201,6 +258,11 @@ pub(crate) fn wanted(
             })
         }
     }
+}
+
+/// Whether two durations differ in length by so much that it is worth saying.
+pub(crate) fn lengths_differ(a: &Period, b: &Period) -> bool {
+    lengths_apart(a, b) >= LENGTH_TOLERANCE
 }
 
 /// By how many days the lengths of two durations differ; 0 where they have none.

@@ -12,9 +12,11 @@ use crate::model::{
     Scenario, Scope, SeriesKey, Source, Unit,
 };
 
+use crate::store::CurrentRow;
+
 use super::cycle;
+use super::dated_amount::DatedAmount;
 use super::rows::{About, Row, Standing};
-use super::slot::Shape;
 
 /// A fact as it is shown: its figure with unit and precision, its dates and its place in the company's
 /// calendar, and where it was published.
@@ -49,8 +51,12 @@ impl Point {
         Self(Arc::new(Placed { row, standing }))
     }
 
+    pub(crate) fn current(&self) -> &CurrentRow {
+        &self.0.row.current
+    }
+
     fn observation(&self) -> &Observation {
-        &self.0.row.current.observation
+        &self.current().observation
     }
 
     pub(crate) fn about(&self) -> &About {
@@ -59,10 +65,6 @@ impl Point {
 
     pub(crate) fn standing(&self) -> Option<&Standing> {
         self.0.standing.as_ref()
-    }
-
-    pub(crate) fn shape(&self) -> Shape {
-        Shape::of(&self.period())
     }
 
     /// The fact: series and dates.
@@ -164,6 +166,12 @@ impl Point {
     #[must_use]
     pub fn precision(&self) -> Option<Precision> {
         self.amount().map(Amount::precision)
+    }
+
+    /// The point in brief, where it is a plain amount.
+    #[must_use]
+    pub fn dated_amount(&self) -> Option<DatedAmount> {
+        DatedAmount::new(self.current(), self.fiscal())
     }
 
     /// The day the figure was published.

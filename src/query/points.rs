@@ -1,16 +1,20 @@
 //! A stretch of a series.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde::{Serialize, Serializer};
 
 use crate::error::Error;
-use crate::model::{FiscalPeriod, Period};
+use crate::model::{FiscalPeriod, Period, Span};
 
+use super::amount_change::AmountChange;
+use super::dated_amount::DatedAmount;
 use super::delta::{Delta, DeltaKind};
 use super::point::Point;
-use super::select::When;
+use super::select::{Ends, When};
 use super::series::Series;
 
 /// A stretch of a series, in order: one entry for every fiscal slot of the range, so that gaps show.
@@ -39,6 +43,12 @@ enum Stretch {
     /// Some of what the series keeps.
     Kept(Which, Range<usize>),
     Entries(Vec<Entry>),
+    /// Quarters of which only the plain amounts were looked up. The entries are when they are asked for.
+    Brief {
+        ends: Ends,
+        amounts: Vec<DatedAmount>,
+        entries: OnceLock<Vec<Entry>>,
+    },
 }
 
 /// What a series keeps of itself.
@@ -156,6 +166,18 @@ impl Points {
         }
     }
 
+    /// Quarters of a series that has no plain amounts in them but these.
+    pub(crate) fn in_brief(series: Series, ends: Ends, amounts: Vec<DatedAmount>) -> Self {
+        Self {
+            series,
+            stretch: Stretch::Brief {
+                ends,
+                amounts,
+                entries: OnceLock::new(),
+            },
+        }
+    }
+
     /// A stretch of what a series keeps.
     pub(crate) fn of_shelf(series: Series, which: Which, stretch: Range<usize>) -> Self {
         Self {
@@ -171,6 +193,11 @@ impl Points {
                 kept.get(range.clone()).unwrap_or_default()
             }
             Stretch::Entries(entries) => entries,
+            Stretch::Brief { ends, entries, .. } => entries.get_or_init(|| {
+                let shape = self.series.label_shape();
+                let entries = self.series.entries(*ends, Span::Quarter, shape);
+                entries.unwrap_or_default()
+            }),
         }
     }
 
@@ -200,6 +227,41 @@ impl Points {
     /// The facts, in order.
     pub fn points(&self) -> impl DoubleEndedIterator<Item = &Point> {
         self.entries().iter().filter_map(Entry::point)
+    }
+
+    /// The facts that are plain amounts, in order and in brief: those of a series that is asked again lie beside each other
+    /// in memory, so that walking them is quicker than walking [`Points::points`].
+    ///
+    /// ```
+    /// # use kessan::{Database, Release};
+    /// let db = Database::temporary()?;
+    /// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+    /// let revenue = db.series("iij", "revenue")?.quarters("1Q02"..="1Q03")?;
+    /// let values: Vec<String> = revenue.amounts().iter().map(|fact| fact.amount.value().to_string()).collect();
+    /// assert_eq!(values, ["9849202000", "13036439000", "8344046000"]);
+    /// # Ok::<(), kessan::Error>(())
+    /// ```
+    #[must_use]
+    pub fn amounts(&self) -> Cow<'_, [DatedAmount]> {
+        match &self.stretch {
+            Stretch::Kept(which, range) => Cow::Borrowed(self.series.shelf(*which).amounts(range)),
+            Stretch::Brief { amounts, .. } => Cow::Borrowed(amounts),
+            Stretch::Entries(_) => self.points().filter_map(Point::dated_amount).collect(),
+        }
+    }
+
+    /// The changes of the facts that are plain amounts, in order and in brief: as [`Points::deltas`], and quicker.
+    #[must_use]
+    pub fn amount_changes(&self, kind: DeltaKind) -> Cow<'_, [AmountChange]> {
+        let series = &self.series;
+        match &self.stretch {
+            Stretch::Kept(which, range) => series.compare_amounts(kind, *which, range),
+            Stretch::Entries(_) | Stretch::Brief { .. } => {
+                let points = self.points();
+                let changes = points.filter_map(|point| series.compare_amount(kind, point));
+                changes.collect()
+            }
+        }
     }
 
     /// One fact of the series, whether in this stretch or not. See [`Series::at`].
@@ -235,7 +297,7 @@ impl Points {
     pub fn deltas(&self, kind: DeltaKind) -> Vec<Delta> {
         match &self.stretch {
             Stretch::Kept(which, range) => self.series.compare_kept(kind, *which, range),
-            Stretch::Entries(_) => self
+            Stretch::Entries(_) | Stretch::Brief { .. } => self
                 .points()
                 .map(|point| self.series.compare(kind, point))
                 .collect(),
@@ -259,7 +321,7 @@ impl IntoIterator for Points {
     fn into_iter(self) -> Self::IntoIter {
         match self.stretch {
             Stretch::Entries(entries) => entries.into_iter(),
-            Stretch::Kept(..) => self.entries().to_vec().into_iter(),
+            Stretch::Kept(..) | Stretch::Brief { .. } => self.entries().to_vec().into_iter(),
         }
     }
 }

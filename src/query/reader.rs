@@ -173,6 +173,21 @@ impl Reader {
         Ok(company.as_ref().clone())
     }
 
+    /// The number of a company in this database, by which answers in brief name it. It stays the same; another database has
+    /// other numbers.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownCompany`].
+    pub fn company_number(&self, id: impl AsRef<str>) -> Result<u32, Error> {
+        let snapshot = self.snapshot();
+        Ok(find_company(&snapshot, id.as_ref())?.0)
+    }
+
+    pub(crate) fn metric_number(&self, path: &str) -> Result<u32, QueryError> {
+        let snapshot = self.snapshot();
+        Ok(find_metric(&snapshot, path)?.0)
+    }
+
     /// All metrics, by path.
     #[must_use]
     pub fn metrics(&self) -> Vec<Metric> {

@@ -160,6 +160,9 @@ impl SeriesQuery {
         {
             return Ok(Series::new(held));
         }
+        if let Some(series) = self.as_of_history(&snapshot)? {
+            return Ok(series);
+        }
         let resolved = self.resolve(&snapshot)?;
         let compared = if self.against_actual && self.scenario != Scenario::Actual {
             Some(self.rows(&snapshot, &self.actual(&snapshot, &resolved.key)?)?)

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::versions::{Shown, first, shown};
 use crate::model::{
-    Company, Document, FiscalPeriod, MetricKind, MetricPath, Observation, Period, SeriesKey, Split,
-    Unit,
+    Company, Document, FiscalCalendar, FiscalPeriod, MetricKind, MetricPath, Observation, Period,
+    SeriesKey, Split, Unit,
 };
 use crate::store::{CurrentRow, DocumentOrder, SeriesId, Snapshot, StoreError};
 
@@ -107,37 +107,34 @@ impl Known {
             return snapshot.current(id);
         }
         let observed = reader.cache().observed(snapshot, id)?;
-        let row = |fact: &[Observation]| {
-            let shown = self.shown(fact, &observed.order)?;
-            Some(CurrentRow {
-                observation: fact.get(shown.index)?.clone(),
-                conflicting: shown.conflicting,
-                versions: fact.len() > 1,
-            })
-        };
-        if let Some(until) = self.until_a_day() {
-            // Of one fact they are in the order of their publication.
-            let published = |fact: &[Observation]| fact.partition_point(&until);
-            let known = observed
-                .facts()
-                .filter_map(|fact| fact.get(..published(fact)));
-            return Ok(known.filter_map(row).collect());
+        if self.is_by_day() {
+            return Ok(observed.rows(self).collect());
         }
         let observations = self.observations(snapshot, reader, id)?;
         let facts = observations.chunk_by(|a, b| a.period == b.period);
-        Ok(facts.filter_map(row).collect())
+        Ok(facts
+            .filter_map(|fact| self.row(fact, &observed.order))
+            .collect())
     }
 
-    /// What is taken into account, where that depends on the day of publication only.
-    fn until_a_day(self) -> Option<impl Fn(&Observation) -> bool> {
-        let day = self.published_by;
+    /// How a fact of these observations stands.
+    fn row(self, fact: &[Observation], order: &DocumentOrder) -> Option<CurrentRow> {
+        let shown = self.shown(fact, order)?;
+        Some(CurrentRow {
+            observation: fact.get(shown.index)?.clone(),
+            conflicting: shown.conflicting,
+            versions: fact.len() > 1,
+        })
+    }
+
+    /// Whether what is taken into account depends on the day of publication only.
+    pub(crate) fn is_by_day(self) -> bool {
         let others = Known {
-            published_by: day,
+            published_by: self.published_by,
             first: self.first,
             ..Known::default()
         };
-        (self == others)
-            .then_some(move |seen: &Observation| day.is_none_or(|day| seen.published <= day))
+        self == others
     }
 }
 
@@ -155,8 +152,21 @@ impl Observed {
         Ok(Self { all, order })
     }
 
-    fn facts(&self) -> impl Iterator<Item = &[Observation]> {
+    pub(crate) fn facts(&self) -> impl Iterator<Item = &[Observation]> {
         self.all.chunk_by(|a, b| a.period == b.period)
+    }
+
+    /// The shown row of every fact by a day.
+    pub(crate) fn rows(&self, known: Known) -> impl Iterator<Item = CurrentRow> {
+        self.facts().filter_map(move |fact| self.row(fact, known))
+    }
+
+    /// The shown row of one of the facts by a day.
+    pub(crate) fn row(&self, fact: &[Observation], known: Known) -> Option<CurrentRow> {
+        // Of one fact they are in the order of their publication.
+        let day = known.published_by;
+        let published = fact.partition_point(|seen| day.is_none_or(|day| seen.published <= day));
+        known.row(fact.get(..published)?, &self.order)
     }
 }
 
@@ -279,8 +289,7 @@ impl About {
 
     /// The slot that dates are placed in, as a target.
     pub(crate) fn place(&self, period: &Period) -> Option<Target> {
-        let placement = self.company.calendar.place(period)?;
-        self.target(placement.fiscal, Shape::of(period))
+        place(&self.company.calendar, period)
     }
 
     /// What is found at these very dates: the row, and the slot it stands in if none fits that better.
@@ -289,13 +298,27 @@ impl About {
         rows: &[R],
         period: &Period,
     ) -> Option<(usize, Option<Standing>)> {
-        let index = slot::find_exact(rows, period)?;
-        let standing = self.place(period).and_then(|target| {
-            let found = slot::find(rows, &target)?;
-            (found.index == index).then(|| Standing::new(target, found))
-        });
-        Some((index, standing))
+        find_dates(&self.company.calendar, rows, period)
     }
+}
+
+fn place(calendar: &FiscalCalendar, period: &Period) -> Option<Target> {
+    let placement = calendar.place(period)?;
+    Target::new(calendar, placement.fiscal, Shape::of(period))
+}
+
+/// As [`About::find_dates`].
+pub(crate) fn find_dates<R: Dated>(
+    calendar: &FiscalCalendar,
+    rows: &[R],
+    period: &Period,
+) -> Option<(usize, Option<Standing>)> {
+    let index = slot::find_exact(rows, period)?;
+    let standing = place(calendar, period).and_then(|target| {
+        let found = slot::find(rows, &target)?;
+        (found.index == index).then(|| Standing::new(target, found))
+    });
+    Some((index, standing))
 }
 
 /// Where a fact stands in its company's calendar.

@@ -1,11 +1,13 @@
 //! A series at hand: its rows, and what stands in its fiscal slots.
 
-use std::ops::Range;
+use std::borrow::Cow;
+use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 use crate::error::{Error, QueryError};
 use crate::model::{FiscalCalendar, FiscalPeriod, MetricKind, Period, SeriesKey, Span};
 
+use super::amount_change::AmountChange;
 use super::delta::{Delta, DeltaKind};
 use super::held::{Held, Rows, Shelf};
 use super::point::Point;
@@ -20,43 +22,51 @@ use super::slot::{self, Backward, Dated, Shape};
 #[derive(Clone, Debug)]
 pub struct Series {
     held: Arc<Held>,
-    /// The series in which comparators are looked up: itself, unless it is compared with the actual one.
-    compared: Arc<Rows>,
+    /// The series in which comparators are looked up, if it is not itself: the actual one.
+    compared: Option<Arc<Rows>>,
 }
 
 impl Series {
     pub(crate) fn new(held: Arc<Held>) -> Self {
         Self {
-            compared: Arc::clone(held.rows()),
             held,
+            compared: None,
         }
     }
 
     /// A series whose comparators are looked up in another one.
     pub(crate) fn against(held: Arc<Held>, compared: Arc<Rows>) -> Self {
-        Self { held, compared }
+        Self {
+            held,
+            compared: Some(compared),
+        }
     }
 
     fn rows(&self) -> &Arc<Rows> {
         self.held.rows()
     }
 
+    /// The rows among which comparators are looked up.
+    fn compared(&self) -> &Rows {
+        self.compared.as_ref().unwrap_or_else(|| self.rows())
+    }
+
     /// What the figures are, but for their dates.
     #[must_use]
     pub fn key(&self) -> &SeriesKey {
-        &self.rows().about().key
+        &self.held.about().key
     }
 
     /// How the metric behaves in time.
     #[must_use]
     pub fn kind(&self) -> MetricKind {
-        self.rows().about().kind
+        self.held.about().kind
     }
 
     /// The calendar of the company.
     #[must_use]
     pub fn calendar(&self) -> &FiscalCalendar {
-        &self.rows().about().company.calendar
+        &self.held.about().company.calendar
     }
 
     /// How many facts there are.
@@ -78,7 +88,7 @@ impl Series {
     /// [`QueryError::NoPeriod`] where `when` is none of these.
     pub fn at(&self, when: impl When) -> Result<Option<Point>, Error> {
         Ok(match self.asked(when)? {
-            Asked::Slot(fiscal) => self.held.at_slot(fiscal, self.rows().label_shape()),
+            Asked::Slot(fiscal) => self.held.at_slot(fiscal, self.held.label_shape()),
             Asked::Dates(period) => self.rows().at_dates(&period),
         })
     }
@@ -89,7 +99,7 @@ impl Series {
     /// [`QueryError::NoPeriod`] where an end is no label of the company's calendar,
     /// [`QueryError::BackwardRange`] where the range ends before it begins.
     pub fn quarters(&self, range: impl FiscalRange) -> Result<Points, Error> {
-        self.range(range, Span::Quarter, self.rows().label_shape())
+        self.range(range, Span::Quarter, self.held.label_shape())
     }
 
     /// The halves of a range; of a stock, the instants at their ends.
@@ -97,7 +107,7 @@ impl Series {
     /// # Errors
     /// As of [`Series::quarters`].
     pub fn halves(&self, range: impl FiscalRange) -> Result<Points, Error> {
-        self.range(range, Span::Half, self.rows().label_shape())
+        self.range(range, Span::Half, self.held.label_shape())
     }
 
     /// The cumulative nine months of each year of a range; of a stock, the instants at their ends.
@@ -105,7 +115,7 @@ impl Series {
     /// # Errors
     /// As of [`Series::quarters`].
     pub fn nine_months(&self, range: impl FiscalRange) -> Result<Points, Error> {
-        self.range(range, Span::NineMonths, self.rows().label_shape())
+        self.range(range, Span::NineMonths, self.held.label_shape())
     }
 
     /// The fiscal years of a range; of a stock, the instants at their ends.
@@ -113,7 +123,7 @@ impl Series {
     /// # Errors
     /// As of [`Series::quarters`].
     pub fn years(&self, range: impl FiscalRange) -> Result<Points, Error> {
-        self.range(range, Span::Year, self.rows().label_shape())
+        self.range(range, Span::Year, self.held.label_shape())
     }
 
     /// The instants at the ends of the quarters of a range, whatever the metric.
@@ -178,7 +188,7 @@ impl Series {
     ) -> Vec<Delta> {
         let kept = self.shelf(which);
         let entries = kept.entries().get(stretch.clone()).unwrap_or_default();
-        if !Arc::ptr_eq(&self.compared, self.rows()) {
+        if self.compared.is_some() {
             let points = entries.iter().filter_map(Entry::point);
             return points.map(|point| self.compare(kind, point)).collect();
         }
@@ -193,14 +203,39 @@ impl Series {
         deltas
     }
 
+    /// The changes of the plain amounts of a stretch of what the series keeps.
+    pub(crate) fn compare_amounts(
+        &self,
+        kind: DeltaKind,
+        which: Which,
+        stretch: &Range<usize>,
+    ) -> Cow<'_, [AmountChange]> {
+        let kept = self.shelf(which);
+        if self.compared.is_none() {
+            return Cow::Borrowed(kept.amount_changes(self.rows(), kind, stretch));
+        }
+        let entries = kept.entries().get(stretch.clone()).unwrap_or_default();
+        let points = entries.iter().filter_map(Entry::point);
+        Cow::Owned(
+            points
+                .filter_map(|point| self.compare_amount(kind, point))
+                .collect(),
+        )
+    }
+
+    /// The change of one of this series' points, if it is a plain amount.
+    pub(crate) fn compare_amount(&self, kind: DeltaKind, current: &Point) -> Option<AmountChange> {
+        AmountChange::of_point(current, &self.compared().partner(kind, current))
+    }
+
     /// The change of one of this series' points.
     pub(crate) fn compare(&self, kind: DeltaKind, current: &Point) -> Delta {
-        Delta::new(kind, current, &self.compared.partner(kind, current))
+        Delta::new(kind, current, &self.compared().partner(kind, current))
     }
 
     /// Whether a label means the time or the instant at its end.
     pub(crate) fn label_shape(&self) -> Shape {
-        self.rows().label_shape()
+        self.held.label_shape()
     }
 
     /// The fact of a slot.
@@ -225,9 +260,11 @@ impl Series {
     }
 
     fn range(&self, range: impl FiscalRange, span: Span, shape: Shape) -> Result<Points, Error> {
-        let rows = self.rows();
         let ends = self.ends(range)?;
-        if span == Span::Quarter && shape == rows.label_shape() {
+        if span == Span::Quarter && shape == self.held.label_shape() {
+            if let Some(points) = self.quarters_as_of(ends)? {
+                return Ok(points);
+            }
             let quarters = self.held.quarters();
             let (first, last) = quarters.first_and_last().unzip();
             let asked = slot::quarters_within(ends, || first, || last);
@@ -236,15 +273,39 @@ impl Series {
                 return Ok(Points::of_shelf(self.clone(), Which::Quarters, stretch));
             }
         }
+        let entries = self.entries(ends, span, shape);
+        Ok(Points::new(
+            self.clone(),
+            entries.map_err(|backward| self.backward(&backward))?,
+        ))
+    }
+
+    /// Quarters as known on a day, of which only the plain amounts are looked up; `None` where that cannot be.
+    fn quarters_as_of(&self, ends: Ends) -> Result<Option<Points>, Error> {
+        if matches!(ends, (Bound::Unbounded, _) | (_, Bound::Unbounded)) {
+            return Ok(None);
+        }
+        let asked = slot::quarters_within(ends, || None, || None);
+        let asked = asked.map_err(|backward| self.backward(&backward))?;
+        let amounts = asked.and_then(|(low, high)| self.held.amounts_as_of(low, high));
+        Ok(amounts.map(|amounts| Points::in_brief(self.clone(), ends, amounts)))
+    }
+
+    /// The entries of a range of slots.
+    pub(crate) fn entries(
+        &self,
+        ends: Ends,
+        span: Span,
+        shape: Shape,
+    ) -> Result<Vec<Entry>, Backward> {
+        let rows = self.rows();
         let first = || Some(rows.ends(span, shape)?.0);
         let last = || Some(rows.ends(span, shape)?.1);
-        let slots = slot::slots_within(ends, span, first, last);
-        let entries = slots
-            .map_err(|backward| self.backward(&backward))?
-            .into_iter()
+        let slots = slot::slots_within(ends, span, first, last)?;
+        let entries = slots.into_iter();
+        Ok(entries
             .filter_map(|fiscal| rows.entry(fiscal, shape))
-            .collect();
-        Ok(Points::new(self.clone(), entries))
+            .collect())
     }
 
     /// The slots of a span within a range. Open ends are those of the `first` and `last` slot given.

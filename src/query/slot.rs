@@ -188,6 +188,19 @@ pub(crate) fn slot_of(
         .map(|(_, fiscal)| fiscal)
 }
 
+/// The first and the last slot of a span and shape that has one of some rows.
+pub(crate) fn ends<R: Dated>(
+    calendar: &FiscalCalendar,
+    rows: &[R],
+    span: Span,
+    shape: Shape,
+) -> Option<(FiscalPeriod, FiscalPeriod)> {
+    let slot_of = |row: &R| slot_of(calendar, &row.period(), span, shape);
+    let first = rows.iter().find_map(slot_of)?;
+    let last = rows.iter().rev().find_map(slot_of)?;
+    Some((first, last))
+}
+
 /// The fiscal year in which a day lies.
 pub(crate) fn year_of(calendar: &FiscalCalendar, day: NaiveDate) -> Option<FiscalPeriod> {
     years_around(day)

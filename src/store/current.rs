@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::{Datelike, NaiveDate};
 
 use super::error::StoreError;
-use crate::codec::{Block, Key, Row};
+use crate::codec::{Block, Key, Plain, Row};
 use crate::model::{Period, PeriodKind};
 
 /// The rows of a series, sorted by their dates. Only those that are asked for are decoded.
@@ -46,6 +46,14 @@ impl<'a> Current<'a> {
         }
     }
 
+    /// Reads the columns of rows that are all plain amounts, in place of what was read before; `false` where they are not.
+    pub(crate) fn read_plain(&self, plain: &mut Plain) -> bool {
+        match &self.0 {
+            Rows::Block { block, .. } => plain.read(block).is_some(),
+            Rows::Decoded(_) => false,
+        }
+    }
+
     /// All rows.
     pub(crate) fn all(&self) -> Result<Vec<Row>, StoreError> {
         match &self.0 {
@@ -68,12 +76,25 @@ impl<'a> Current<'a> {
         Ok((start, self.periods(start..end)?))
     }
 
+    /// That a row is no row.
+    pub(crate) fn meaningless(&self) -> StoreError {
+        match &self.0 {
+            Rows::Block { key, .. } => StoreError::damaged_at(key, "a row means nothing"),
+            Rows::Decoded(_) => StoreError::damaged("a row means nothing"),
+        }
+    }
+
+    /// The dates of all rows.
+    pub(crate) fn all_periods(&self) -> Result<Vec<Period>, StoreError> {
+        self.periods(0..self.len())
+    }
+
     /// Whether there are rows, and all of them are of instants.
     pub(crate) fn are_instants(&self) -> Result<bool, StoreError> {
         let instant = |period: &Period| {
             period.kind() == PeriodKind::Instant || period.nominal_quarters() == Some(0)
         };
-        Ok(self.len() > 0 && self.periods(0..self.len())?.iter().all(instant))
+        Ok(self.len() > 0 && self.all_periods()?.iter().all(instant))
     }
 
     /// The number of the first row that ends on a day, counted from 0001-01-01, or later.

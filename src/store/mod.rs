@@ -42,6 +42,7 @@ pub(crate) use package::{Committed, NewFact, Package, PackageDocument, Standing}
 pub(crate) use snapshot::Snapshot;
 
 pub(crate) use crate::codec::record::Variant;
+pub(crate) use crate::codec::{Plain, PlainRow};
 /// One fact as the latest view shows it.
 pub(crate) use crate::codec::{Row as CurrentRow, SeriesId};
 

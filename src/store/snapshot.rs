@@ -126,6 +126,10 @@ impl Snapshot {
         self.state.names.companies.shared(number)
     }
 
+    pub(crate) fn metric_by_number(&self, number: u32) -> Option<&Metric> {
+        self.state.names.metrics.get(number)
+    }
+
     /// All metrics, by number.
     pub(crate) fn metrics(&self) -> impl Iterator<Item = &Metric> {
         self.state.names.metrics.iter().map(|(_, metric)| metric)
@@ -345,22 +349,50 @@ impl Snapshot {
         let Some(metric) = self.state.names.metrics.number(metric) else {
             return Ok(());
         };
-        let key = |company, chunk| Key::Current {
-            series: SeriesId {
-                metric,
-                variant,
-                company,
-            },
+        let series = |company| SeriesId {
+            metric,
+            variant,
+            company,
+        };
+        self.scan(series(0)..=series(u32::MAX), |id, current| {
+            show(id.company, current)
+        })
+    }
+
+    /// Shows the current rows of every series, or of those of a metric, by metric, variant and company: one scan.
+    pub(crate) fn sweep<E: From<StoreError>>(
+        &self,
+        metric: Option<u32>,
+        show: impl FnMut(SeriesId, &Current<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let series = |metric, other| SeriesId {
+            metric,
+            variant: other,
+            company: other,
+        };
+        let first = series(metric.unwrap_or(0), 0);
+        let last = series(metric.unwrap_or(u32::MAX), u32::MAX);
+        self.scan(first..=last, show)
+    }
+
+    fn scan<E: From<StoreError>>(
+        &self,
+        range: RangeInclusive<SeriesId>,
+        mut show: impl FnMut(SeriesId, &Current<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let key = |series: &SeriesId, chunk| Key::Current {
+            series: *series,
             chunk,
         };
-        let mut last = None;
-        for entry in self.engine.range(key(0, 0)..=key(u32::MAX, u16::MAX))? {
+        let (first, last) = (key(range.start(), 0), key(range.end(), u16::MAX));
+        let mut last_id = None;
+        for entry in self.engine.range(first..=last)? {
             let (found, payload) = entry?;
             let Key::Current { series: id, chunk } = found else {
                 continue;
             };
             // A scan can see a part of a batch: a series of several chunks is read by itself.
-            if last.replace(id) == Some(id) {
+            if last_id.replace(id) == Some(id) {
                 continue;
             }
             let (header, block) = crate::codec::series::parse(&payload)
@@ -370,12 +402,12 @@ impl Snapshot {
                     return Err(StoreError::damaged_at(&found, "rows are missing").into());
                 }
                 if block.len() > 0 {
-                    show(id.company, &Current::block(&found, &block))?;
+                    show(id, &Current::block(&found, &block))?;
                 }
             } else {
                 let rows = self.current(id)?;
                 if !rows.is_empty() {
-                    show(id.company, &Current::rows(rows))?;
+                    show(id, &Current::rows(rows))?;
                 }
             }
         }

@@ -1,14 +1,18 @@
 //! The series that a question means, and their rows.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::error::{Error, NoSeries, QueryError};
 use crate::model::{MetricPath, Scenario, SeriesKey, Unit};
-use crate::query::held::Rows;
+use crate::query::held::{Held, Rows};
+use crate::query::history::History;
 use crate::query::in_place;
 use crate::query::point::Point;
 use crate::query::rows::{About, Known, Row};
 use crate::query::select::{Asked, When};
+use crate::query::series::Series;
 use crate::query::stitch::stitch;
 use crate::store::{SeriesId, Snapshot, StoreError, Variant};
 
@@ -44,6 +48,51 @@ impl SeriesQuery {
             documents.name(snapshot, rows)?
         };
         Ok(Arc::new(Rows::new(about, rows)))
+    }
+
+    /// The series as known on a day, from its history, which is kept where the series is asked for again. `None` where it has
+    /// none, or it is not worth while.
+    pub(super) fn as_of_history(&self, snapshot: &Snapshot) -> Result<Option<Series>, Error> {
+        let by_day = self.known.is_by_day() && !self.known.first;
+        let Some(day) = self.known.published_by.filter(|_| by_day) else {
+            return Ok(None);
+        };
+        if self.meant.is_standard() || self.against_actual {
+            return Ok(None);
+        }
+        let (question, cache) = (self.question(), self.reader.cache());
+        let history = match cache.history(snapshot, &question) {
+            Some(history) => history,
+            None if !cache.was_asked(&question) => return Ok(None),
+            None => {
+                let resolved = self.resolve(snapshot)?;
+                let [(id, _)] = resolved.parts.as_slice() else {
+                    return Ok(None);
+                };
+                let observed = cache.observed(snapshot, *id)?;
+                let mut documents = HashMap::new();
+                for seen in &observed.all {
+                    let number = seen.source.document;
+                    if let Entry::Vacant(place) = documents.entry(number) {
+                        let known = self.reader.document_cache();
+                        place.insert(known.look_up(snapshot, number)?);
+                    }
+                }
+                let about = Arc::new(self.about(resolved.key));
+                match History::new(&about, &observed, documents) {
+                    Some(history) => {
+                        let history = Arc::new(history);
+                        cache.keep_history(snapshot, question, &history);
+                        history
+                    }
+                    None => return Ok(None),
+                }
+            }
+        };
+        let about = Arc::new(self.about(history.key().clone()));
+        Ok(Some(Series::new(Arc::new(Held::as_of(
+            history, about, day,
+        )))))
     }
 
     /// Whether the whole series is to be read for one of its facts: because it was asked for before, or because what is

@@ -1,5 +1,6 @@
 //! What questions answer, on a data set made by hand. Expected values are worked out by hand too.
 
+mod brief;
 mod build;
 mod calendars;
 mod changes;

@@ -1,15 +1,17 @@
 //! kessan, by its public interface alone. Everything of the suite that knows it is in this file, but for real data.
 
+use std::borrow::Borrow;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use ::kessan::{
-    Amount, Cell, Change, ChangeKind, Company, Convention, Currency, Database, Delta, Dimension,
-    Document, DocumentKind, Evidence, Figure, Filing, FiscalCalendar, FiscalPeriod, Fraction, Id, LoadItem,
-    Metric, MetricKind, MetricPath, OnFailure, Package, Point, Points, Precision, Rank, Reported,
-    Rounding, Scenario, Scope, Series, SeriesKey, Slot, Unit, YearNaming, change_between,
+    Amount, AmountChange, Cell, ChangeKind, Company, Convention, Currency, Database, DatedAmount,
+    DeltaKind, Dimension, Document, DocumentKind, Evidence, Figure, Filing, FiscalCalendar,
+    FiscalPeriod, Fraction, Id, LoadItem, Metric, MetricKind, MetricPath, OnFailure, Package,
+    PanelChanges, Point, Points, Precision, Rank, Reported, Rounding, Scenario, Scope, Series,
+    SeriesKey, Slot, Unit, YearNaming,
 };
 use anyhow::{Context, Result, ensure};
 use chrono::{Datelike, NaiveDate};
@@ -181,10 +183,20 @@ pub fn create(folder: &Path) -> Result<()> {
 
 pub fn open(folder: &Path, names: &Rc<Named>) -> Result<Vec<Box<dyn Peer>>> {
     let db = Rc::new(Database::open(folder.join(FOLDER))?);
+    // As others are asked with numbers that the caller resolved once, companies of panels are known by their numbers.
+    let mut companies = vec![None; names.companies.len()];
+    for (company, name) in (0..).zip(&names.companies) {
+        if let Ok(number) = db.company_number(name)
+            && let Some(place) = companies.get_mut(number as usize)
+        {
+            *place = Some(company);
+        }
+    }
     Ok(vec![
         Box::new(ByName {
             db: Rc::clone(&db),
             names: Rc::clone(names),
+            companies,
         }),
         Box::new(InHand {
             db,
@@ -198,12 +210,39 @@ pub fn open(folder: &Path, names: &Rc<Named>) -> Result<Vec<Box<dyn Peer>>> {
 struct ByName {
     db: Rc<Database>,
     names: Rc<Named>,
+    /// The numbers that the suite gives companies, by those that the database gives them.
+    companies: Vec<Option<u32>>,
 }
 
 impl ByName {
     fn series(&self, key: Key) -> Result<::kessan::SeriesQuery> {
         let (company, metric) = self.names.of(key);
         Ok(self.db.series(company, metric)?)
+    }
+
+    fn company(&self, number: u32) -> Result<u32> {
+        let company = self.companies.get(number as usize).copied().flatten();
+        company.context("a company of the suite")
+    }
+
+    /// The companies that grew most.
+    fn top(&self, changes: &PanelChanges, count: usize, answer: &mut Answer) -> Result<()> {
+        let mut best: Vec<(Ratio, u32, &AmountChange)> = Vec::with_capacity(changes.len());
+        for row in changes {
+            if let ChangeKind::Relative { ratio, .. } = row.change.kind() {
+                best.push((self::ratio(ratio), self.company(row.company)?, &row.change));
+            }
+        }
+        let order = |a: &(Ratio, u32, _), b: &(Ratio, u32, _)| b.0.order(&a.0).then(a.1.cmp(&b.1));
+        if best.len() > count {
+            best.select_nth_unstable_by(count, order);
+            best.truncate(count);
+        }
+        best.sort_unstable_by(order);
+        for (_, company, change) in best {
+            answer.growths.extend(growth(company, change));
+        }
+        Ok(())
     }
 }
 
@@ -220,11 +259,11 @@ impl Peer for ByName {
         match *question {
             Question::Point { key, quarter } | Question::Named { key, quarter } => {
                 let point = self.series(key)?.at(fiscal(quarter))?;
-                answer.rows.extend(point.as_ref().and_then(row));
+                answer.rows.extend(point.as_ref().and_then(of_point));
             }
             Question::Range { key, first, last } => {
                 let points = self.series(key)?.quarters(fiscal(first)..=fiscal(last))?;
-                answer.rows.extend(points.points().filter_map(row));
+                rows(&points, answer);
             }
             Question::AsOf {
                 key,
@@ -235,21 +274,18 @@ impl Peer for ByName {
                 let day = NaiveDate::from_num_days_from_ce_opt(day).context("a day")?;
                 let query = self.series(key)?.as_of(day);
                 let points = query.quarters(fiscal(first)..=fiscal(last))?;
-                answer.rows.extend(points.points().filter_map(row));
+                rows(&points, answer);
             }
-            Question::Growth { key } => changes(&self.series(key)?.all()?, answer),
+            Question::Growth { key } => growths(&self.series(key)?.all()?, answer),
             Question::Panel { metric, quarter } => {
                 let metric = &self.names.metrics[metric as usize];
                 let panel = self.db.panel(metric.as_str())?.at(fiscal(quarter))?;
-                answer.rows.reserve(self.names.companies.len());
-                for line in &panel {
-                    let Some(row) = line.point.as_ref().and_then(row) else {
-                        continue;
-                    };
-                    answer.rows.push(Row {
-                        at: company_number(&line.company)?,
-                        ..row
-                    });
+                let units: Vec<Option<u8>> = panel.units().iter().map(unit_number).collect();
+                answer.rows.reserve(panel.len());
+                for line in panel.amounts() {
+                    let unit = units[line.unit].context("a unit of the suite")?;
+                    let at = self.company(line.company)?;
+                    answer.rows.extend(row(&line.fact, at, unit));
                 }
             }
             Question::Top {
@@ -260,28 +296,22 @@ impl Peer for ByName {
                 let query = self
                     .db
                     .panel(self.names.metrics[metric as usize].as_str())?;
-                let now = query.at(fiscal(quarter))?;
-                let then = query.at(fiscal(quarter - 4))?;
-                top(&now, &then, count, answer)?;
+                let changes = query.changes(fiscal(quarter), DeltaKind::YearOnYear)?;
+                self.top(&changes, count, answer)?;
             }
         }
         Ok(())
     }
 
     fn growth_of_all(&mut self, thorough: bool) -> Result<Option<(Duration, Tally)>> {
-        let World {
-            companies, metrics, ..
-        } = self.names.world;
         let mut tally = Tally::default();
         let mut answer = Answer::default();
         let start = Stopwatch::start();
-        for company in 0..companies {
-            for metric in 0..metrics {
-                answer.clear();
-                changes(&self.series(Key { company, metric })?.all()?, &mut answer);
-                tally.add(&answer, thorough);
-            }
-        }
+        self.db.each_series(|series| {
+            answer.clear();
+            changes(series.changes(DeltaKind::YearOnYear), &mut answer);
+            tally.add(&answer, thorough);
+        })?;
         Ok(Some((start.elapsed(), tally)))
     }
 
@@ -371,24 +401,21 @@ impl Peer for InHand {
         match *question {
             Question::Point { key, quarter } => {
                 let point = self.held(key)?.at(fiscal(quarter))?;
-                answer.rows.extend(point.as_ref().and_then(row));
+                answer.rows.extend(point.as_ref().and_then(of_point));
             }
             Question::Range { key, first, last } => {
                 let points = self.held(key)?.quarters(fiscal(first)..=fiscal(last))?;
-                answer.rows.extend(points.points().filter_map(row));
+                rows(&points, answer);
             }
-            Question::Growth { key } => changes(&self.held(key)?.all(), answer),
+            Question::Growth { key } => growths(&self.held(key)?.all(), answer),
             _ => anyhow::bail!("not a question for a series in hand"),
         }
         Ok(())
     }
 }
 
-/// A point as the suite's own row.
-fn row(point: &Point) -> Option<Row> {
-    let amount = point.amount()?;
-    let value = amount.value();
-    let fiscal = point.fiscal()?;
+/// The place of a quarter among those of the suite.
+fn quarter(fiscal: FiscalPeriod) -> Option<u32> {
     let slot = match fiscal.slot {
         Slot::Q1 => 0,
         Slot::Q2 => 1,
@@ -396,18 +423,40 @@ fn row(point: &Point) -> Option<Row> {
         Slot::Q4 => 3,
         _ => return None,
     };
-    let Precision::Decimals(precision) = amount.precision() else {
+    Some(u32::try_from(fiscal.year - FIRST_YEAR).ok()? * 4 + slot)
+}
+
+/// A fact as the suite's own row.
+fn row(fact: &DatedAmount, at: u32, unit: u8) -> Option<Row> {
+    let value = fact.amount.value();
+    let Precision::Decimals(precision) = fact.amount.precision() else {
         return None;
     };
     Some(Row {
         mantissa: i64::try_from(value.mantissa()).ok()?,
-        at: u32::try_from(fiscal.year - FIRST_YEAR).ok()? * 4 + slot,
-        source: point.source().document,
-        published: point.published().num_days_from_ce(),
+        at,
+        source: fact.source.document,
+        published: fact.published.num_days_from_ce(),
         scale: u8::try_from(value.scale()).ok()?,
         precision,
-        unit: unit_number(point.unit())?,
+        unit,
     })
+}
+
+fn of_point(point: &Point) -> Option<Row> {
+    let fact = point.dated_amount()?;
+    row(&fact, quarter(fact.fiscal?)?, unit_number(point.unit())?)
+}
+
+fn rows(points: &Points, answer: &mut Answer) {
+    let Some(unit) = unit_number(&points.series().key().unit) else {
+        return;
+    };
+    let facts = points.amounts();
+    let rows = facts
+        .iter()
+        .filter_map(|fact| row(fact, quarter(fact.fiscal?)?, unit));
+    answer.rows.extend(rows);
 }
 
 fn unit_number(unit: &Unit) -> Option<u8> {
@@ -419,27 +468,20 @@ fn unit_number(unit: &Unit) -> Option<u8> {
     }
 }
 
-fn company_number(company: &Id) -> Result<u32> {
-    let digits = company.as_str().get(1..).context("a company")?;
-    Ok(digits.parse()?)
+fn growths(points: &Points, answer: &mut Answer) {
+    let facts = points.amount_changes(DeltaKind::YearOnYear);
+    changes(facts.iter(), answer);
 }
 
-fn changes(points: &Points, answer: &mut Answer) {
-    answer
-        .growths
-        .extend(points.yoy().iter().filter_map(|delta| {
-            let Delta {
-                current, change, ..
-            } = delta;
-            let fiscal = current.fiscal()?;
-            let slot = u32::from(fiscal.slot.quarters().0) - 1;
-            let at = u32::try_from(fiscal.year - FIRST_YEAR).ok()? * 4 + slot;
-            growth(at, change)
-        }));
+fn changes(changes: impl Iterator<Item = impl Borrow<AmountChange>>, answer: &mut Answer) {
+    answer.growths.extend(changes.filter_map(|change| {
+        let change = change.borrow();
+        growth(quarter(change.current.fiscal?)?, change)
+    }));
 }
 
-fn growth(at: u32, change: &Change) -> Option<Growth> {
-    let word = match change.kind {
+fn growth(at: u32, change: &AmountChange) -> Option<Growth> {
+    let word = match change.kind() {
         ChangeKind::Relative { ratio, convention } => {
             let interval = change.quantity()?.interval()?;
             return Some(Growth {
@@ -466,39 +508,9 @@ fn growth(at: u32, change: &Change) -> Option<Growth> {
 }
 
 fn ratio(fraction: Fraction) -> Ratio {
+    let (numerator, denominator) = fraction.terms();
     Ratio {
-        numerator: fraction.numerator(),
-        denominator: fraction.denominator(),
+        numerator,
+        denominator,
     }
-}
-
-/// The companies that grew most. Both panels are by company.
-fn top(
-    now: &::kessan::Panel,
-    then: &::kessan::Panel,
-    count: usize,
-    answer: &mut Answer,
-) -> Result<()> {
-    let mut best: Vec<(Fraction, &Id, Change)> = Vec::new();
-    let mut then = then.iter().peekable();
-    for now in now {
-        while then.next_if(|then| then.company < now.company).is_some() {}
-        let then = then.peek().filter(|then| then.company == now.company);
-        let then = then.and_then(|then| then.point.as_ref());
-        let Some((now_point, then_point)) = now.point.as_ref().zip(then) else {
-            continue;
-        };
-        let change = change_between(now_point.figure(), then_point.figure(), MetricKind::Flow);
-        if let ChangeKind::Relative { ratio, .. } = change.kind {
-            best.push((ratio, &now.company, change));
-        }
-    }
-    best.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-    best.truncate(count);
-    for (_, company, change) in &best {
-        answer
-            .growths
-            .extend(growth(company_number(company)?, change));
-    }
-    Ok(())
 }

@@ -1,0 +1,168 @@
+//! Changes of plain amounts, in brief: what is compared with what, reckoned when it is asked for.
+
+use crate::model::relative::Scaled;
+use crate::model::{
+    Change, ChangeKind, Figure, FiscalPeriod, MetricKind, Quantity, change_between,
+};
+use crate::store::CurrentRow;
+
+use super::dated_amount::DatedAmount;
+use super::delta::{Comparator, change_in_series};
+use super::partner::{Partner, lengths_differ};
+use super::point::Point;
+use super::rows::About;
+
+/// The change of a fact that is a plain amount, as a [`Delta`](crate::Delta) has it: what it is compared with, and the change between
+/// them.
+///
+/// It is small, and made of what is compared: the change is reckoned when it is asked for, in whole numbers where the
+/// figures allow that, which is the same and sooner.
+///
+/// ```
+/// use kessan::{Comparator, Database, DeltaKind};
+/// # use kessan::Release;
+/// let db = Database::temporary()?;
+/// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+/// let revenue = db.series("iij", "revenue")?.quarters("1Q02"..="1Q03")?;
+/// let changes = revenue.amount_changes(DeltaKind::YearOnYear);
+/// let last = changes.last().unwrap();
+/// assert_eq!(last.comparator, Comparator::Found);
+/// assert_eq!(last.change().to_string(), "-15.3%");
+/// assert_eq!(last.quantity().unwrap().value().percent(1).unwrap().to_string(), "-15.3");
+/// # Ok::<(), kessan::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct AmountChange {
+    /// The later fact.
+    pub current: DatedAmount,
+    /// The fact it is compared with, if [`Comparator::Found`] and it is a plain amount.
+    pub base: Option<DatedAmount>,
+    /// Whether there is a base, and if not, why.
+    pub comparator: Comparator,
+    /// Whether the two durations differ by 5 days or more.
+    pub length_differs: bool,
+    reckoned: Reckoned,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Reckoned {
+    /// From the two amounts, relatively; or there is nothing to reckon.
+    WhenAsked,
+    /// What takes more than the amounts: a change in points, across a split, from a base that is no amount.
+    Before(Box<Change>),
+}
+
+impl AmountChange {
+    /// The change of an amount of a series from a figure that was published on a day.
+    pub(crate) fn from_base(
+        about: &About,
+        current: DatedAmount,
+        base: &CurrentRow,
+        fiscal: Option<FiscalPeriod>,
+    ) -> Self {
+        if let Some(base) = DatedAmount::new(base, fiscal) {
+            let differs = lengths_differ(&current.period, &base.period);
+            return Self::between(about, current, base, differs);
+        }
+        let seen = &base.observation;
+        let (now, then) = (Figure::Amount(current.amount), &seen.figure);
+        let published = [seen.published, current.published];
+        let change = change_in_series(about, &now, then, published);
+        Self {
+            length_differs: lengths_differ(&current.period, &seen.period),
+            current,
+            base: None,
+            comparator: Comparator::Found,
+            reckoned: Reckoned::Before(Box::new(change)),
+        }
+    }
+
+    /// The change from one amount of a series to another.
+    pub(crate) fn between(
+        about: &About,
+        current: DatedAmount,
+        base: DatedAmount,
+        length_differs: bool,
+    ) -> Self {
+        let published = [base.published, current.published];
+        let [earlier, later] = published;
+        let reckoned = if about.kind == MetricKind::Ratio || about.split_between(earlier, later) {
+            let (now, then) = (current.amount.into(), base.amount.into());
+            let change = change_in_series(about, &now, &then, published);
+            Reckoned::Before(Box::new(change))
+        } else {
+            Reckoned::WhenAsked
+        };
+        Self {
+            length_differs,
+            current,
+            base: Some(base),
+            comparator: Comparator::Found,
+            reckoned,
+        }
+    }
+
+    /// The change of an amount that has nothing to be compared with.
+    pub(crate) fn without_base(current: DatedAmount, comparator: Comparator) -> Self {
+        Self {
+            current,
+            base: None,
+            comparator,
+            length_differs: false,
+            reckoned: Reckoned::WhenAsked,
+        }
+    }
+
+    /// The same of a point, `None` where it is no plain amount.
+    pub(crate) fn of_point(current: &Point, partner: &Partner) -> Option<Self> {
+        let amount = current.dated_amount()?;
+        Some(match partner {
+            Partner::Fact(base) => {
+                Self::from_base(current.about(), amount, base.current(), base.fiscal())
+            }
+            Partner::Gap(_) => Self::without_base(amount, Comparator::Gap),
+            Partner::NotApplicable => Self::without_base(amount, Comparator::NotApplicable),
+        })
+    }
+
+    fn scaled(&self) -> Option<Scaled> {
+        Scaled::of(&self.current.amount, &self.base?.amount)
+    }
+
+    /// What happened; [`ChangeKind::NoComparator`] where there is no base.
+    #[must_use]
+    pub fn kind(&self) -> ChangeKind {
+        match (&self.reckoned, self.comparator) {
+            (Reckoned::Before(change), _) => change.kind.clone(),
+            (_, Comparator::Gap | Comparator::NotApplicable) => ChangeKind::NoComparator,
+            _ => match self.scaled() {
+                Some(scaled) => scaled.kind(),
+                None => self.change().kind,
+            },
+        }
+    }
+
+    /// The relative change under its convention, or the change in points, with its interval, as
+    /// [`Change::quantity`]. `None` for every other kind of change.
+    #[must_use]
+    pub fn quantity(&self) -> Option<Quantity> {
+        match (&self.reckoned, self.scaled()) {
+            (Reckoned::WhenAsked, Some(scaled)) => scaled.relative(),
+            _ => self.change().quantity(),
+        }
+    }
+
+    /// The change in full.
+    #[must_use]
+    pub fn change(&self) -> Change {
+        match (&self.reckoned, &self.base) {
+            (Reckoned::Before(change), _) => change.as_ref().clone(),
+            (_, None) => Change::none(ChangeKind::NoComparator),
+            (_, Some(base)) => {
+                let (now, then) = (self.current.amount.into(), base.amount.into());
+                change_between(&now, &then, MetricKind::Flow)
+            }
+        }
+    }
+}
