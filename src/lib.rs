@@ -98,7 +98,10 @@ pub use load::{
 pub use model::*;
 pub use package::{Ingested, IngestedFigure, Package};
 pub use query::*;
-pub use store::StoreError;
+pub use store::{
+    Fault, FaultKind, FaultPlace, Part, StoreError, UpkeepProgress, UpkeepStep, UpkeepTask,
+    VerifyEnd, VerifyReport,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

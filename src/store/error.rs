@@ -93,6 +93,19 @@ pub enum StoreError {
     /// An earlier write failed; what is on disk is known only after opening the database again.
     #[error("an earlier write failed: open the database again")]
     Halted,
+    /// A copy that was made is not what it should be, and was thrown away.
+    #[error("{path:?} is not made: {fault}{}", match more { 0 => String::new(), more => format!(", and {more} more faults") })]
+    Unsound {
+        /// Where it was to be.
+        path: PathBuf,
+        /// The first thing that is wrong with it.
+        fault: String,
+        /// How many more there are.
+        more: u64,
+    },
+    /// The caller broke it off. Nothing is left of it.
+    #[error("it was broken off")]
+    Cancelled,
     /// A document with this id is known, and has other content. A corrected transcription needs an id of
     /// its own.
     #[error(
@@ -203,6 +216,8 @@ impl StoreError {
             | Self::SledBehindHead { .. }
             | Self::Io { .. }
             | Self::Halted
+            | Self::Unsound { .. }
+            | Self::Cancelled
             | Self::NoSuchNumber { .. } => false,
         }
     }

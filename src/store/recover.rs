@@ -211,7 +211,7 @@ fn newer_names(
     Ok(groups)
 }
 
-fn sums(company: u32, commit: u64, chunk: u16) -> Key {
+pub(super) fn sums(company: u32, commit: u64, chunk: u16) -> Key {
     Key::Sums {
         company,
         commit,
@@ -219,7 +219,7 @@ fn sums(company: u32, commit: u64, chunk: u16) -> Key {
     }
 }
 
-fn additions(company: u32, commit: u64, chunk: u16) -> Key {
+pub(super) fn additions(company: u32, commit: u64, chunk: u16) -> Key {
     Key::Additions {
         company,
         commit,

@@ -289,7 +289,7 @@ impl Snapshot {
                 if usize::try_from(header.rows) != Ok(block.len()) {
                     return Err(StoreError::damaged_at(&key, "rows are missing").into());
                 }
-                return show(&Current::block(&key, &block));
+                return show(&Current::block(&key, header.commit, &block));
             }
         }
         show(&Current::rows(self.current(id)?))
@@ -370,7 +370,7 @@ impl Snapshot {
                     return Err(StoreError::damaged_at(&found, "rows are missing").into());
                 }
                 if block.len() > 0 {
-                    show(id.company, &Current::block(&found, &block))?;
+                    show(id.company, &Current::block(&found, header.commit, &block))?;
                 }
             } else {
                 let rows = self.current(id)?;

@@ -1,5 +1,6 @@
 //! Tests of the store, by scenario.
 
+mod backup;
 mod commits;
 mod companies;
 mod crashes;
@@ -10,3 +11,4 @@ mod opening;
 mod readers;
 mod series;
 mod support;
+mod verify;

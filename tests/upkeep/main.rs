@@ -1,0 +1,5 @@
+//! Looking after a database: verifying it, copying it, writing it as text and back.
+
+mod backup;
+mod support;
+mod verify;
