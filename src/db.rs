@@ -1,6 +1,7 @@
 //! The database as a whole.
 
 use std::fmt;
+use std::io::{BufRead, Write};
 use std::ops::{ControlFlow, Deref};
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use crate::query::Reader;
 use crate::query::cache::Cache;
 use crate::query::documents::Documents;
 use crate::query::reader::Open;
-use crate::store::{Store, UpkeepProgress, VerifyReport};
+use crate::store::{Dumped, Store, UpkeepProgress, VerifyReport};
 
 /// A database: a folder that this process has open.
 ///
@@ -227,6 +228,57 @@ impl Database {
     ) -> Result<VerifyReport, Error> {
         let (backup, to) = (backup.as_ref(), to.as_ref());
         Ok(Store::restore(backup, to, &digest_of, &mut progress)?)
+    }
+
+    /// Writes the database, as it is at its last commit, as lines of text: all that is in it, whatever the storage engine and the version
+    /// of the format. [`docs::dump`](crate::docs::dump) describes them. Readers and a writer go on meanwhile.
+    ///
+    /// [`Database::load_dump`] makes the same database of it: the same commits with their times, documents, cells, claims, definitions
+    /// and versions of every fact, so that its dump is the same text. It goes line by line: a series and a document are in memory at a time.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use kessan::{Database, Release};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("again.kessan");
+    /// let go_on = |_: &_| ControlFlow::Continue(());
+    /// let db = Database::temporary()?;
+    /// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+    /// let mut text = Vec::new(); // or a file
+    /// db.dump(&mut text, go_on)?;
+    ///
+    /// Database::load_dump(text.as_slice(), &path, go_on)?;
+    /// let mut again = Vec::new();
+    /// Database::open(&path)?.dump(&mut again, go_on)?;
+    /// assert!(again == text);
+    /// # Ok::<(), kessan::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the database is damaged, `out` refuses, or `progress` breaks it off. What was written by then has no last
+    /// line, and is not loaded as a dump.
+    pub fn dump(
+        &self,
+        mut out: impl Write,
+        mut progress: impl FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<Dumped, Error> {
+        let snapshot = self.reader.store().snapshot();
+        Ok(snapshot.dump(&mut out, &mut progress)?)
+    }
+
+    /// Makes a database in a new folder of what [`Database::dump`] has written, and [verifies](Self::verify) it before it gets its name.
+    ///
+    /// # Errors
+    /// [`Error::Store`]: [`Dump`](crate::StoreError::Dump) names the line that is not as it was written, be it cut off or edited;
+    /// [`Unsound`](crate::StoreError::Unsound) where the lines do not fit each other. Otherwise as of [`Database::backup`]. Nothing is left
+    /// of it then.
+    pub fn load_dump(
+        mut dump: impl BufRead,
+        to: impl AsRef<Path>,
+        mut progress: impl FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<VerifyReport, Error> {
+        let loaded = Store::load_dump(&mut dump, to.as_ref(), &digest_of, &mut progress)?;
+        Ok(loaded)
     }
 
     /// Closes the database. Nothing is lost without it: what was taken in is on disk already. Readers and

@@ -38,6 +38,9 @@
 //! [cell](Cell), and what other printings of it there are; [`Reader::explain`] says why an answer is what it is, down to
 //! the printed cells.
 //!
+//! [`Database::verify`] reads all of a database and says what is wrong with it, [`Database::backup`] copies one that is in use,
+//! [`Database::dump`] writes it as text.
+//!
 //! [`Reader::audit`] recomputes a document from its own figures and gives [findings](Finding).
 //!
 //! # What it is not
@@ -49,7 +52,7 @@
 //! # More
 //!
 //! The release format is taught in `data/README.md`, tables in [`docs::tidy`]. [`docs::design`] says how the house is built and why,
-//! [`docs::format`] describes the bytes on disk, [`docs::audit`] what the audit finds and what it cannot,
+//! [`docs::format`] describes the bytes on disk, [`docs::dump`] a database as text, [`docs::audit`] what the audit finds and what it cannot,
 //! [`docs::performance`] how fast it is beside others.
 #![cfg_attr(
     not(test),
@@ -99,8 +102,8 @@ pub use model::*;
 pub use package::{Ingested, IngestedFigure, Package};
 pub use query::*;
 pub use store::{
-    Fault, FaultKind, FaultPlace, Part, StoreError, UpkeepProgress, UpkeepStep, UpkeepTask,
-    VerifyEnd, VerifyReport,
+    DumpFault, Dumped, Fault, FaultKind, FaultPlace, Part, StoreError, UpkeepProgress, UpkeepStep,
+    UpkeepTask, VerifyEnd, VerifyReport,
 };
 
 #[cfg(doctest)]

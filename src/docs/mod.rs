@@ -6,6 +6,9 @@ pub mod audit {}
 #[doc = include_str!("design.md")]
 pub mod design {}
 
+#[doc = include_str!("dump.md")]
+pub mod dump {}
+
 #[doc = include_str!("format.md")]
 pub mod format {}
 

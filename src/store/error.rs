@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::dump::DumpFault;
 use crate::codec::{CodecError, Key};
 use crate::model::{Id, MetricPath};
 
@@ -102,6 +103,14 @@ pub enum StoreError {
         fault: String,
         /// How many more there are.
         more: u64,
+    },
+    /// A text that is no dump, or not one as it was written.
+    #[error("line {line} of the dump: {fault}")]
+    Dump {
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong with it.
+        fault: DumpFault,
     },
     /// The caller broke it off. Nothing is left of it.
     #[error("it was broken off")]
@@ -217,6 +226,7 @@ impl StoreError {
             | Self::Io { .. }
             | Self::Halted
             | Self::Unsound { .. }
+            | Self::Dump { .. }
             | Self::Cancelled
             | Self::NoSuchNumber { .. } => false,
         }

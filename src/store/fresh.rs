@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::Store;
 use super::commit::BATCH;
-use super::engine::{Batch, Engine, Value, sync_path};
+use super::engine::{Ahead, Batch, Engine, Value, sync_path};
 use super::error::StoreError;
 use super::head::HeadFile;
 use super::open::write_manifest;
@@ -148,6 +148,14 @@ impl Builder {
             engine: Engine::create(folder, &Batch::default())?,
             batch: Batch::default(),
         })
+    }
+
+    /// What has been written so far.
+    pub(super) fn tree(&self) -> Ahead<'_> {
+        Ahead {
+            engine: &self.engine,
+            batches: vec![&self.batch],
+        }
     }
 
     /// Adds a value as it lies in another tree.

@@ -11,8 +11,10 @@
 //! - `series.rs`, `snapshot.rs`: reading; `stamps.rs`: what has been written since it was read.
 //! - `verify/`: reading all of it, to find what is wrong; `progress.rs`: how far such work is.
 //! - `backup.rs`: copies; `fresh.rs`: new databases that are made under another name.
+//! - `dump/`: a database as lines of text, and back.
 //! - `names.rs`, `order.rs`: names of companies, metrics and variants; the order of documents.
 
+use std::io::BufRead;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -21,6 +23,7 @@ mod backup;
 mod commit;
 mod current;
 mod definitions;
+mod dump;
 mod engine;
 mod error;
 mod fresh;
@@ -42,6 +45,7 @@ mod tests;
 mod verify;
 
 pub(crate) use current::Current;
+pub use dump::{DumpFault, Dumped};
 pub use error::StoreError;
 pub(crate) use order::DocumentOrder;
 pub(crate) use package::{Committed, NewFact, Package, PackageDocument, Standing};
@@ -154,6 +158,16 @@ impl Store {
         progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
     ) -> Result<VerifyReport, StoreError> {
         backup::restore(backup, target, digest, progress)
+    }
+
+    /// Makes a new database of a dump, and verifies it.
+    pub(crate) fn load_dump(
+        from: &mut dyn BufRead,
+        target: &Path,
+        digest: &Digest<'_>,
+        progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<VerifyReport, StoreError> {
+        dump::load(from, target, digest, progress)
     }
 
     /// The version of the format this library reads and writes.

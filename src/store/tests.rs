@@ -5,6 +5,7 @@ mod commits;
 mod companies;
 mod crashes;
 mod damage;
+mod dump;
 mod groups;
 mod naive;
 mod opening;

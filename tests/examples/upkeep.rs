@@ -45,3 +45,23 @@ fn a_backup_is_restored_and_answers_the_same() {
         "{again}"
     );
 }
+
+#[test]
+fn a_dump_is_loaded_and_dumped_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    quickstart(folder.path());
+    let said = text(&run("dump", &["iij.kessan", "iij.dump"], folder.path()));
+    let dump = fs::read_to_string(folder.path().join("iij.dump")).unwrap();
+    let lines = dump.lines().count();
+    assert_eq!(said, format!("{lines} lines, as of commit 4\n"));
+    text(&run("load_dump", &["iij.dump", "again"], folder.path()));
+    text(&run("dump", &["again", "again.dump"], folder.path()));
+    assert!(fs::read_to_string(folder.path().join("again.dump")).unwrap() == dump);
+
+    let edited = dump.replacen("8344046000", "8344046001", 1);
+    assert_ne!(edited, dump);
+    fs::write(folder.path().join("edited.dump"), edited).unwrap();
+    let refused = refusal(&run("load_dump", &["edited.dump", "edited"], folder.path()));
+    assert!(refused.contains("their SHA-256 is another"), "{refused}");
+    assert!(!folder.path().join("edited").exists());
+}

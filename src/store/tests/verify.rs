@@ -32,7 +32,7 @@ fn assert_sound(store: &Store) -> VerifyReport {
 }
 
 /// Two companies, three documents, restated and contradicted facts, a check, an identity and a split.
-fn rich(place: &Place) -> Store {
+pub(super) fn rich(place: &Place) -> Store {
     let store = Store::create(&place.path()).unwrap();
     let first = vec![
         fact("a", "m", quarter(0), figure(100, -1)),
@@ -649,7 +649,7 @@ fn a_value_that_cannot_be_opened_does_not_hide_the_others() {
 }
 
 /// Facts of two companies that come in any order, restated any number of times.
-fn any_packages() -> impl Strategy<Value = Vec<crate::store::Package>> {
+pub(super) fn any_packages() -> impl Strategy<Value = Vec<crate::store::Package>> {
     let new = (0..2_u32, 0..2_u32, 0..6_u32, 90..110_i64, -1..1_i8).prop_map(
         |(company, metric, n, value, decimals)| {
             let company = ["a", "b"][company as usize];
