@@ -13,7 +13,7 @@ use crate::query::Reader;
 use crate::query::cache::Cache;
 use crate::query::documents::Documents;
 use crate::query::reader::Open;
-use crate::store::{Dumped, Store, UpkeepProgress, VerifyReport};
+use crate::store::{Dumped, Incomplete, Salvaged, Store, UpkeepProgress, VerifyReport};
 
 /// A database: a folder that this process has open.
 ///
@@ -279,6 +279,48 @@ impl Database {
     ) -> Result<VerifyReport, Error> {
         let loaded = Store::load_dump(&mut dump, to.as_ref(), &digest_of, &mut progress)?;
         Ok(loaded)
+    }
+
+    /// Makes a database in a new folder of what can be read of a damaged one, and [verifies](Self::verify) it. The damaged one is copied
+    /// first, and only read.
+    ///
+    /// Whatever cannot be read is listed with its place, and does not stand in the way of the rest. Every document is held against its
+    /// digest: those that are whole are what was taken in, the others are listed, and kept as far as they can be read or left out.
+    /// The new database has an identity and commits of its own, one for the documents of each old one, with the time of that. Identities
+    /// and splits that cannot be read are not missed by anything: they are lost silently where their records are gone.
+    ///
+    /// All observations that can be read are in memory while this goes on.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use kessan::{Database, Incomplete, Release};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let [damaged, saved] = ["damaged.kessan", "saved.kessan"].map(|name| folder.path().join(name));
+    /// let db = Database::create(&damaged)?;
+    /// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+    /// db.close();
+    /// # std::fs::remove_file(damaged.join("HEAD")).unwrap();
+    /// assert!(Database::open(&damaged).is_err()); // HEAD is missing
+    ///
+    /// let salvaged = Database::salvage(&damaged, &saved, Incomplete::Keep, |_| ControlFlow::Continue(()))?;
+    /// assert_eq!((salvaged.whole, salvaged.incomplete.len()), (1, 0));
+    /// let point = Database::open(&saved)?.series("iij", "revenue")?.at("1Q03")?.unwrap();
+    /// assert_eq!(point.to_string(), "1Q03  8,344,046 thousand JPY");
+    /// # Ok::<(), kessan::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the storage engine can read nothing of the copy. Otherwise as of [`Database::backup`]. Nothing is left of it
+    /// then.
+    pub fn salvage(
+        damaged: impl AsRef<Path>,
+        to: impl AsRef<Path>,
+        incomplete: Incomplete,
+        mut progress: impl FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<Salvaged, Error> {
+        let (damaged, to) = (damaged.as_ref(), to.as_ref());
+        let salvaged = Store::salvage(damaged, to, incomplete, &digest_of, &mut progress);
+        Ok(salvaged?)
     }
 
     /// Closes the database. Nothing is lost without it: what was taken in is on disk already. Readers and

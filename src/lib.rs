@@ -39,7 +39,7 @@
 //! the printed cells.
 //!
 //! [`Database::verify`] reads all of a database and says what is wrong with it, [`Database::backup`] copies one that is in use,
-//! [`Database::dump`] writes it as text.
+//! [`Database::dump`] writes it as text, [`Database::salvage`] saves what can be read of a damaged one.
 //!
 //! [`Reader::audit`] recomputes a document from its own figures and gives [findings](Finding).
 //!
@@ -102,8 +102,8 @@ pub use model::*;
 pub use package::{Ingested, IngestedFigure, Package};
 pub use query::*;
 pub use store::{
-    DumpFault, Dumped, Fault, FaultKind, FaultPlace, Part, StoreError, UpkeepProgress, UpkeepStep,
-    UpkeepTask, VerifyEnd, VerifyReport,
+    DumpFault, Dumped, Fault, FaultKind, FaultPlace, Incomplete, IncompleteDocument, Part,
+    Salvaged, StoreError, UpkeepProgress, UpkeepStep, UpkeepTask, VerifyEnd, VerifyReport,
 };
 
 #[cfg(doctest)]

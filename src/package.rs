@@ -312,6 +312,7 @@ impl Digested {
                 .collect(),
             inferred: self.inferred,
             by_document: self.by_document,
+            recorded: None,
         }
     }
 }

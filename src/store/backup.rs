@@ -58,6 +58,7 @@ pub(super) fn restore(
     progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
 ) -> Result<VerifyReport, StoreError> {
     read_manifest(backup)?;
+    check_apart(backup, target)?;
     let fresh = Fresh::new(target)?;
     copy_files(backup, &fresh.folder(), progress)?;
     fresh.finish(None, digest, progress)
@@ -245,6 +246,20 @@ fn header_of(key: &Key, value: &Value) -> Result<SeriesHeader, StoreError> {
     let parsed = series::parse(value);
     let (header, _) = parsed.map_err(|error| StoreError::decoding(key, &error))?;
     Ok(header)
+}
+
+/// Passes a target that is not within the folder that is copied, which is to stay as it is.
+pub(super) fn check_apart(from: &Path, target: &Path) -> Result<(), StoreError> {
+    let found = fs::canonicalize(from).map_err(|error| StoreError::io("find", from, &error))?;
+    let absolute =
+        std::path::absolute(target).map_err(|error| StoreError::io("find", target, &error))?;
+    let mut around = absolute.ancestors();
+    if around.any(|path| fs::canonicalize(path).is_ok_and(|path| path == found)) {
+        return Err(StoreError::Exists {
+            path: target.to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// How many bytes are copied between two reports.

@@ -12,6 +12,7 @@
 //! - `verify/`: reading all of it, to find what is wrong; `progress.rs`: how far such work is.
 //! - `backup.rs`: copies; `fresh.rs`: new databases that are made under another name.
 //! - `dump/`: a database as lines of text, and back.
+//! - `salvage.rs`: what can be read of a damaged database.
 //! - `names.rs`, `order.rs`: names of companies, metrics and variants; the order of documents.
 
 use std::io::BufRead;
@@ -36,6 +37,7 @@ mod order;
 mod package;
 mod progress;
 mod recover;
+mod salvage;
 mod series;
 mod snapshot;
 mod stage;
@@ -50,6 +52,7 @@ pub use error::StoreError;
 pub(crate) use order::DocumentOrder;
 pub(crate) use package::{Committed, NewFact, Package, PackageDocument, Standing};
 pub use progress::{UpkeepProgress, UpkeepStep, UpkeepTask};
+pub use salvage::{Incomplete, IncompleteDocument, Salvaged};
 pub(crate) use snapshot::Snapshot;
 pub(crate) use verify::Digest;
 pub use verify::{Fault, FaultKind, FaultPlace, Part, VerifyEnd, VerifyReport};
@@ -168,6 +171,17 @@ impl Store {
         progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
     ) -> Result<VerifyReport, StoreError> {
         dump::load(from, target, digest, progress)
+    }
+
+    /// Makes a new database of what can be read of a damaged one.
+    pub(crate) fn salvage(
+        damaged: &Path,
+        target: &Path,
+        incomplete: Incomplete,
+        digest: &Digest<'_>,
+        progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<Salvaged, StoreError> {
+        salvage::salvage(damaged, target, incomplete, digest, progress)
     }
 
     /// The version of the format this library reads and writes.

@@ -19,6 +19,8 @@ pub(crate) struct Package {
     /// Whether a document that is known with other content is passed over and the others are taken in. Otherwise it refuses
     /// the package.
     pub(crate) by_document: bool,
+    /// When it was recorded, where that was before: seconds since 1970-01-01 UTC. Otherwise it is now.
+    pub(crate) recorded: Option<i64>,
 }
 
 /// A document with everything in it.

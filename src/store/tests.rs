@@ -10,6 +10,7 @@ mod groups;
 mod naive;
 mod opening;
 mod readers;
+mod salvage;
 mod series;
 mod support;
 mod verify;

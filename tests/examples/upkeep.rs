@@ -65,3 +65,19 @@ fn a_dump_is_loaded_and_dumped_the_same() {
     assert!(refused.contains("their SHA-256 is another"), "{refused}");
     assert!(!folder.path().join("edited").exists());
 }
+
+#[test]
+fn a_database_that_cannot_be_opened_is_salvaged() {
+    let folder = tempfile::tempdir().unwrap();
+    quickstart(folder.path());
+    fs::write(folder.path().join("iij.kessan/MANIFEST"), "nothing").unwrap();
+    refusal(&run("verify", &["iij.kessan"], folder.path()));
+    let said = text(&run("salvage", &["iij.kessan", "saved"], folder.path()));
+    assert!(
+        said.starts_with("4 documents are whole, 0 are not\n"),
+        "{said}"
+    );
+    let question = ["saved", "iij", "revenue", "--from", "1Q02", "--to", "1Q03"];
+    let answer = text(&run("query", &question, folder.path()));
+    assert!(answer.contains("8,344,046"), "{answer}");
+}

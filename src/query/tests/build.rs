@@ -18,6 +18,7 @@ impl Book {
             documents: Vec::new(),
             inferred: false,
             by_document: false,
+            recorded: None,
         })
     }
 

@@ -177,6 +177,7 @@ pub(super) fn package(documents: Vec<PackageDocument>) -> Package {
         documents,
         inferred: false,
         by_document: false,
+        recorded: None,
     }
 }
 

@@ -28,6 +28,7 @@ use crate::codec::{CodecError, Key};
 pub(super) use digests::PENDING;
 use digests::Pending;
 use documents::Known;
+pub(super) use place::of as place_of;
 
 /// Reads all of a database.
 ///

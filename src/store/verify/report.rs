@@ -287,6 +287,12 @@ pub enum FaultKind {
         /// The number of that.
         number: u64,
     },
+    /// Observations of a series of which the company, the metric or the variant is lost.
+    #[error("its {observations} observations have lost their company, metric or variant")]
+    Unnamed {
+        /// How many there are.
+        observations: u64,
+    },
     /// It is not the same as what it should be equal to.
     #[error("{what} is not what it should be")]
     Differs {
