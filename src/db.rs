@@ -1,18 +1,19 @@
 //! The database as a whole.
 
 use std::fmt;
+use std::io::{BufRead, Write};
 use std::ops::{ControlFlow, Deref};
 use std::path::Path;
 
 use crate::error::Error;
 use crate::load;
 use crate::load::{LoadItem, LoadProgress, LoadReport, OnFailure};
-use crate::package::{Ingested, Package, ingested};
+use crate::package::{Ingested, Package, digest_of, ingested};
 use crate::query::Reader;
 use crate::query::cache::Cache;
 use crate::query::documents::Documents;
 use crate::query::reader::Open;
-use crate::store::Store;
+use crate::store::{Dumped, Incomplete, Salvaged, Store, UpkeepProgress, VerifyReport};
 
 /// A database: a folder that this process has open.
 ///
@@ -147,6 +148,179 @@ impl Database {
         I: IntoIterator<Item = Result<LoadItem, Error>, IntoIter: Send>,
     {
         load::run(self.reader.store(), items.into_iter(), on_failure, progress)
+    }
+
+    /// Reads all of the database, and holds every part against the others: every stored value against its checksum, the
+    /// commits against each other and against HEAD, what is listed against what is there, what is shown against what documents said,
+    /// and what is stored of each document against the digest that was made when it was taken in.
+    /// What is wrong is listed in the report, each with its place, however much it is.
+    ///
+    /// Readers and a writer go on meanwhile. What is verified is the database as it was at the last commit when this began. It
+    /// holds the facts of one company and one document at a time (of documents about many companies up to a million facts, and
+    /// reads all series once more for every further million), and some 40 bytes for every document.
+    ///
+    /// `progress` is called now and then, and can break it off.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use kessan::{Database, Release};
+    /// let db = Database::temporary()?;
+    /// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+    /// let report = db.verify(|_| ControlFlow::Continue(()))?;
+    /// assert!(report.is_sound(), "{report}");
+    /// assert_eq!((report.commits, report.documents), (1, 1));
+    /// # Ok::<(), kessan::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreError::Halted`](crate::StoreError::Halted) where an earlier write failed: only opening again tells what is on disk.
+    pub fn verify(
+        &self,
+        mut progress: impl FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<VerifyReport, Error> {
+        Ok(self.reader.store().verify(&digest_of, &mut progress)?)
+    }
+
+    /// Copies the database, as it is at its last commit, to a new folder: it does not exist yet, or is empty. Readers and a writer go on
+    /// meanwhile. The copy is a database like any other, of the same commits.
+    ///
+    /// It is made beside its place under the name `.NAME.xxxxxx.unfinished`, [verified](Self::verify), fsynced, and gets its
+    /// name at last: what has the name is whole. If this fails, nothing is left of it.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use kessan::{Database, Release};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let [monday, restored] = ["monday.kessan", "restored.kessan"].map(|name| folder.path().join(name));
+    /// let db = Database::temporary()?;
+    /// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+    /// let copied = db.backup(&monday, |_| ControlFlow::Continue(()))?;
+    /// assert_eq!(copied.commit, 1);
+    ///
+    /// Database::restore(&monday, &restored, |_| ControlFlow::Continue(()))?;
+    /// assert_eq!(Database::open(&restored)?.series("iij", "revenue")?.at("1Q03")?.unwrap().to_string(),
+    ///     "1Q03  8,344,046 thousand JPY");
+    /// # Ok::<(), kessan::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Store`]: [`Exists`](crate::StoreError::Exists) where there is something, [`Damaged`](crate::StoreError::Damaged) or
+    /// [`Unsound`](crate::StoreError::Unsound) where the database is damaged, [`Cancelled`](crate::StoreError::Cancelled) where
+    /// `progress` breaks it off, or what the disk says.
+    pub fn backup(
+        &self,
+        to: impl AsRef<Path>,
+        mut progress: impl FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<VerifyReport, Error> {
+        let store = self.reader.store();
+        Ok(store.backup(to.as_ref(), &digest_of, &mut progress)?)
+    }
+
+    /// Copies a [backup](Self::backup), or another database that nobody has open, to a new folder, and [verifies](Self::verify) the
+    /// copy before it gets its name. The backup is only read: it may be on a read-only medium.
+    ///
+    /// # Errors
+    /// As of [`Database::backup`] and [`Database::open`]. Nothing is left of it then.
+    pub fn restore(
+        backup: impl AsRef<Path>,
+        to: impl AsRef<Path>,
+        mut progress: impl FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<VerifyReport, Error> {
+        let (backup, to) = (backup.as_ref(), to.as_ref());
+        Ok(Store::restore(backup, to, &digest_of, &mut progress)?)
+    }
+
+    /// Writes the database, as it is at its last commit, as lines of text: all that is in it, whatever the storage engine and the version
+    /// of the format. [`docs::dump`](crate::docs::dump) describes them. Readers and a writer go on meanwhile.
+    ///
+    /// [`Database::load_dump`] makes the same database of it: the same commits with their times, documents, cells, claims, definitions
+    /// and versions of every fact, so that its dump is the same text. It goes line by line: a series and a document are in memory at a time.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use kessan::{Database, Release};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("again.kessan");
+    /// let go_on = |_: &_| ControlFlow::Continue(());
+    /// let db = Database::temporary()?;
+    /// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+    /// let mut text = Vec::new(); // or a file
+    /// db.dump(&mut text, go_on)?;
+    ///
+    /// Database::load_dump(text.as_slice(), &path, go_on)?;
+    /// let mut again = Vec::new();
+    /// Database::open(&path)?.dump(&mut again, go_on)?;
+    /// assert!(again == text);
+    /// # Ok::<(), kessan::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the database is damaged, `out` refuses, or `progress` breaks it off. What was written by then has no last
+    /// line, and is not loaded as a dump.
+    pub fn dump(
+        &self,
+        mut out: impl Write,
+        mut progress: impl FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<Dumped, Error> {
+        let snapshot = self.reader.store().snapshot();
+        Ok(snapshot.dump(&mut out, &mut progress)?)
+    }
+
+    /// Makes a database in a new folder of what [`Database::dump`] has written, and [verifies](Self::verify) it before it gets its name.
+    ///
+    /// # Errors
+    /// [`Error::Store`]: [`Dump`](crate::StoreError::Dump) names the line that is not as it was written, be it cut off or edited;
+    /// [`Unsound`](crate::StoreError::Unsound) where the lines do not fit each other. Otherwise as of [`Database::backup`]. Nothing is left
+    /// of it then.
+    pub fn load_dump(
+        mut dump: impl BufRead,
+        to: impl AsRef<Path>,
+        mut progress: impl FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<VerifyReport, Error> {
+        let loaded = Store::load_dump(&mut dump, to.as_ref(), &digest_of, &mut progress)?;
+        Ok(loaded)
+    }
+
+    /// Makes a database in a new folder of what can be read of a damaged one, and [verifies](Self::verify) it. The damaged one is copied
+    /// first, and only read.
+    ///
+    /// Whatever cannot be read is listed with its place, and does not stand in the way of the rest. Every document is held against its
+    /// digest: those that are whole are what was taken in, the others are listed, and kept as far as they can be read or left out.
+    /// The new database has an identity and commits of its own, one for the documents of each old one, with the time of that. Identities
+    /// and splits that cannot be read are not missed by anything: they are lost silently where their records are gone.
+    ///
+    /// All observations that can be read are in memory while this goes on.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use kessan::{Database, Incomplete, Release};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let [damaged, saved] = ["damaged.kessan", "saved.kessan"].map(|name| folder.path().join(name));
+    /// let db = Database::create(&damaged)?;
+    /// db.ingest(&Release::read("data/iij/2003-08-13-1q03-results")?)?;
+    /// db.close();
+    /// # std::fs::remove_file(damaged.join("HEAD")).unwrap();
+    /// assert!(Database::open(&damaged).is_err()); // HEAD is missing
+    ///
+    /// let salvaged = Database::salvage(&damaged, &saved, Incomplete::Keep, |_| ControlFlow::Continue(()))?;
+    /// assert_eq!((salvaged.whole, salvaged.incomplete.len()), (1, 0));
+    /// let point = Database::open(&saved)?.series("iij", "revenue")?.at("1Q03")?.unwrap();
+    /// assert_eq!(point.to_string(), "1Q03  8,344,046 thousand JPY");
+    /// # Ok::<(), kessan::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the storage engine can read nothing of the copy. Otherwise as of [`Database::backup`]. Nothing is left of it
+    /// then.
+    pub fn salvage(
+        damaged: impl AsRef<Path>,
+        to: impl AsRef<Path>,
+        incomplete: Incomplete,
+        mut progress: impl FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<Salvaged, Error> {
+        let (damaged, to) = (damaged.as_ref(), to.as_ref());
+        let salvaged = Store::salvage(damaged, to, incomplete, &digest_of, &mut progress);
+        Ok(salvaged?)
     }
 
     /// Closes the database. Nothing is lost without it: what was taken in is on disk already. Readers and

@@ -41,6 +41,9 @@
 //! Programs that walk many figures take them in brief: [`Points::amounts`], [`Points::amount_changes`], [`Panel::amounts`],
 //! [`PanelQuery::changes`] for screens, [`Reader::each_series`] for everything in one pass.
 //!
+//! [`Database::verify`] reads all of a database and says what is wrong with it, [`Database::backup`] copies one that is in use,
+//! [`Database::dump`] writes it as text, [`Database::salvage`] saves what can be read of a damaged one.
+//!
 //! [`Reader::audit`] recomputes a document from its own figures and gives [findings](Finding).
 //!
 //! # What it is not
@@ -52,7 +55,7 @@
 //! # More
 //!
 //! The release format is taught in `data/README.md`, tables in [`docs::tidy`]. [`docs::design`] says how the house is built and why,
-//! [`docs::format`] describes the bytes on disk, [`docs::audit`] what the audit finds and what it cannot,
+//! [`docs::format`] describes the bytes on disk, [`docs::dump`] a database as text, [`docs::audit`] what the audit finds and what it cannot,
 //! [`docs::performance`] how fast it is beside others.
 #![cfg_attr(
     not(test),
@@ -101,7 +104,10 @@ pub use load::{
 pub use model::*;
 pub use package::{Ingested, IngestedFigure, Package};
 pub use query::*;
-pub use store::StoreError;
+pub use store::{
+    DumpFault, Dumped, Fault, FaultKind, FaultPlace, Incomplete, IncompleteDocument, Part,
+    Salvaged, StoreError, UpkeepProgress, UpkeepStep, UpkeepTask, VerifyEnd, VerifyReport,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

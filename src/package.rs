@@ -270,6 +270,25 @@ impl Package {
     }
 }
 
+/// The digest of what is stored of a document; `None` where it cannot be written as JSON.
+pub(crate) fn digest_of(document: store::PackageDocument) -> Option<[u8; 32]> {
+    let reported = |fact: store::NewFact| Reported {
+        series: fact.series,
+        period: fact.period,
+        figure: fact.figure,
+        published: fact.published,
+        cell: fact.cell,
+        rank: fact.rank,
+    };
+    digest::digest(&Filing {
+        document: document.document,
+        cells: document.cells,
+        facts: document.facts.into_iter().map(reported).collect(),
+        checks: document.checks,
+    })
+    .ok()
+}
+
 /// A package with the digests of its documents.
 pub(crate) struct Digested {
     package: Package,
@@ -302,6 +321,7 @@ impl Digested {
             inferred: self.inferred,
             by_document: self.by_document,
             evidence: self.package.evidence,
+            recorded: None,
         }
     }
 }

@@ -107,11 +107,7 @@ fn nvidia_is_the_same_company_in_one_file_and_in_ten_of_any_order() {
     load(&once, [&files[9]]);
     assert_eq!(splits(&once), ["2021-07-19 4:1", "2024-06-30 10:1"]);
     assert_eq!(explained(&once), 52 + 54);
-    for order in [
-        &[3, 9][..],
-        &[9, 3],
-        &[4, 0, 8, 2, 9, 3, 6, 1, 7, 5],
-    ] {
+    for order in [&[3, 9][..], &[9, 3], &[4, 0, 8, 2, 9, 3, 6, 1, 7, 5]] {
         let db = Database::temporary().unwrap();
         for at in order {
             load(&db, [&files[*at]]);

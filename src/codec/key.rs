@@ -136,6 +136,23 @@ impl Key {
         }
     }
 
+    /// The series that it is about.
+    pub(crate) fn series(&self) -> Option<SeriesId> {
+        match *self {
+            Key::Current { series, .. } | Key::History { series, .. } => Some(series),
+            Key::Catalog {
+                company,
+                metric,
+                variant,
+            } => Some(SeriesId {
+                metric,
+                variant,
+                company,
+            }),
+            _ => None,
+        }
+    }
+
     pub(crate) fn space(&self) -> Space {
         match self {
             Key::Current { .. } => Space::Current,

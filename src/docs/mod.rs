@@ -9,6 +9,9 @@ pub mod dependencies {}
 #[doc = include_str!("design.md")]
 pub mod design {}
 
+#[doc = include_str!("dump.md")]
+pub mod dump {}
+
 #[doc = include_str!("filings.md")]
 pub mod filings {}
 

@@ -103,7 +103,7 @@ impl Claim {
 
 /// A printed figure that other figures of the document (or of earlier ones) determine. It never enters a
 /// series.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Check {
     /// The number of its cell in the document, from 0.
     pub cell: u32,

@@ -51,6 +51,7 @@ impl Evidence {
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
 )]
+#[serde(rename_all = "snake_case")]
 pub enum CalendarEvidence {
     /// Nothing: it is only assumed.
     Assumed,

@@ -204,7 +204,7 @@ impl Amount {
 }
 
 /// A reported figure: a plain amount, or what else a release prints in its place.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Figure {
     /// A number, exact or rounded.

@@ -39,7 +39,7 @@ pub(super) fn digest(filing: &Filing) -> Result<[u8; 32], serde_json::Error> {
     // Often the next fact is of the same series.
     let mut series: Option<&SeriesKey> = None;
     let mut series_json = Vec::new();
-    for (nth, fact) in facts.iter().enumerate() {
+    for (nth, fact) in in_order(facts).into_iter().enumerate() {
         json.comma(nth);
         if series != Some(&fact.series) {
             series_json.clear();
@@ -53,6 +53,19 @@ pub(super) fn digest(filing: &Filing) -> Result<[u8; 32], serde_json::Error> {
     json.text("}");
     json.hasher.update(&json.bytes);
     Ok(json.hasher.finalize().into())
+}
+
+/// The facts by cell, series and dates, as readers give them: so the digest can be made again from what is stored.
+fn in_order(facts: &[Reported]) -> Vec<&Reported> {
+    let compare = |a: &&Reported, b: &&Reported| {
+        let by_fact = || (&a.series, a.period).cmp(&(&b.series, b.period));
+        a.cell.cmp(&b.cell).then_with(by_fact)
+    };
+    let mut facts: Vec<&Reported> = facts.iter().collect();
+    if !facts.is_sorted_by(|a, b| compare(a, b).is_le()) {
+        facts.sort_by(compare);
+    }
+    facts
 }
 
 /// JSON that is hashed as it is written.

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::names::Named;
-use crate::codec::addition::SplitInference;
-use crate::model::{CalendarEvidence, Split};
+use crate::codec::addition::{Addition, SplitInference};
+use crate::model::{CalendarEvidence, Identity, Split};
 
 /// Inferred splits of one ratio are one where their days are no farther apart: the evidence leaves the days between two
 /// filings, or between an announcement and the day a split took effect.
@@ -40,6 +40,30 @@ impl Basis {
             declared: splits,
             inferred: Vec::new(),
         }
+    }
+
+    /// What was added to a company, in the order of commits: its identities, sorted, and its basis.
+    pub(super) fn of(
+        company: u32,
+        added: impl IntoIterator<Item = Addition>,
+    ) -> (Vec<Identity>, Self) {
+        let mut basis = Self::declared(company, Vec::new());
+        let mut identities = Vec::new();
+        for addition in added {
+            match addition {
+                Addition::Identity(identity) => identities.push(identity),
+                Addition::Split(split) => basis.declared.push(split),
+                Addition::Inferred(inference) => {
+                    basis.add(inference);
+                }
+                Addition::Calendar(evidence) => basis.calendar = evidence,
+            }
+        }
+        identities.sort();
+        // Two sums of version 1 may be one identity.
+        identities.dedup();
+        basis.declared.sort();
+        (identities, basis)
     }
 
     pub(super) fn is_declared(&self) -> bool {

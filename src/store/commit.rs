@@ -48,7 +48,10 @@ pub(super) fn prepare(
         previous: before.head.chain,
         sequence,
         // A clock that was set back does not turn the order of commits around.
-        recorded: chrono::Utc::now().timestamp().max(before.recorded),
+        recorded: package
+            .recorded
+            .unwrap_or_else(|| chrono::Utc::now().timestamp())
+            .max(before.recorded),
         documents: staged.new_documents,
         rows: staged.new_rows,
         digest: staged.digest,

@@ -14,13 +14,18 @@ pub(crate) struct Current<'a>(Rows<'a>);
 
 #[derive(Debug)]
 enum Rows<'a> {
-    Block { key: &'a Key, block: &'a Block<'a> },
+    Block {
+        key: &'a Key,
+        /// The commit that wrote it.
+        commit: u64,
+        block: &'a Block<'a>,
+    },
     Decoded(Vec<Row>),
 }
 
 impl<'a> Current<'a> {
-    pub(super) fn block(key: &'a Key, block: &'a Block<'a>) -> Self {
-        Self(Rows::Block { key, block })
+    pub(super) fn block(key: &'a Key, commit: u64, block: &'a Block<'a>) -> Self {
+        Self(Rows::Block { key, commit, block })
     }
 
     pub(super) fn rows(rows: Vec<Row>) -> Self {
@@ -38,8 +43,8 @@ impl<'a> Current<'a> {
     pub(crate) fn row(&self, index: usize) -> Result<Option<Row>, StoreError> {
         match &self.0 {
             Rows::Block { block, .. } if index >= block.len() => Ok(None),
-            Rows::Block { key, block } => match block.row(index) {
-                Ok(row) => Ok(Some(row)),
+            Rows::Block { key, commit, block } => match block.row(index) {
+                Ok(row) => older(key, *commit, row).map(Some),
                 Err(error) => Err(StoreError::decoding(key, &error)),
             },
             Rows::Decoded(rows) => Ok(rows.get(index).cloned()),
@@ -57,9 +62,15 @@ impl<'a> Current<'a> {
     /// All rows.
     pub(crate) fn all(&self) -> Result<Vec<Row>, StoreError> {
         match &self.0 {
-            Rows::Block { key, block } => block
-                .rows()
-                .map_err(|error| StoreError::decoding(key, &error)),
+            Rows::Block { key, commit, block } => {
+                let rows = block.rows();
+                let rows = rows.map_err(|error| StoreError::decoding(key, &error))?;
+                if !rows.is_sorted_by(|a, b| a.observation.period < b.observation.period) {
+                    return Err(StoreError::damaged_at(key, "its rows are not in order"));
+                }
+                let own = |row| older(key, *commit, row);
+                rows.into_iter().map(own).collect()
+            }
             Rows::Decoded(rows) => Ok(rows.clone()),
         }
     }
@@ -104,7 +115,7 @@ impl<'a> Current<'a> {
                 Ok(rows
                     .partition_point(|row| row.observation.period.end().num_days_from_ce() < day))
             }
-            Rows::Block { key, block } => {
+            Rows::Block { key, block, .. } => {
                 let (mut low, mut high) = (0, block.len());
                 while low < high {
                     let middle = usize::midpoint(low, high);
@@ -128,10 +139,28 @@ impl<'a> Current<'a> {
                 .iter()
                 .map(|row| row.observation.period)
                 .collect()),
-            Rows::Block { key, block } => rows
-                .map(|row| block.period(row).ok_or_else(|| undated(key)))
-                .collect(),
+            Rows::Block { key, block, .. } => {
+                let periods = rows.map(|row| block.period(row).ok_or_else(|| undated(key)));
+                let periods: Vec<Period> = periods.collect::<Result<_, _>>()?;
+                if periods.is_sorted_by(|a, b| a < b) {
+                    Ok(periods)
+                } else {
+                    Err(StoreError::damaged_at(key, "its rows are not in order"))
+                }
+            }
         }
+    }
+}
+
+/// A row, which must not be newer than its block.
+fn older(key: &Key, commit: u64, row: Row) -> Result<Row, StoreError> {
+    if row.observation.commit <= commit {
+        Ok(row)
+    } else {
+        Err(StoreError::damaged_at(
+            key,
+            "it holds rows that are newer than it",
+        ))
     }
 }
 

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::error::StoreError;
+use crate::codec::key::Space;
 use crate::codec::{CodecError, Key, envelope};
 
 /// sled's own cache of pages, in bytes.
@@ -55,6 +56,25 @@ impl Deref for Value {
     }
 }
 
+/// A key and its value as they lie in the tree, whatever they are.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    pub(crate) key: sled::IVec,
+    value: sled::IVec,
+}
+
+impl Raw {
+    /// The length of the value, envelope included.
+    pub(crate) fn len(&self) -> usize {
+        self.value.len()
+    }
+
+    /// The value, its envelope checked.
+    pub(crate) fn value(self) -> Result<Value, CodecError> {
+        Value::check(&self.key, self.value)
+    }
+}
+
 /// What is written at once: for each key its value, or that it is removed.
 #[derive(Debug, Default)]
 pub(crate) struct Batch(BTreeMap<Vec<u8>, Option<sled::IVec>>);
@@ -69,6 +89,17 @@ impl Batch {
 
     pub(crate) fn remove(&mut self, key: &Key) {
         self.0.insert(key.to_bytes(), None);
+    }
+
+    /// Adds a value as it lies in another tree, with its envelope.
+    pub(crate) fn copy(&mut self, key: &Key, value: &Value) {
+        self.0.insert(key.to_bytes(), Some(value.0.clone()));
+    }
+
+    /// Bytes under a key, for tests of what such bytes do.
+    #[cfg(test)]
+    pub(crate) fn insert_raw(&mut self, key: &[u8], value: &[u8]) {
+        self.0.insert(key.to_vec(), Some(value.into()));
     }
 
     /// How many keys it writes.
@@ -230,6 +261,54 @@ impl Engine {
             over = !matches!(entry, Ok(Some(_)));
             entry.transpose()
         }))
+    }
+
+    /// The value of a key, or why it is none.
+    pub(crate) fn look(&self, key: &Key) -> Result<Option<Result<Value, CodecError>>, StoreError> {
+        let bytes = key.to_bytes();
+        let value = self.call("read", |db| db.get(&bytes))?;
+        Ok(value.map(|value| Value::check(&bytes, value)))
+    }
+
+    /// The entries of a range of keys, unchecked: damage to one does not hide the others.
+    pub(crate) fn scan(
+        &self,
+        range: impl RangeBounds<Key>,
+    ) -> Result<impl Iterator<Item = Result<Raw, StoreError>>, StoreError> {
+        let bytes = |bound: Bound<&Key>| bound.map(Key::to_bytes);
+        self.raw((bytes(range.start_bound()), bytes(range.end_bound())))
+    }
+
+    /// The entries of a key space, unchecked.
+    pub(crate) fn space(
+        &self,
+        space: Space,
+    ) -> Result<impl Iterator<Item = Result<Raw, StoreError>>, StoreError> {
+        let first = space.byte();
+        let end = Bound::Excluded(vec![first.saturating_add(1)]);
+        self.raw((Bound::Included(vec![first]), end))
+    }
+
+    fn raw(
+        &self,
+        range: (Bound<Vec<u8>>, Bound<Vec<u8>>),
+    ) -> Result<impl Iterator<Item = Result<Raw, StoreError>>, StoreError> {
+        let mut entries = self.call("read", |db| Ok(db.range(range)))?;
+        let mut over = false;
+        Ok(std::iter::from_fn(move || {
+            if over {
+                return None;
+            }
+            let next = self.call("read", |_| entries.next().transpose());
+            over = !matches!(next, Ok(Some(_)));
+            next.map(|entry| entry.map(|(key, value)| Raw { key, value }))
+                .transpose()
+        }))
+    }
+
+    /// The folder of the database.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
     }
 
     /// The last entry of a range of keys.

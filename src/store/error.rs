@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::dump::DumpFault;
 use crate::codec::{CodecError, Key};
 use crate::model::{Id, MetricPath};
 
@@ -93,6 +94,27 @@ pub enum StoreError {
     /// An earlier write failed; what is on disk is known only after opening the database again.
     #[error("an earlier write failed: open the database again")]
     Halted,
+    /// A copy that was made is not what it should be, and was thrown away.
+    #[error("{path:?} is not made: {fault}{}", match more { 0 => String::new(), more => format!(", and {more} more faults") })]
+    Unsound {
+        /// Where it was to be.
+        path: PathBuf,
+        /// The first thing that is wrong with it.
+        fault: String,
+        /// How many more there are.
+        more: u64,
+    },
+    /// A text that is no dump, or not one as it was written.
+    #[error("line {line} of the dump: {fault}")]
+    Dump {
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong with it.
+        fault: DumpFault,
+    },
+    /// The caller broke it off. Nothing is left of it.
+    #[error("it was broken off")]
+    Cancelled,
     /// A document with this id is known, and has other content. A corrected transcription needs an id of
     /// its own.
     #[error(
@@ -203,6 +225,9 @@ impl StoreError {
             | Self::SledBehindHead { .. }
             | Self::Io { .. }
             | Self::Halted
+            | Self::Unsound { .. }
+            | Self::Dump { .. }
+            | Self::Cancelled
             | Self::NoSuchNumber { .. } => false,
         }
     }

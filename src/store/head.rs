@@ -66,6 +66,16 @@ impl HeadFile {
         Head::parse(&bytes).ok_or_else(|| StoreError::damaged("HEAD has no whole slot"))
     }
 
+    /// The last durable commit of a folder, read without opening it for writing.
+    pub(crate) fn look(folder: &Path) -> Result<Head, StoreError> {
+        let path = Self::path(folder);
+        let mut bytes = Vec::new();
+        File::open(&path)
+            .and_then(|file| file.take(4 * SLOT_LENGTH as u64).read_to_end(&mut bytes))
+            .map_err(|e| StoreError::io("read HEAD", &path, &e))?;
+        Head::parse(&bytes).ok_or_else(|| StoreError::damaged("HEAD has no whole slot"))
+    }
+
     /// Writes a head to its slot, and returns when it survives a power cut.
     pub(crate) fn write(&mut self, head: Head) -> Result<(), StoreError> {
         let (slot, bytes) = head.to_slot();

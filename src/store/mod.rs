@@ -9,17 +9,26 @@
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
 //! - `stage.rs`, `definitions.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
 //! - `series.rs`, `snapshot.rs`: reading; `stamps.rs`: what has been written since it was read.
+//! - `verify/`: reading all of it, to find what is wrong; `progress.rs`: how far such work is.
+//! - `backup.rs`: copies; `fresh.rs`: new databases that are made under another name.
+//! - `dump/`: a database as lines of text, and back.
+//! - `salvage.rs`: what can be read of a damaged database.
 //! - `names.rs`, `order.rs`: names of companies, metrics and variants; the order of documents.
 
+use std::io::BufRead;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+mod backup;
 mod basis;
 mod commit;
 mod current;
 mod definitions;
+mod dump;
 mod engine;
 mod error;
+mod fresh;
 mod group;
 mod head;
 mod merge;
@@ -27,19 +36,27 @@ mod names;
 mod open;
 mod order;
 mod package;
+mod progress;
 mod recover;
+mod salvage;
 mod series;
 mod snapshot;
 mod stage;
 mod stamps;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub(crate) use current::Current;
+pub use dump::{DumpFault, Dumped};
 pub use error::StoreError;
 pub(crate) use order::DocumentOrder;
 pub(crate) use package::{Committed, NewFact, Package, PackageDocument, Standing};
+pub use progress::{UpkeepProgress, UpkeepStep, UpkeepTask};
+pub use salvage::{Incomplete, IncompleteDocument, Salvaged};
 pub(crate) use snapshot::Snapshot;
+pub(crate) use verify::Digest;
+pub use verify::{Fault, FaultKind, FaultPlace, Part, VerifyEnd, VerifyReport};
 
 pub(crate) use crate::codec::record::Variant;
 pub(crate) use crate::codec::{Plain, PlainRow};
@@ -117,6 +134,56 @@ impl Store {
             self.state(),
             Arc::clone(&self.stamps),
         )
+    }
+
+    /// Reads all of it, and holds every part against the others.
+    pub(crate) fn verify(
+        &self,
+        digest: &Digest<'_>,
+        progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<VerifyReport, StoreError> {
+        verify::verify(self, digest, verify::PENDING, progress)
+    }
+
+    /// Copies it as of its last commit to a new folder, and verifies the copy.
+    pub(crate) fn backup(
+        &self,
+        target: &Path,
+        digest: &Digest<'_>,
+        progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<VerifyReport, StoreError> {
+        backup::backup(self, target, digest, progress)
+    }
+
+    /// Copies a closed database to a new folder, and verifies the copy.
+    pub(crate) fn restore(
+        backup: &Path,
+        target: &Path,
+        digest: &Digest<'_>,
+        progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<VerifyReport, StoreError> {
+        backup::restore(backup, target, digest, progress)
+    }
+
+    /// Makes a new database of a dump, and verifies it.
+    pub(crate) fn load_dump(
+        from: &mut dyn BufRead,
+        target: &Path,
+        digest: &Digest<'_>,
+        progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<VerifyReport, StoreError> {
+        dump::load(from, target, digest, progress)
+    }
+
+    /// Makes a new database of what can be read of a damaged one.
+    pub(crate) fn salvage(
+        damaged: &Path,
+        target: &Path,
+        incomplete: Incomplete,
+        digest: &Digest<'_>,
+        progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<Salvaged, StoreError> {
+        salvage::salvage(damaged, target, incomplete, digest, progress)
     }
 
     /// The version of the format this library reads and writes.

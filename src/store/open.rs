@@ -93,7 +93,7 @@ fn is_unfinished(path: &Path) -> bool {
     !path.join(MANIFEST).exists() && head().is_some_and(|head| head.sequence == 0)
 }
 
-fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), StoreError> {
+pub(super) fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), StoreError> {
     let new = path.join(NEW_MANIFEST);
     File::create_new(&new)
         .and_then(|mut file| {
@@ -142,7 +142,7 @@ pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     Ok(Store::new(engine, head_file, state))
 }
 
-fn read_manifest(path: &Path) -> Result<Manifest, StoreError> {
+pub(super) fn read_manifest(path: &Path) -> Result<Manifest, StoreError> {
     let not_a_database = || StoreError::NotADatabase {
         path: path.to_owned(),
     };

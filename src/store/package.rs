@@ -21,6 +21,8 @@ pub(crate) struct Package {
     pub(crate) by_document: bool,
     /// On what calendars and splits of companies rest.
     pub(crate) evidence: Evidence,
+    /// When it was recorded, where that was before: seconds since 1970-01-01 UTC. Otherwise it is now.
+    pub(crate) recorded: Option<i64>,
 }
 
 /// A document with everything in it.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::State;
 use super::basis::Basis;
 use super::commit::{BATCH, encode, fill};
-use super::engine::{Engine, Entry};
+use super::engine::{Engine, Entry, Tree};
 use super::error::StoreError;
 use super::head::HeadFile;
 use super::merge::write_current;
@@ -212,7 +212,7 @@ fn newer_names(
     Ok(groups)
 }
 
-fn sums(company: u32, commit: u64, chunk: u16) -> Key {
+pub(super) fn sums(company: u32, commit: u64, chunk: u16) -> Key {
     Key::Sums {
         company,
         commit,
@@ -220,7 +220,7 @@ fn sums(company: u32, commit: u64, chunk: u16) -> Key {
     }
 }
 
-fn additions(company: u32, commit: u64, chunk: u16) -> Key {
+pub(super) fn additions(company: u32, commit: u64, chunk: u16) -> Key {
     Key::Additions {
         company,
         commit,
@@ -286,6 +286,32 @@ pub(super) fn strip(
         writes.extend(history.map(Write::remove));
         return Ok(Some(writes));
     }
+    let header = SeriesHeader {
+        commit: head,
+        ..header
+    };
+    let made = series_of(engine, id, header, facts)?;
+    let surplus = made.history_chunks..header.history_chunks;
+    writes.extend(made.writes);
+    writes.extend(surplus.map(|chunk| Write::remove(Key::History { series: id, chunk })));
+    Ok(Some(writes))
+}
+
+/// A series made of all its observations.
+pub(super) struct Made {
+    pub(super) writes: Vec<Write>,
+    history_chunks: u32,
+}
+
+/// Makes the blocks of a series of its facts. `header` tells its commits, and how many chunks of the current block are there
+/// already.
+pub(super) fn series_of(
+    tree: &dyn Tree,
+    id: SeriesId,
+    header: SeriesHeader,
+    facts: BTreeMap<Period, Vec<Observation>>,
+) -> Result<Made, StoreError> {
+    let mut writes = Vec::new();
     let mut order = DocumentOrder::default();
     let mut rows = Vec::with_capacity(facts.len());
     let mut kept: Vec<Row> = Vec::new();
@@ -294,7 +320,7 @@ pub(super) fn strip(
         if observations.len() > 1 {
             kept.extend(observations.iter().cloned().map(Row::from));
         }
-        order.learn(engine, &observations)?;
+        order.learn(tree, &observations)?;
         rows.push(series::row_of(observations, &order)?);
     }
     let payloads = if kept.is_empty() {
@@ -302,27 +328,25 @@ pub(super) fn strip(
     } else {
         block::encode_split(&kept, PAYLOAD_LIMIT)?
     };
-    let mut chunks: u32 = 0;
+    let mut history_chunks: u32 = 0;
     for payload in payloads {
-        writes.push(Write::put(
-            Key::History {
-                series: id,
-                chunk: chunks,
-            },
-            payload,
-        ));
-        chunks = chunks.saturating_add(1);
+        let key = Key::History {
+            series: id,
+            chunk: history_chunks,
+        };
+        writes.push(Write::put(key, payload));
+        history_chunks = history_chunks.saturating_add(1);
     }
-    let surplus = chunks..header.history_chunks;
-    writes.extend(surplus.map(|chunk| Write::remove(Key::History { series: id, chunk })));
     let header = SeriesHeader {
-        commit: head,
-        history_chunks: chunks,
+        history_chunks,
         history_rows: u64::try_from(kept.len()).unwrap_or(u64::MAX),
         ..header
     };
     write_current(id, header, &rows, &mut writes)?;
-    Ok(Some(writes))
+    Ok(Made {
+        writes,
+        history_chunks,
+    })
 }
 
 /// Reads the names of companies, metrics and variants.
@@ -370,21 +394,8 @@ fn read_names(engine: &Engine, record: &CommitRecord) -> Result<Names, StoreErro
                 "it is missing",
             ));
         };
-        let mut basis = Basis::declared(number, Vec::new());
-        for addition in added {
-            match addition {
-                Addition::Identity(identity) => company.identities.push(identity),
-                Addition::Split(split) => basis.declared.push(split),
-                Addition::Inferred(inference) => {
-                    basis.add(inference);
-                }
-                Addition::Calendar(evidence) => basis.calendar = evidence,
-            }
-        }
-        company.identities.sort();
-        // Two sums of version 1 may be one identity.
-        company.identities.dedup();
-        basis.declared.sort();
+        let (identities, basis) = Basis::of(number, added);
+        company.identities = identities;
         let twice = |pair: &[Split]| matches!(pair, [a, b] if a.date() == b.date());
         if basis.declared.windows(2).any(twice) {
             return Err(StoreError::damaged_at(

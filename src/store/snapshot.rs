@@ -1,14 +1,17 @@
 //! Reading: the database as one commit left it.
 
-use std::ops::RangeInclusive;
+use std::io::Write;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::current::Current;
+use super::dump::{self, Dumped};
 use super::engine::Engine;
 use super::error::StoreError;
 use super::order::{self, DocumentOrder};
+use super::progress::UpkeepProgress;
 use super::series::{self, Stored};
 use super::stage::document_number;
 use super::stamps::Stamps;
@@ -293,7 +296,7 @@ impl Snapshot {
                 if usize::try_from(header.rows) != Ok(block.len()) {
                     return Err(StoreError::damaged_at(&key, "rows are missing").into());
                 }
-                return show(&Current::block(&key, &block));
+                return show(&Current::block(&key, header.commit, &block));
             }
         }
         show(&Current::rows(self.current(id)?))
@@ -402,7 +405,7 @@ impl Snapshot {
                     return Err(StoreError::damaged_at(&found, "rows are missing").into());
                 }
                 if block.len() > 0 {
-                    show(id, &Current::block(&found, &block))?;
+                    show(id, &Current::block(&found, header.commit, &block))?;
                 }
             } else {
                 let rows = self.current(id)?;
@@ -412,6 +415,16 @@ impl Snapshot {
             }
         }
         Ok(())
+    }
+
+    /// Writes all of it as lines of text.
+    pub(crate) fn dump(
+        &self,
+        out: &mut dyn Write,
+        progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
+    ) -> Result<Dumped, StoreError> {
+        let state = &self.state;
+        dump::write(self, &self.engine, state, out, progress)
     }
 
     /// How many documents there are; they are numbered from 0.

@@ -1,13 +1,17 @@
 //! Tests of the store, by scenario.
 
+mod backup;
 mod commits;
 mod companies;
 mod crashes;
 mod damage;
+mod dump;
 mod groups;
 mod naive;
 mod older;
 mod opening;
 mod readers;
+mod salvage;
 mod series;
 mod support;
+mod verify;

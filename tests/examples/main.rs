@@ -7,6 +7,7 @@ mod read_only;
 mod run;
 mod screen;
 mod tidy_table;
+mod upkeep;
 
 use run::{line, quickstart, refusal, run, text};
 

@@ -19,6 +19,7 @@ impl Book {
             inferred: false,
             by_document: false,
             evidence: Evidence::default(),
+            recorded: None,
         })
     }
 

@@ -143,14 +143,30 @@ pub(super) fn document(id: &str, published: &str, facts: Vec<NewFact>) -> Packag
         utc_offset: Some("+09:00".parse().unwrap()),
         reports: None,
     };
-    let content = format!("{document:?}{facts:?}");
-    PackageDocument {
-        digest: Sha256::digest(content).into(),
+    digested(PackageDocument {
+        digest: [0; 32],
         document,
         cells,
         facts,
         checks: Vec::new(),
-    }
+    })
+}
+
+/// A document with the digest of what is in it.
+pub(super) fn digested(document: PackageDocument) -> PackageDocument {
+    let digest = digest(document.clone()).unwrap();
+    PackageDocument { digest, ..document }
+}
+
+/// The digest that documents of these tests have. Facts are numbered by cell.
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "there are digests that cannot be made"
+)]
+pub(super) fn digest(mut document: PackageDocument) -> Option<[u8; 32]> {
+    document.facts.sort_by_key(|fact| fact.cell);
+    document.digest = [0; 32];
+    Some(Sha256::digest(format!("{document:?}")).into())
 }
 
 /// A package with companies `a` to `d` and metrics `m` and `n`.
@@ -162,6 +178,7 @@ pub(super) fn package(documents: Vec<PackageDocument>) -> Package {
         inferred: false,
         by_document: false,
         evidence: Evidence::default(),
+        recorded: None,
     }
 }
 

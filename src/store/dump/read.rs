@@ -1,0 +1,530 @@
+//! From lines to a new database.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Read as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use super::line::{Addition, Commit, Company, DocumentLine, End, Header, Line, Seen, Series};
+use super::{DumpFault, VERSION, bytes, hex};
+use crate::codec::addition::{Addition as Added, AdditionsRecord};
+use crate::codec::check::{CheckRecord, ChecksRecord};
+use crate::codec::manifest::{Head, Manifest};
+use crate::codec::record::{
+    CatalogRecord, CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, chain, pack,
+    split_by_size,
+};
+use crate::codec::{Key, SeriesHeader, SeriesId, cells};
+use crate::model::{Metric, Observation, Period, Source};
+use crate::store::Variant;
+use crate::store::error::StoreError;
+use crate::store::fresh::{Builder, Fresh};
+use crate::store::names::{Named, Names, Table};
+use crate::store::progress::{Meter, UpkeepProgress, UpkeepStep, UpkeepTask};
+use crate::store::recover::{additions, series_of};
+use crate::store::verify::{Digest, VerifyReport};
+
+/// The longest line: much longer than what a database can hold of anything.
+const LIMIT: u64 = 1 << 20;
+
+/// Makes a new database of a dump, verifies it, and says what was verified.
+pub(in crate::store) fn load(
+    from: &mut dyn BufRead,
+    target: &Path,
+    digest: &Digest<'_>,
+    progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
+) -> Result<VerifyReport, StoreError> {
+    let mut lines = Lines {
+        from,
+        hasher: Sha256::new(),
+        line: 0,
+        ahead: None,
+    };
+    let first = match lines.next() {
+        Ok(Line::KessanDump(header)) => header,
+        Ok(_) => return lines.fail(DumpFault::NotADump),
+        Err(StoreError::Dump { fault, .. }) => {
+            return lines.fail(match fault {
+                DumpFault::Version { .. } => fault,
+                _ => DumpFault::NotADump,
+            });
+        }
+        Err(error) => return Err(error),
+    };
+    let hashes = bytes(&first.database).zip(bytes(&first.chain));
+    let Some((id, head)) = hashes else {
+        return lines.fail(DumpFault::NotADump);
+    };
+    let fresh = Fresh::new(target)?;
+    let mut load = Load {
+        lines,
+        builder: Builder::new(&fresh.folder())?,
+        names: Names::default(),
+        meter: Meter::new(UpkeepTask::Load, progress),
+    };
+    let head = Head {
+        database: id,
+        sequence: first.commit,
+        chain: head,
+    };
+    load.commits(&first, head)?;
+    load.definitions()?;
+    load.documents()?;
+    load.series()?;
+    load.end()?;
+    let manifest = Manifest {
+        id,
+        created: first.created,
+    };
+    load.builder.end(&manifest, head)?;
+    fresh.finish(Some(head), digest, progress)
+}
+
+/// Where lines come from.
+struct Lines<'a> {
+    from: &'a mut dyn BufRead,
+    hasher: Sha256,
+    /// The number of the last line that was read.
+    line: u64,
+    /// A line that was read and is still to be taken.
+    ahead: Option<Line>,
+}
+
+impl Lines<'_> {
+    fn fail<T>(&self, fault: DumpFault) -> Result<T, StoreError> {
+        Err(StoreError::Dump {
+            line: self.line,
+            fault,
+        })
+    }
+
+    /// The text of the next line, without its end; `None` at the end of the text.
+    fn text(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut text = Vec::new();
+        let read = (&mut self.from).take(LIMIT).read_until(b'\n', &mut text);
+        read.map_err(|error| StoreError::io("read", Path::new("the dump"), &error))?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        self.line = self.line.saturating_add(1);
+        if text.pop_if(|byte| *byte == b'\n').is_some() {
+            return Ok(Some(text));
+        }
+        let long = u64::try_from(text.len()) == Ok(LIMIT);
+        self.fail(if long {
+            DumpFault::TooLong
+        } else {
+            DumpFault::CutOff
+        })
+    }
+
+    fn next(&mut self) -> Result<Line, StoreError> {
+        if let Some(line) = self.ahead.take() {
+            return Ok(line);
+        }
+        let Some(text) = self.text()? else {
+            self.line = self.line.saturating_add(1);
+            return self.fail(DumpFault::CutOff);
+        };
+        if self.line == 1 {
+            self.check_version(&text)?;
+        }
+        let line: Line = match serde_json::from_slice(&text) {
+            Ok(line) => line,
+            Err(error) => {
+                let message = error.to_string();
+                return self.fail(DumpFault::Malformed { message });
+            }
+        };
+        // Whatever else the text has, this version would lose.
+        if serde_json::to_vec(&line).ok().as_ref() != Some(&text) {
+            return self.fail(DumpFault::Unusual);
+        }
+        if !matches!(line, Line::End(_)) {
+            self.hasher.update(&text);
+            self.hasher.update(b"\n");
+        }
+        Ok(line)
+    }
+
+    /// The version of a dump is in its first line, whatever else is there.
+    fn check_version(&self, text: &[u8]) -> Result<(), StoreError> {
+        let line: Result<serde_json::Value, _> = serde_json::from_slice(text);
+        let line = line.unwrap_or_default();
+        let version = line.get("kessan_dump").and_then(|dump| dump.get("version"));
+        let version = version.and_then(serde_json::Value::as_u64);
+        match version.and_then(|version| u32::try_from(version).ok()) {
+            Some(VERSION) => Ok(()),
+            Some(found) => self.fail(DumpFault::Version {
+                found,
+                expected: VERSION,
+            }),
+            None => self.fail(DumpFault::NotADump),
+        }
+    }
+
+    /// A line that was read but belongs to what comes next.
+    fn put_back(&mut self, line: Line) {
+        self.ahead = Some(line);
+    }
+
+    fn unexpected<T>(&self, line: &Line, expected: &'static str) -> Result<T, StoreError> {
+        self.fail(DumpFault::Order {
+            found: line.name(),
+            expected,
+        })
+    }
+}
+
+struct Load<'a> {
+    lines: Lines<'a>,
+    builder: Builder,
+    names: Names,
+    meter: Meter<'a>,
+}
+
+impl Load<'_> {
+    fn put(
+        &mut self,
+        key: &Key,
+        record: &impl crate::codec::record::Record,
+    ) -> Result<(), StoreError> {
+        self.builder.put(key, &pack(record)?)
+    }
+
+    /// Commits, in order: their records are those that the head's hash is of.
+    fn commits(&mut self, first: &Header, head: Head) -> Result<(), StoreError> {
+        let all = first.commit.checked_add(1);
+        self.meter.begin(UpkeepStep::Commits, all)?;
+        let mut previous = [0; 32];
+        for sequence in 0..=first.commit {
+            let line = match self.lines.next()? {
+                Line::Commit(line) if line.number == sequence => line,
+                Line::Commit(line) => {
+                    let name = format!("commit {}", line.number);
+                    return self.lines.fail(DumpFault::Unknown { name });
+                }
+                other => return self.lines.unexpected(&other, "a commit"),
+            };
+            let Commit {
+                number,
+                recorded,
+                documents,
+                observations,
+                digest,
+                totals,
+            } = line;
+            let Some(digest) = bytes(&digest) else {
+                return self.lines.fail(DumpFault::Unusual);
+            };
+            let payload = pack(&CommitRecord {
+                previous,
+                sequence: number,
+                recorded,
+                documents,
+                rows: observations,
+                digest,
+                totals,
+            })?;
+            previous = chain(&payload);
+            self.builder.put(&Key::Commit(sequence), &payload)?;
+            self.meter.tick()?;
+        }
+        if previous == head.chain {
+            Ok(())
+        } else {
+            self.lines.fail(DumpFault::Chain)
+        }
+    }
+
+    fn definitions(&mut self) -> Result<(), StoreError> {
+        self.meter.begin(UpkeepStep::Definitions, None)?;
+        loop {
+            match self.lines.next()? {
+                Line::Company(company) => self.company(company)?,
+                Line::Metric(metric) => self.metric(&metric)?,
+                Line::Variant(variant) => self.variant(&variant)?,
+                other => {
+                    self.lines.put_back(other);
+                    return Ok(());
+                }
+            }
+            self.meter.tick()?;
+        }
+    }
+
+    fn company(&mut self, line: Company) -> Result<(), StoreError> {
+        let Company { id, name, calendar } = line;
+        let company = crate::model::Company {
+            id,
+            name,
+            calendar,
+            identities: Vec::new(),
+            splits: Vec::new(),
+        };
+        let record = CompanyRecord::of(&company);
+        let id = company.id.clone();
+        let number = number_of(&self.lines, &mut self.names.companies, company)?;
+        self.put(&Key::Company(number), &record)?;
+        let mut by_commit: BTreeMap<u64, Vec<Added>> = BTreeMap::new();
+        loop {
+            let (of, commit, added) = match self.lines.next()? {
+                Line::Identity(Addition {
+                    company,
+                    commit,
+                    is,
+                }) => (company, commit, Added::Identity(is)),
+                Line::Split(Addition {
+                    company,
+                    commit,
+                    is,
+                }) => (company, commit, Added::Split(is)),
+                Line::SplitInference(Addition {
+                    company,
+                    commit,
+                    is,
+                }) => (company, commit, Added::Inferred(is)),
+                Line::CalendarEvidence(Addition {
+                    company,
+                    commit,
+                    is,
+                }) => (company, commit, Added::Calendar(is)),
+                other => {
+                    self.lines.put_back(other);
+                    break;
+                }
+            };
+            if of != id {
+                let name = format!("company {of}");
+                return self.lines.fail(DumpFault::Unknown { name });
+            }
+            by_commit.entry(commit).or_default().push(added);
+        }
+        for (commit, added) in by_commit {
+            let runs = split_by_size("an identity of a company", &added)?;
+            for (chunk, run) in (0_u16..).zip(runs) {
+                self.put(&additions(number, commit, chunk), &AdditionsRecord(run))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn metric(&mut self, metric: &Metric) -> Result<(), StoreError> {
+        let number = number_of(&self.lines, &mut self.names.metrics, metric.clone())?;
+        self.put(&Key::Metric(number), metric)
+    }
+
+    fn variant(&mut self, variant: &Variant) -> Result<(), StoreError> {
+        let number = number_of(&self.lines, &mut self.names.variants, variant.clone())?;
+        self.put(&Key::Variant(number), variant)
+    }
+
+    fn documents(&mut self) -> Result<(), StoreError> {
+        self.meter.begin(UpkeepStep::Documents, None)?;
+        let mut next: u32 = 0;
+        loop {
+            match self.lines.next()? {
+                Line::Document(document) if document.number == next => {
+                    self.document(document)?;
+                }
+                Line::Document(document) => {
+                    let name = format!("document {}", document.number);
+                    return self.lines.fail(DumpFault::Unknown { name });
+                }
+                other => {
+                    self.lines.put_back(other);
+                    return Ok(());
+                }
+            }
+            next = next
+                .checked_add(1)
+                .ok_or(StoreError::Full { what: "documents" })?;
+            self.meter.tick()?;
+        }
+    }
+
+    fn document(&mut self, line: DocumentLine) -> Result<(), StoreError> {
+        let DocumentLine {
+            number,
+            commit,
+            digest,
+            cells,
+            checks,
+            facts,
+            is,
+        } = line;
+        let Some(digest) = bytes(&digest) else {
+            return self.lines.fail(DumpFault::Unusual);
+        };
+        let index = Key::DocumentIndex(is.id.clone());
+        let record = DocumentRecord {
+            document: is,
+            digest,
+            commit,
+            cells,
+            facts,
+            checks,
+        };
+        self.put(&Key::Document(number), &record)?;
+        self.put(&index, &DocumentNumber(number))?;
+        let mut printed = Vec::new();
+        for _ in 0..cells {
+            match self.lines.next()? {
+                Line::Cell(cell) => printed.push(cell),
+                other => return self.lines.unexpected(&other, "a cell"),
+            }
+        }
+        let mut first: u32 = 0;
+        for record in cells::split(&printed)? {
+            let key = Key::Cells {
+                document: number,
+                first,
+            };
+            self.put(&key, &record)?;
+            first = first.saturating_add(u32::try_from(record.len()).unwrap_or(u32::MAX));
+        }
+        let mut claims = Vec::new();
+        for _ in 0..checks {
+            match self.lines.next()? {
+                Line::Check(check) => claims.push(CheckRecord::from(&check)),
+                other => return self.lines.unexpected(&other, "a check"),
+            }
+        }
+        for (chunk, claims) in (0..).zip(split_by_size("a check", &claims)?) {
+            let key = Key::Checks {
+                document: number,
+                chunk,
+            };
+            self.put(&key, &ChecksRecord(claims))?;
+        }
+        Ok(())
+    }
+
+    fn series(&mut self) -> Result<(), StoreError> {
+        self.meter.begin(UpkeepStep::Series, None)?;
+        let mut last: Option<Key> = None;
+        loop {
+            let Series {
+                created,
+                observations,
+                is,
+            } = match self.lines.next()? {
+                Line::Series(series) => series,
+                other => {
+                    self.lines.put_back(other);
+                    return Ok(());
+                }
+            };
+            let variant = Variant {
+                scenario: is.scenario,
+                scope: is.scope.clone(),
+                unit: is.unit.clone(),
+            };
+            let metric = self.names.metrics.number(&is.metric);
+            let variant = self.names.variants.number(&variant);
+            let company = self.names.companies.number(&is.company);
+            let (Some(metric), Some(variant), Some(company)) = (metric, variant, company) else {
+                let name = is.to_string();
+                return self.lines.fail(DumpFault::Unknown { name });
+            };
+            let id = SeriesId {
+                metric,
+                variant,
+                company,
+            };
+            let key = Key::catalog(id);
+            if last.as_ref().is_some_and(|last| *last >= key) {
+                let name = is.to_string();
+                return self.lines.fail(DumpFault::Twice { name });
+            }
+            self.put(&key, &CatalogRecord { created })?;
+            last = Some(key);
+            self.observations(id, created, observations)?;
+            self.meter.tick()?;
+        }
+    }
+
+    fn observations(&mut self, id: SeriesId, created: u64, count: u64) -> Result<(), StoreError> {
+        let mut facts: BTreeMap<Period, Vec<Observation>> = BTreeMap::new();
+        let mut newest = created;
+        for _ in 0..count {
+            let seen = match self.lines.next()? {
+                Line::Observation(seen) => seen,
+                other => return self.lines.unexpected(&other, "an observation"),
+            };
+            let Seen {
+                period,
+                figure,
+                published,
+                document,
+                cell,
+                rank,
+                commit,
+            } = seen;
+            newest = newest.max(commit);
+            facts.entry(period).or_default().push(Observation {
+                period,
+                figure,
+                published,
+                source: Source { document, cell },
+                rank,
+                commit,
+            });
+        }
+        let header = SeriesHeader {
+            commit: newest,
+            created,
+            chunks: 0,
+            rows: 0,
+            history_chunks: 0,
+            history_rows: 0,
+        };
+        let made = series_of(&self.builder.tree(), id, header, facts)?;
+        for write in made.writes {
+            if let Some(payload) = write.payload {
+                self.builder.put(&write.key, &payload)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), StoreError> {
+        let End { lines, sha256 } = match self.lines.next()? {
+            Line::End(end) => end,
+            other => return self.lines.unexpected(&other, "the end"),
+        };
+        let found: [u8; 32] = self.lines.hasher.clone().finalize().into();
+        if hex(&found) != sha256 {
+            return self.lines.fail(DumpFault::Checksum);
+        }
+        if lines != self.lines.line {
+            let (expected, found) = (lines, self.lines.line);
+            let what = "lines";
+            return self.lines.fail(DumpFault::Count {
+                what,
+                expected,
+                found,
+            });
+        }
+        match self.lines.text() {
+            Ok(None) => Ok(()),
+            _ => self.lines.fail(DumpFault::More),
+        }
+    }
+}
+
+/// The number of a new name.
+fn number_of<T: Named>(
+    lines: &Lines<'_>,
+    table: &mut Table<T>,
+    item: T,
+) -> Result<u32, StoreError> {
+    if table.number(item.name()).is_some() {
+        let name = format!("{:?}", item.name());
+        return lines.fail(DumpFault::Twice { name });
+    }
+    let full = StoreError::Full { what: "names" };
+    table.push(item).ok_or(full)
+}

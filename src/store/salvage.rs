@@ -1,0 +1,620 @@
+//! What can be read of a damaged database, as a new one.
+//!
+//! Works on a copy of its files. Every value is read by itself: one that cannot be read is listed, and does not stand in the way of
+//! others. What is read is taken in by new commits, each of the documents of an old one and with its time.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use super::backup::{check_apart, copy_files};
+use super::basis::Basis;
+use super::engine::{Engine, Value};
+use super::error::StoreError;
+use super::fresh::Fresh;
+use super::head::HeadFile;
+use super::names::Names;
+use super::package::{NewFact, Package, PackageDocument};
+use super::progress::{Meter, UpkeepProgress, UpkeepStep, UpkeepTask};
+use super::verify::{Digest, Fault, FaultKind, FaultPlace, Part, VerifyReport, place_of};
+use super::{Store, Variant};
+use crate::codec::addition::{Addition, AdditionsRecord, SumsRecord};
+use crate::codec::cells::CellsRecord;
+use crate::codec::check::ChecksRecord;
+use crate::codec::key::Space;
+use crate::codec::record::{CommitRecord, CompanyRecord, DocumentRecord, Record, unpack};
+use crate::codec::{Block, Key, SeriesHeader, SeriesId, series};
+use crate::model::{Cell, Check, Company, Id, Metric, Observation, Period, SeriesKey, Source};
+
+/// What becomes of documents that cannot be read in full.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Incomplete {
+    /// What can be read of them is kept. Taking such a document in again is refused, as it is known with other content.
+    #[default]
+    Keep,
+    /// They are left out, so that they can be taken in again from where they came.
+    LeaveOut,
+}
+
+/// What was saved of a damaged database.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Salvaged {
+    /// What could not be read, and why.
+    pub faults: Vec<Fault>,
+    /// Documents that are what was taken in, by their digests.
+    pub whole: u64,
+    /// Documents of which something is missing or changed, and those that are lost but for their id.
+    pub incomplete: Vec<IncompleteDocument>,
+    /// The new database.
+    pub verified: VerifyReport,
+}
+
+/// A document that could not be read in full.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct IncompleteDocument {
+    /// The document.
+    pub document: Id,
+    /// How many figures of facts it had; `None` where that cannot be read.
+    pub facts: Option<u32>,
+    /// How many of them are in the new database.
+    pub kept: u32,
+}
+
+impl std::fmt::Display for Salvaged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for fault in &self.faults {
+            writeln!(f, "{fault}")?;
+        }
+        for IncompleteDocument {
+            document,
+            facts,
+            kept,
+        } in &self.incomplete
+        {
+            let facts = facts.map_or("an unknown number".to_owned(), |facts| facts.to_string());
+            writeln!(f, "document {document}: {kept} of {facts} facts kept")?;
+        }
+        let incomplete = self.incomplete.len();
+        writeln!(
+            f,
+            "{} documents are whole, {incomplete} are not",
+            self.whole
+        )?;
+        write!(f, "{}", self.verified)
+    }
+}
+
+/// Copies a damaged database, reads what can be read of the copy, and makes a new database of it.
+pub(super) fn salvage(
+    damaged: &Path,
+    target: &Path,
+    incomplete: Incomplete,
+    digest: &Digest<'_>,
+    progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
+) -> Result<Salvaged, StoreError> {
+    check_apart(damaged, target)?;
+    let fresh = Fresh::new(target)?;
+    let copy = fresh.beside("copy")?;
+    copy_files(damaged, &copy, progress)?;
+    let mut ruin = Ruin::open(&copy)?;
+    let mut meter = Meter::new(UpkeepTask::Salvage, progress);
+    let mut saved = Saved::default();
+    saved.definitions(&mut ruin, &mut meter)?;
+    saved.documents(&mut ruin, &mut meter)?;
+    saved.series(&mut ruin, &mut meter)?;
+    let head = HeadFile::look(&copy).map(|head| head.sequence);
+    let packages = saved.packages(&mut ruin, head.ok(), incomplete, digest);
+    let Ruin { faults, .. } = ruin;
+    fs::remove_dir_all(&copy).map_err(|error| StoreError::io("delete", &copy, &error))?;
+    let store = Store::create(&fresh.folder())?;
+    meter.begin(
+        UpkeepStep::Commits,
+        Some(u64::try_from(packages.len()).unwrap_or(u64::MAX)),
+    )?;
+    for package in &packages {
+        store.commit(package)?;
+        meter.tick()?;
+    }
+    drop(store);
+    let verified = fresh.finish(None, digest, progress)?;
+    Ok(Salvaged {
+        faults,
+        whole: saved.whole,
+        incomplete: saved.incomplete,
+        verified,
+    })
+}
+
+/// A name that something else has already.
+const TWICE: FaultKind = FaultKind::Differs { what: "its name" };
+
+/// How often the storage engine is opened again after it failed.
+const FAILURES: u32 = 100;
+
+/// The copy, as far as it can be read.
+struct Ruin {
+    folder: PathBuf,
+    engine: Option<Engine>,
+    failures: u32,
+    faults: Vec<Fault>,
+    /// For the places of faults.
+    names: Names,
+}
+
+impl Ruin {
+    fn open(folder: &Path) -> Result<Ruin, StoreError> {
+        let mut faults = Vec::new();
+        let engine = match Engine::open(folder) {
+            Ok(engine) => engine,
+            Err(first) => {
+                // The engine reads its whole log where it has no snapshot of its own.
+                remove_snapshots(folder);
+                let engine = Engine::open(folder).map_err(|_| first.clone())?;
+                faults.push(Fault {
+                    place: FaultPlace::new(Part::Engine, "snapshot"),
+                    kind: FaultKind::unreadable(&first),
+                });
+                engine
+            }
+        };
+        Ok(Ruin {
+            folder: folder.to_owned(),
+            engine: Some(engine),
+            failures: 0,
+            faults,
+            names: Names::default(),
+        })
+    }
+
+    fn fault(&mut self, key: &Key, kind: FaultKind) {
+        let place = place_of(key, &self.names, |_| None);
+        self.faults.push(Fault { place, kind });
+    }
+
+    /// Opens the engine again after it failed. Gives up where it fails again and again.
+    fn reopen(&mut self, error: &StoreError) -> bool {
+        self.faults.push(Fault {
+            place: FaultPlace::new(Part::Engine, ""),
+            kind: FaultKind::unreadable(error),
+        });
+        self.failures = self.failures.saturating_add(1);
+        self.engine = None;
+        if self.failures < FAILURES {
+            self.engine = Engine::open(&self.folder).ok();
+        }
+        self.engine.is_some()
+    }
+
+    /// All values of a key space that can be read.
+    fn space(&mut self, space: Space) -> Vec<(Key, Value)> {
+        let mut found = Vec::new();
+        // Where the engine fails, its next key is tried once more, then the space is given up.
+        for _ in 0..2 {
+            found.clear();
+            let Some(engine) = &self.engine else { break };
+            let mut faults = Vec::new();
+            let mut failed = None;
+            match engine.space(space) {
+                Ok(entries) => {
+                    for entry in entries {
+                        match entry {
+                            Ok(raw) => match Key::parse(&raw.key) {
+                                Ok(key) => match raw.value() {
+                                    Ok(value) => found.push((key, value)),
+                                    Err(error) => faults.push((key, error)),
+                                },
+                                Err(error) => self.faults.push(Fault {
+                                    place: FaultPlace::new(
+                                        Part::Key,
+                                        format!("{:02x?}", &*raw.key),
+                                    ),
+                                    kind: FaultKind::unreadable(&error),
+                                }),
+                            },
+                            Err(error) => failed = Some(error),
+                        }
+                    }
+                }
+                Err(error) => failed = Some(error),
+            }
+            let Some(error) = failed else {
+                for (key, error) in faults {
+                    self.fault(&key, FaultKind::unreadable(&error));
+                }
+                return found;
+            };
+            if !self.reopen(&error) {
+                break;
+            }
+        }
+        found
+    }
+
+    /// All records of a key space that can be read.
+    fn records<T: Record>(&mut self, space: Space) -> Vec<(Key, T)> {
+        let mut records = Vec::new();
+        for (key, value) in self.space(space) {
+            match unpack(&value) {
+                Ok(record) => records.push((key, record)),
+                Err(error) => self.fault(&key, FaultKind::unreadable(&error)),
+            }
+        }
+        records
+    }
+}
+
+fn remove_snapshots(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder.join("sled")) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with("snap.") {
+            // What cannot be deleted is tried as it is.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// A document with what has been found of it.
+struct Found {
+    record: DocumentRecord,
+    cells: BTreeMap<u32, Cell>,
+    checks: Vec<Check>,
+    facts: Vec<NewFact>,
+}
+
+/// What has been read.
+#[derive(Default)]
+struct Saved {
+    companies: BTreeMap<u32, Company>,
+    metrics: BTreeMap<u32, Metric>,
+    variants: BTreeMap<u32, Variant>,
+    documents: BTreeMap<u32, Found>,
+    /// Ids of documents whose records are lost.
+    lost: Vec<Id>,
+    whole: u64,
+    incomplete: Vec<IncompleteDocument>,
+}
+
+impl Saved {
+    fn definitions(&mut self, ruin: &mut Ruin, meter: &mut Meter<'_>) -> Result<(), StoreError> {
+        meter.begin(UpkeepStep::Definitions, None)?;
+        let mut ids = HashSet::new();
+        for (key, record) in ruin.records::<CompanyRecord>(Space::Company) {
+            if let Key::Company(number) = key {
+                let CompanyRecord { id, name, calendar } = record;
+                let company = Company {
+                    id,
+                    name,
+                    calendar,
+                    identities: Vec::new(),
+                    splits: Vec::new(),
+                };
+                if ids.insert(company.id.clone()) {
+                    self.companies.insert(number, company);
+                } else {
+                    ruin.fault(&key, TWICE);
+                }
+            }
+        }
+        let mut paths = HashSet::new();
+        for (key, metric) in ruin.records::<Metric>(Space::Metric) {
+            if let Key::Metric(number) = key {
+                if paths.insert(metric.path.clone()) {
+                    self.metrics.insert(number, metric);
+                } else {
+                    ruin.fault(&key, TWICE);
+                }
+            }
+        }
+        for (key, variant) in ruin.records::<Variant>(Space::Variant) {
+            if let Key::Variant(number) = key {
+                self.variants.insert(number, variant);
+            }
+        }
+        let mut added: BTreeMap<u32, Vec<Addition>> = BTreeMap::new();
+        for (key, record) in ruin.records::<SumsRecord>(Space::Sums) {
+            match (record.identities(), &key) {
+                (Ok(sums), Key::Sums { company, .. }) => {
+                    let sums = sums.into_iter().map(Addition::Identity);
+                    added.entry(*company).or_default().extend(sums);
+                }
+                (Err(error), key) => ruin.fault(key, FaultKind::unreadable(&error)),
+                _ => {}
+            }
+        }
+        for (key, AdditionsRecord(record)) in ruin.records(Space::Additions) {
+            if let Key::Additions { company, .. } = key {
+                added.entry(company).or_default().extend(record);
+            }
+        }
+        for (number, added) in added {
+            let Some(company) = self.companies.get_mut(&number) else {
+                continue;
+            };
+            let (identities, basis) = Basis::of(number, added);
+            company.identities = identities;
+            company.splits = basis.splits();
+        }
+        for company in self.companies.values_mut() {
+            company.splits.dedup_by_key(|split| split.date());
+        }
+        // In the places of faults, a name stands for its number, up to the first that is lost.
+        for (number, company) in (0..).zip(self.companies.values()) {
+            if !self.companies.contains_key(&number) {
+                break;
+            }
+            ruin.names.companies.push(company.clone());
+        }
+        for (number, metric) in (0..).zip(self.metrics.values()) {
+            if !self.metrics.contains_key(&number) {
+                break;
+            }
+            ruin.names.metrics.push(metric.clone());
+        }
+        for (number, variant) in (0..).zip(self.variants.values()) {
+            let new = ruin.names.variants.number(variant).is_none();
+            if !self.variants.contains_key(&number) || !new {
+                break;
+            }
+            ruin.names.variants.push(variant.clone());
+        }
+        Ok(())
+    }
+
+    fn documents(&mut self, ruin: &mut Ruin, meter: &mut Meter<'_>) -> Result<(), StoreError> {
+        meter.begin(UpkeepStep::Documents, None)?;
+        let mut known: HashSet<Id> = HashSet::new();
+        for (key, record) in ruin.records::<DocumentRecord>(Space::Document) {
+            if let Key::Document(number) = key {
+                if !known.insert(record.document.id.clone()) {
+                    ruin.fault(&key, TWICE);
+                    continue;
+                }
+                let found = Found {
+                    record,
+                    cells: BTreeMap::new(),
+                    checks: Vec::new(),
+                    facts: Vec::new(),
+                };
+                self.documents.insert(number, found);
+                meter.tick()?;
+            }
+        }
+        for (key, _) in ruin.space(Space::DocumentIndex) {
+            if let Key::DocumentIndex(id) = key
+                && !known.contains(&id)
+            {
+                self.lost.push(id);
+            }
+        }
+        for (key, record) in ruin.records::<CellsRecord>(Space::Cells) {
+            if let Key::Cells { document, first } = key
+                && let Some(found) = self.documents.get_mut(&document)
+            {
+                found.cells.extend((first..).zip(record.cells()));
+            }
+        }
+        for (key, record) in ruin.records::<ChecksRecord>(Space::Checks) {
+            let Key::Checks { document, .. } = key else {
+                continue;
+            };
+            match (record.checks(), self.documents.get_mut(&document)) {
+                (Ok(checks), Some(found)) => found.checks.extend(checks),
+                (Ok(_), None) => {}
+                (Err(error), _) => ruin.fault(&key, FaultKind::unreadable(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// All observations that can be read, from current blocks and histories, whichever is there.
+    fn series(&mut self, ruin: &mut Ruin, meter: &mut Meter<'_>) -> Result<(), StoreError> {
+        meter.begin(UpkeepStep::Series, None)?;
+        let mut all: BTreeMap<SeriesId, BTreeMap<(Period, Source), Observation>> = BTreeMap::new();
+        let mut headers: HashMap<SeriesId, SeriesHeader> = HashMap::new();
+        let mut chunks: BTreeSet<Key> = BTreeSet::new();
+        for space in [Space::History, Space::Current] {
+            for (key, value) in ruin.space(space) {
+                let Some(id) = key.series() else { continue };
+                let rows = if space == Space::History {
+                    Block::parse(&value).and_then(|block| block.rows())
+                } else {
+                    series::parse(&value).and_then(|(header, block)| {
+                        headers.insert(id, header);
+                        block.rows()
+                    })
+                };
+                match rows {
+                    Ok(rows) => {
+                        let of_series = all.entry(id).or_default();
+                        for row in rows {
+                            let seen = row.observation;
+                            of_series.entry((seen.period, seen.source)).or_insert(seen);
+                        }
+                    }
+                    Err(error) => ruin.fault(&key, FaultKind::unreadable(&error)),
+                }
+                chunks.insert(key);
+            }
+        }
+        for (key, _) in ruin.space(Space::Catalog) {
+            let current = key.series().map(|series| Key::Current { series, chunk: 0 });
+            if let Some(current) = current.filter(|current| !chunks.contains(current)) {
+                ruin.fault(&current, FaultKind::Missing);
+            }
+        }
+        for (id, header) in headers {
+            let current = (0..header.chunks).map(|chunk| Key::Current { series: id, chunk });
+            let history =
+                (0..header.history_chunks).map(|chunk| Key::History { series: id, chunk });
+            // A damaged header can announce any number of them.
+            let missing = current.chain(history).find(|key| !chunks.contains(key));
+            if let Some(missing) = missing {
+                ruin.fault(&missing, FaultKind::Missing);
+            }
+        }
+        for (id, observations) in all {
+            meter.tick()?;
+            let Some(key) = self.series_key(id) else {
+                let count = u64::try_from(observations.len()).unwrap_or(u64::MAX);
+                let kind = FaultKind::Unnamed {
+                    observations: count,
+                };
+                ruin.fault(&Key::catalog(id), kind);
+                continue;
+            };
+            for seen in observations.into_values() {
+                let Some(found) = self.documents.get_mut(&seen.source.document) else {
+                    let mut fault = Fault {
+                        place: FaultPlace::new(Part::Current, ""),
+                        kind: FaultKind::Dangling {
+                            what: "document",
+                            number: seen.source.document.into(),
+                        },
+                    };
+                    fault.place.series = Some(Box::new(key.clone()));
+                    fault.place.period = Some(seen.period);
+                    ruin.faults.push(fault);
+                    continue;
+                };
+                found.facts.push(NewFact {
+                    series: key.clone(),
+                    period: seen.period,
+                    figure: seen.figure,
+                    published: seen.published,
+                    cell: seen.source.cell,
+                    rank: seen.rank,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn series_key(&self, id: SeriesId) -> Option<SeriesKey> {
+        let variant = self.variants.get(&id.variant)?;
+        Some(SeriesKey {
+            company: self.companies.get(&id.company)?.id.clone(),
+            metric: self.metrics.get(&id.metric)?.path.clone(),
+            scenario: variant.scenario,
+            scope: variant.scope.clone(),
+            unit: variant.unit.clone(),
+        })
+    }
+
+    /// What is taken in: the documents of each commit, with its time. All definitions come with the first.
+    fn packages(
+        &mut self,
+        ruin: &mut Ruin,
+        head: Option<u64>,
+        keep: Incomplete,
+        digest: &Digest<'_>,
+    ) -> Vec<Package> {
+        let commits: BTreeMap<u64, CommitRecord> = ruin
+            .records::<CommitRecord>(Space::Commit)
+            .into_iter()
+            .map(|(_, record)| (record.sequence, record))
+            .collect();
+        let last = commits.keys().next_back().copied().max(head);
+        let mut packages: BTreeMap<u64, Package> = BTreeMap::new();
+        for (_, found) in std::mem::take(&mut self.documents) {
+            let commit = found.record.commit;
+            // A commit that was cut off never was.
+            if last.is_some_and(|last| commit > last) {
+                continue;
+            }
+            if let Some(document) = self.document(found, keep, digest) {
+                let recorded = commits.range(..=commit).next_back();
+                let package = packages.entry(commit).or_default();
+                package.recorded = recorded.map(|(_, record)| record.recorded);
+                package.documents.push(document);
+            }
+        }
+        for id in std::mem::take(&mut self.lost) {
+            self.incomplete.push(IncompleteDocument {
+                document: id,
+                facts: None,
+                kept: 0,
+            });
+        }
+        let first = Package {
+            companies: self.companies.values().cloned().collect(),
+            metrics: self.metrics.values().cloned().collect(),
+            recorded: commits.values().next().map(|record| record.recorded),
+            ..Package::default()
+        };
+        std::iter::once(first)
+            .chain(packages.into_values())
+            .collect()
+    }
+
+    /// A document as it is taken in, or nothing of it.
+    fn document(
+        &mut self,
+        found: Found,
+        keep: Incomplete,
+        digest: &Digest<'_>,
+    ) -> Option<PackageDocument> {
+        let Found {
+            record,
+            cells,
+            checks,
+            facts,
+        } = found;
+        let mut document = PackageDocument {
+            document: record.document,
+            digest: record.digest,
+            cells: Vec::new(),
+            facts: Vec::new(),
+            checks: Vec::new(),
+        };
+        // Cells are numbered by position: those behind a gap keep their numbers, those in it are empty and say why.
+        let count = cells
+            .keys()
+            .next_back()
+            .map_or(0, |last| last.saturating_add(1));
+        let with_all = count == record.cells && u32::try_from(cells.len()) == Ok(count);
+        let within = |cell: u32| cells.contains_key(&cell);
+        document.checks = checks
+            .into_iter()
+            .filter(|check| within(check.cell))
+            .collect();
+        document.facts = facts.into_iter().filter(|fact| within(fact.cell)).collect();
+        let mut cells = cells;
+        document.cells = (0..count)
+            .map(|cell| cells.remove(&cell).unwrap_or_else(lost_cell))
+            .collect();
+        let same = digest(document.clone());
+        if with_all && same.is_none_or(|same| same == record.digest) {
+            self.whole = self.whole.saturating_add(1);
+            return Some(document);
+        }
+        let kept = match keep {
+            Incomplete::Keep => u32::try_from(document.facts.len()).unwrap_or(u32::MAX),
+            Incomplete::LeaveOut => 0,
+        };
+        self.incomplete.push(IncompleteDocument {
+            document: document.document.id.clone(),
+            facts: Some(record.facts),
+            kept,
+        });
+        document.digest = same.unwrap_or(record.digest);
+        (keep == Incomplete::Keep).then_some(document)
+    }
+}
+
+/// Where a cell was that cannot be read.
+fn lost_cell() -> Cell {
+    Cell {
+        address: String::new(),
+        place: String::new(),
+        row: String::new(),
+        column: String::new(),
+        text: String::new(),
+        scale: 0,
+        unplaced: Some("the cell could not be read".into()),
+    }
+}

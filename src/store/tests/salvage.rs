@@ -1,0 +1,232 @@
+//! Salvage: what can be read of a damaged database is in the new one, and what cannot is listed.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::support::*;
+use super::verify::rich;
+use crate::codec::{Key, SeriesId};
+use crate::store::engine::Batch;
+use crate::store::{Incomplete, Salvaged, Store, StoreError, UpkeepProgress};
+
+fn go_on(_: &UpkeepProgress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+fn salvage(from: &Path, to: &Path, keep: Incomplete) -> Result<Salvaged, StoreError> {
+    Store::salvage(from, to, keep, &digest, &mut go_on)
+}
+
+/// What all series show, without what depends on the numbers of commits.
+fn answers(store: &Store) -> Vec<Vec<String>> {
+    let snapshot = store.snapshot();
+    [("a", "m"), ("a", "n"), ("b", "m")]
+        .map(|(company, metric)| shown(&snapshot, company, metric))
+        .to_vec()
+}
+
+const AM: SeriesId = SeriesId {
+    metric: 0,
+    variant: 0,
+    company: 0,
+};
+
+/// Salvages a rich database of which some values are broken: the report, its faults and incomplete documents in words, and what the
+/// new database shows.
+fn broken(
+    keys: &[Key],
+    keep: Incomplete,
+) -> (Salvaged, Vec<String>, Vec<String>, Vec<Vec<String>>) {
+    let place = Place::new();
+    let store = rich(&place);
+    let mut batch = Batch::default();
+    for key in keys {
+        batch.insert_raw(&key.to_bytes(), b"KS\x02 broken");
+    }
+    store.engine.apply(&batch).unwrap();
+    drop(store);
+    let saved = Place::new();
+    let salvaged = salvage(&place.path(), &saved.path(), keep).unwrap();
+    assert!(salvaged.verified.is_sound());
+    let faults = salvaged.faults.iter().map(ToString::to_string).collect();
+    let incomplete = salvaged.incomplete.iter();
+    let incomplete = incomplete
+        .map(|lost| format!("{} {:?} {}", lost.document, lost.facts, lost.kept))
+        .collect();
+    let shown = answers(&Store::open(&saved.path()).unwrap());
+    (salvaged, faults, incomplete, shown)
+}
+
+#[test]
+fn a_sound_database_is_salvaged_whole() {
+    let place = Place::new();
+    let store = rich(&place);
+    let expected = answers(&store);
+    let recorded = store.snapshot().recorded(3).unwrap();
+    let observations = |store: &Store| store.snapshot().observations(AM).unwrap().len();
+    assert_eq!(observations(&store), 6);
+    drop(store);
+    for (file, content) in [("MANIFEST", Some("nothing")), ("HEAD", None)] {
+        match content {
+            Some(content) => std::fs::write(place.file(file), content).unwrap(),
+            None => std::fs::remove_file(place.file(file)).unwrap(),
+        }
+        assert!(Store::open(&place.path()).is_err());
+        let saved = Place::new();
+        let salvaged = salvage(&place.path(), &saved.path(), Incomplete::Keep).unwrap();
+        assert_eq!((salvaged.whole, salvaged.faults.len()), (3, 0));
+        assert!(salvaged.incomplete.is_empty());
+        let again = Store::open(&saved.path()).unwrap();
+        assert_eq!(answers(&again), expected);
+        assert_eq!(observations(&again), 6);
+        let snapshot = again.snapshot();
+        assert_eq!(snapshot.recorded(snapshot.sequence()).unwrap(), recorded);
+        let company = snapshot.company(&"a".parse().unwrap()).unwrap();
+        assert_eq!((company.identities.len(), company.splits.len()), (1, 1));
+    }
+}
+
+#[test]
+fn a_current_block_that_is_lost_is_made_again_of_the_history() {
+    let current = Key::Current {
+        series: AM,
+        chunk: 0,
+    };
+    let (salvaged, faults, incomplete, shown) = broken(&[current], Incomplete::Keep);
+    assert_eq!(
+        faults[0],
+        "current block chunk 0 of a m, JPY: its length is wrong"
+    );
+    // Quarters 0 and 2 are in the history, quarter 1 had one observation only.
+    assert_eq!(incomplete, ["d1 Some(4) 3"]);
+    assert_eq!(salvaged.whole, 2);
+    assert_eq!(shown[0], ["90cv", "90cv"]);
+    assert_eq!(shown[1..], [vec!["7".to_owned()], vec!["50".to_owned()]]);
+}
+
+#[test]
+fn a_history_that_is_lost_leaves_what_was_shown() {
+    let history = Key::History {
+        series: AM,
+        chunk: 0,
+    };
+    let (_, faults, incomplete, shown) = broken(&[history], Incomplete::Keep);
+    assert_eq!(
+        faults[0],
+        "history chunk 0 of a m, JPY: its length is wrong"
+    );
+    assert_eq!(incomplete, ["d1 Some(4) 3", "d2 Some(2) 0"]);
+    // d3 was shown: it comes last.
+    assert_eq!(shown[0], ["90", "110", "90"]);
+}
+
+#[test]
+fn names_documents_and_cells_that_are_lost_are_listed() {
+    let (_, faults, incomplete, shown) = broken(&[Key::Company(1)], Incomplete::Keep);
+    assert_eq!(faults[0], "company 1: its length is wrong");
+    assert!(
+        faults
+            .iter()
+            .any(|fault| fault.contains("its 1 observations have lost")),
+        "{faults:?}"
+    );
+    assert_eq!(incomplete, ["d1 Some(4) 3"]);
+    assert!(shown[2].is_empty());
+
+    let (_, faults, incomplete, shown) = broken(&[Key::Document(2)], Incomplete::Keep);
+    assert_eq!(faults[0], "document 2 (document 2): its length is wrong");
+    assert_eq!(incomplete, ["d3 None 0"]);
+    assert_eq!(shown[0], ["104v", "110", "104"]);
+
+    let cells = Key::Cells {
+        document: 2,
+        first: 0,
+    };
+    let (_, faults, incomplete, _) = broken(&[cells], Incomplete::Keep);
+    assert_eq!(faults[0], "cells from 0 (document 2): its length is wrong");
+    assert_eq!(incomplete, ["d3 Some(2) 0"]);
+}
+
+#[test]
+fn documents_that_are_left_out_can_be_taken_in_again() {
+    let place = Place::new();
+    let store = rich(&place);
+    let expected = answers(&store);
+    let mut batch = Batch::default();
+    for chunk in [
+        Key::Cells {
+            document: 2,
+            first: 0,
+        },
+        Key::Commit(2),
+    ] {
+        batch.insert_raw(&chunk.to_bytes(), b"broken");
+    }
+    store.engine.apply(&batch).unwrap();
+    drop(store);
+    let saved = Place::new();
+    let salvaged = salvage(&place.path(), &saved.path(), Incomplete::LeaveOut).unwrap();
+    assert_eq!((salvaged.whole, salvaged.incomplete.len()), (2, 1));
+    let again = Store::open(&saved.path()).unwrap();
+    assert_ne!(answers(&again), expected);
+    let third = simple("d3", "2001-04-01", &[(0, 90, 0), (2, 90, 0)]);
+    again.commit(&third).unwrap();
+    assert_eq!(answers(&again), expected);
+}
+
+#[test]
+fn damage_to_the_files_of_the_engine_is_survived_or_said() {
+    let place = Place::new();
+    let store = rich(&place);
+    let expected = answers(&store);
+    drop(store);
+    let log = std::fs::read(place.file("sled/db")).unwrap();
+    let used = log.iter().rposition(|byte| *byte != 0).unwrap();
+    let mut saved = 0;
+    for trial in 0..18 {
+        let copy = place.copy();
+        let mut damaged = log.clone();
+        let at = (trial * 7919 + 13) * 104_729 % used;
+        match trial % 3 {
+            0 => damaged[at] ^= 1 << (trial % 8),
+            1 => damaged[at..(at + 512).min(used)].fill(0),
+            _ => damaged.truncate(at),
+        }
+        std::fs::write(copy.file("sled/db"), &damaged).unwrap();
+        let target = Place::new();
+        let ended = salvage(&copy.path(), &target.path(), Incomplete::Keep);
+        // The original is as it was.
+        assert_eq!(std::fs::read(copy.file("sled/db")).unwrap(), damaged);
+        match ended {
+            Ok(salvaged) => {
+                saved += 1;
+                let store = Store::open(&target.path()).unwrap();
+                if salvaged.whole == 3 {
+                    assert_eq!(answers(&store), expected, "trial {trial}");
+                }
+            }
+            Err(error) => {
+                assert!(!target.path().exists(), "{error}");
+            }
+        }
+    }
+    assert!(saved > 0);
+}
+
+#[test]
+fn the_damaged_database_is_left_alone() {
+    let place = Place::new();
+    drop(rich(&place));
+    for target in [place.path(), place.file("saved"), place.file("sled/saved")] {
+        let error = salvage(&place.path(), &target, Incomplete::Keep).unwrap_err();
+        assert!(matches!(error, StoreError::Exists { .. }), "{error}");
+    }
+    let nothing = tempfile::tempdir().unwrap();
+    let target = Place::new();
+    let error = salvage(nothing.path(), &target.path(), Incomplete::Keep).unwrap_err();
+    assert!(
+        matches!(error, StoreError::EngineFileMissing { .. }),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_dir(nothing.path()).unwrap().count(), 0);
+}
