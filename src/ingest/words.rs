@@ -1,5 +1,7 @@
 //! The words of a manifest: none is blank, none holds what a reader cannot see.
 
+use crate::model::CELL_TEXT_LIMIT;
+
 use super::error::{IngestError, IngestReason, Place};
 use super::manifest::{ColumnEntry, Manifest, ProseEntry, RowEntry, TableEntry};
 
@@ -11,8 +13,16 @@ pub(super) fn check_said(what: &'static str, words: &str) -> Result<(), IngestRe
     check_visible(what, words)
 }
 
-/// Passes words, or none, without characters that are not seen.
+/// Passes words, or none, without characters that are not seen, and no longer than what is kept.
 pub(super) fn check_visible(what: &'static str, words: &str) -> Result<(), IngestReason> {
+    let (length, limit) = (words.len(), CELL_TEXT_LIMIT);
+    if length > limit {
+        return Err(IngestReason::TooLong {
+            what,
+            length,
+            limit,
+        });
+    }
     match words.chars().find(|c| is_invisible(*c)) {
         None => Ok(()),
         Some(character) => Err(IngestReason::Invisible {

@@ -342,3 +342,74 @@ pub(crate) fn sync_path(path: &Path) -> Result<(), StoreError> {
         .and_then(|file| file.sync_all())
         .map_err(|e| StoreError::io("fsync", path, &e))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine() -> (tempfile::TempDir, Engine) {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::create(folder.path(), &batch(0..4, b"first")).unwrap();
+        (folder, engine)
+    }
+
+    fn batch(commits: std::ops::Range<u64>, payload: &[u8]) -> Batch {
+        let mut batch = Batch::default();
+        for commit in commits {
+            batch.insert(&Key::Commit(commit), payload).unwrap();
+        }
+        batch
+    }
+
+    fn all(engine: &Engine) -> Result<Vec<Vec<u8>>, StoreError> {
+        let entries = engine.range(Key::Commit(0)..=Key::Commit(u64::MAX))?;
+        entries.map(|entry| Ok(entry?.1.to_vec())).collect()
+    }
+
+    #[test]
+    fn a_panic_inside_is_an_error_from_then_on() {
+        let (folder, engine) = engine();
+        let panicked = engine.call::<()>("read", |_| panic!("this panic is a part of the test"));
+        let failed = panicked.unwrap_err();
+        assert!(
+            failed.to_string().contains("open the database again"),
+            "{failed}"
+        );
+        assert_eq!(engine.get(&Key::Commit(0)).unwrap_err(), failed);
+        assert_eq!(all(&engine).unwrap_err(), failed);
+        let range = Key::Commit(0)..=Key::Commit(9);
+        assert_eq!(engine.last(range).unwrap_err(), failed);
+        assert_eq!(engine.apply(&batch(0..1, b"second")), Err(failed));
+        drop(engine);
+        let engine = Engine::open(folder.path()).unwrap();
+        assert_eq!(all(&engine).unwrap(), vec![b"first".to_vec(); 4]);
+        engine.apply(&batch(1..2, b"second")).unwrap();
+    }
+
+    #[test]
+    fn what_a_failed_write_was_about_is_not_read() {
+        let (folder, engine) = engine();
+        let mut entries = engine.range(Key::Commit(0)..=Key::Commit(9)).unwrap();
+        assert!(entries.next().unwrap().is_ok());
+        let failed = batch(2..3, b"second").0.into_keys().collect();
+        engine.unsure.set(failed).unwrap();
+        // A scan that had begun, too.
+        assert_eq!(entries.next().unwrap().unwrap_err(), StoreError::Halted);
+        assert!(entries.next().is_none());
+        drop(entries);
+        assert_eq!(engine.get(&Key::Commit(2)).unwrap_err(), StoreError::Halted);
+        assert_eq!(all(&engine).unwrap_err(), StoreError::Halted);
+        let last = engine.last(Key::Commit(0)..=Key::Commit(2));
+        assert_eq!(last.unwrap_err(), StoreError::Halted);
+        assert!(engine.get(&Key::Commit(3)).unwrap().is_some());
+        assert!(
+            engine
+                .last(Key::Commit(3)..=Key::Commit(9))
+                .unwrap()
+                .is_some()
+        );
+        drop(engine);
+        let engine = Engine::open(folder.path()).unwrap();
+        assert_eq!(all(&engine).unwrap().len(), 4);
+    }
+}

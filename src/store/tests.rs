@@ -1,5 +1,6 @@
 //! Tests of the store, by scenario.
 
+mod clock;
 mod commits;
 mod companies;
 mod crashes;

@@ -12,7 +12,7 @@ use super::support::{PARTS, TOTAL, check, ingest, package, shown, whole};
 #[test]
 fn a_thousand_threads_beside_a_writer() {
     const THREADS: usize = 1000;
-    const COMMITS: u32 = 15;
+    const COMMITS: u32 = 8;
     let db = Database::temporary().unwrap();
     ingest(&db, 0);
     let done = AtomicBool::new(false);
@@ -42,7 +42,7 @@ fn a_thousand_threads_beside_a_writer() {
                     assert_eq!(shown(&held), begun);
                     reads.fetch_add(1, Ordering::Relaxed);
                     // So many threads would leave two cores nothing to write with.
-                    thread::sleep(Duration::from_millis(200));
+                    thread::sleep(Duration::from_millis(500));
                 }
             });
             started.unwrap();
