@@ -43,14 +43,14 @@ pub(crate) fn run(
     thread::scope(|scope| {
         let failed = |error| StoreError::no_thread(&error);
         // The one that gets nothing to do first: without the other, nothing is read.
-        let digests = thread::Builder::new()
+        let digesting = thread::Builder::new()
             .spawn_scoped(scope, move || digest_all(read, &to_write))
             .map_err(failed)?;
-        let reads = thread::Builder::new()
+        let loading = thread::Builder::new()
             .spawn_scoped(scope, move || read_all(items, &to_digest))
             .map_err(failed)?;
         let ended = load.write(ready, of_packages, &mut progress);
-        for thread in [digests, reads] {
+        for thread in [digesting, loading] {
             if let Err(panic) = thread.join() {
                 resume_unwind(panic);
             }

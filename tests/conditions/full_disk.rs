@@ -1,6 +1,7 @@
 //! A disk without space, in two ways: a limit on the size of files, which any user can set, and a small file system of memory in a
 //! mount namespace of its own, where the system lets this user have one.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, ErrorKind, Write as _};
 use std::ops::ControlFlow;
@@ -129,7 +130,7 @@ fn data_set() -> Vec<u8> {
     let note = "note ".repeat(600);
     for n in 0..12_000 {
         rows.push_str("0000000123-25-000001\tRevenues\tus-gaap/2024\t20250331\t1\tUSD\t");
-        rows.push_str(&format!("{n}.0000\t{note}\n"));
+        writeln!(rows, "{n}.0000\t{note}").unwrap();
     }
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let plain =

@@ -22,24 +22,24 @@ fn a_thousand_threads_beside_a_writer() {
         for _ in 0..THREADS {
             let thread = thread::Builder::new().stack_size(512 << 10);
             let started = thread.spawn_scoped(scope, || {
-                let reader = db.reader();
+                let following = db.reader();
                 let held = db.pinned();
-                let begun = shown(&held);
+                let first_seen = shown(&held);
                 begin.wait();
                 let mut newest = 0;
                 while !done.load(Ordering::Acquire) {
                     let acknowledged = last.load(Ordering::Acquire);
-                    let pinned = reader.pinned();
+                    let pinned = following.pinned();
                     let seen = whole(&pinned).unwrap();
                     assert!(seen >= acknowledged.max(newest), "{seen}, {acknowledged}");
                     newest = seen;
                     // In one question: a sum of all parts, of one commit.
                     let parts: Vec<String> = (0..PARTS).map(|k| format!("part.p{k}")).collect();
-                    let sum = reader.expression("minato", parts.join(" + ")).unwrap();
+                    let sum = following.expression("minato", parts.join(" + ")).unwrap();
                     let sum = sum.at("1Q03").unwrap();
                     assert_eq!(sum.value(), Some(TOTAL.into()));
                     assert_eq!(whole(&pinned), Some(seen));
-                    assert_eq!(shown(&held), begun);
+                    assert_eq!(shown(&held), first_seen);
                     reads.fetch_add(1, Ordering::Relaxed);
                     // So many threads would leave two cores nothing to write with.
                     thread::sleep(Duration::from_millis(500));
