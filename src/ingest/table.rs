@@ -6,7 +6,7 @@ use crate::model::CELL_TEXT_LIMIT;
 
 use super::error::{IngestError, IngestReason, Place};
 use super::file::read_text;
-use super::words::check_visible;
+use super::words::check_label;
 
 /// The most cells of a table, labels and headings among them.
 const CELL_LIMIT: usize = 1 << 18;
@@ -124,7 +124,7 @@ fn read_lines(
 
 fn check_grid(grid: &Grid, place: &Place) -> Result<(), IngestError> {
     for heading in &grid.headings {
-        check_visible("the heading", heading).map_err(|reason| {
+        check_label("the heading", heading).map_err(|reason| {
             reason.at(&Place {
                 column: Some(heading.clone()),
                 ..place.clone()
@@ -132,7 +132,7 @@ fn check_grid(grid: &Grid, place: &Place) -> Result<(), IngestError> {
         })?;
     }
     for line in &grid.lines {
-        check_visible("the label", &line.label).map_err(|reason| {
+        check_label("the label", &line.label).map_err(|reason| {
             reason.at(&Place {
                 row: Some(line.label.clone()),
                 line: Some(line.number),
