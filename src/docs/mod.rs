@@ -18,6 +18,9 @@ pub mod filings {}
 #[doc = include_str!("format.md")]
 pub mod format {}
 
+#[doc = include_str!("limits.md")]
+pub mod limits {}
+
 #[doc = include_str!("performance.md")]
 pub mod performance {}
 

@@ -88,7 +88,7 @@ impl TidyExport {
     }
 
     /// Writes all tables to a folder that does not exist yet. It appears when all of it is written: until then
-    /// it has the ending `.partial`.
+    /// it has the ending `.partial`. Where that fails, it is removed.
     ///
     /// # Errors
     /// [`Error::Export`] where the folder or its `.partial` exists or cannot be written to, [`Error::Store`]
@@ -107,10 +107,28 @@ impl TidyExport {
         partial.push(".partial");
         let partial = PathBuf::from(partial);
         fs::create_dir(&partial).map_err(failed(&partial))?;
+        let exported = self.fill(&partial);
+        let done = exported.and_then(|exported| {
+            fs::rename(&partial, folder).map_err(failed(folder))?;
+            Ok(exported)
+        });
+        if done.is_err() {
+            // On a full disk it would be in the way of the next try.
+            let _ = fs::remove_dir_all(&partial);
+        }
+        done
+    }
+
+    /// Writes all tables to an empty folder.
+    fn fill(&self, folder: &Path) -> Result<Exported, Error> {
+        let failed = |path: &Path| {
+            let file = path.display().to_string();
+            move |error| Error::Export { file, error }
+        };
         let write = |name: &str, table: Table| {
             let path = match name.strip_suffix(".csv") {
-                Some(stem) if self.formula_safe => partial.join(format!("{stem}.safe.csv")),
-                _ => partial.join(name),
+                Some(stem) if self.formula_safe => folder.join(format!("{stem}.safe.csv")),
+                _ => folder.join(name),
             };
             let file = File::create_new(&path).map_err(failed(&path))?;
             let mut file = BufWriter::new(file);
@@ -121,16 +139,14 @@ impl TidyExport {
             file.sync_all().map_err(failed(&path))?;
             Ok::<u64, Error>(rows)
         };
-        let exported = Exported {
+        Ok(Exported {
             companies: write(COMPANIES_FILE, |export, file| export.companies(file))?,
             metrics: write(METRICS_FILE, |export, file| export.metrics(file))?,
             documents: write(DOCUMENTS_FILE, |export, file| export.documents(file))?,
             cells: write(CELLS_FILE, |export, file| export.cells(file))?,
             checks: write(CHECKS_FILE, |export, file| export.checks(file))?,
             facts: write(FACTS_FILE, |export, file| export.facts(file))?,
-        };
-        fs::rename(&partial, folder).map_err(failed(folder))?;
-        Ok(exported)
+        })
     }
 
     /// Writes `facts.csv`: every observation of every fact, by company, series, dates, publication and document.

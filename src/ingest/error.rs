@@ -533,6 +533,14 @@ pub enum IngestReason {
         /// The limit.
         limit: usize,
     },
+    /// More of something than any release has.
+    #[error("there are more than {limit} {what}")]
+    TooMany {
+        /// What there are too many of.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
     /// A number that cannot be read exactly.
     #[error("{0}")]
     Number(#[from] PrintedError),

@@ -20,6 +20,9 @@ use super::prose::read_prose;
 use super::tables::read_table;
 use super::words::{check_said, check_visible, check_words};
 
+/// The most figures of a release.
+const FIGURE_LIMIT: usize = 1 << 18;
+
 /// A release read from its folder: its document, its company, and every printed figure, placed.
 ///
 /// Reading is all or nothing: a release that can be read has no figure that was guessed or left out. The
@@ -109,9 +112,11 @@ impl Release {
         let mut figures = Vec::new();
         for table in &manifest.table {
             figures.extend(read_table(folder, &subject, table, defaults, &place)?);
+            check_count(figures.len()).map_err(|reason| reason.at(&place))?;
         }
         for prose in &manifest.prose {
             figures.extend(read_prose(&subject, prose, defaults, &place)?);
+            check_count(figures.len()).map_err(|reason| reason.at(&place))?;
         }
         let document = Document {
             id: entry.id,
@@ -216,6 +221,15 @@ fn read_manifest(folder: &Path, place: &Place) -> Result<Manifest, IngestError> 
         expected: FORMAT,
     };
     Err(unknown.at(place))
+}
+
+/// Passes no more figures than a release may have: its tables may all be one file.
+fn check_count(figures: usize) -> Result<(), IngestReason> {
+    if figures > FIGURE_LIMIT {
+        let (what, limit) = ("figures in the release", FIGURE_LIMIT);
+        return Err(IngestReason::TooMany { what, limit });
+    }
+    Ok(())
 }
 
 /// Every text is short enough to be kept.

@@ -2,9 +2,14 @@
 
 use std::path::Path;
 
+use crate::model::CELL_TEXT_LIMIT;
+
 use super::error::{IngestError, IngestReason, Place};
 use super::file::read_text;
-use super::words::check_visible;
+use super::words::check_label;
+
+/// The most cells of a table, labels and headings among them.
+const CELL_LIMIT: usize = 1 << 18;
 
 /// A table as printed: heading lines, then lines of a label and cells.
 #[derive(Debug)]
@@ -53,7 +58,7 @@ pub(super) fn read_grid(
     }
     let body = lines.split_off(header_rows);
     let grid = Grid {
-        headings: headings(&lines, expected),
+        headings: headings(&lines, expected).map_err(|reason| reason.at(place))?,
         lines: body.into_iter().map(line).collect(),
     };
     check_grid(&grid, place)?;
@@ -89,6 +94,7 @@ fn read_lines(
     let mut record = csv::StringRecord::new();
     let mut lines = Vec::new();
     let mut number = 1;
+    let mut cells: usize = 0;
     let mut rest = text;
     while let Some(first) = rest.lines().next() {
         if first.trim_matches(' ').is_empty() {
@@ -101,6 +107,11 @@ fn read_lines(
             }
             .at(place)
         })?;
+        cells = cells.saturating_add(record.len());
+        if cells > CELL_LIMIT {
+            let (what, limit) = ("cells in the table", CELL_LIMIT);
+            return Err(IngestReason::TooMany { what, limit }.at(place));
+        }
         lines.push((number, record.iter().map(str::to_owned).collect()));
         let read = usize::try_from(reader.position().byte()).unwrap_or(text.len());
         let after = text.get(read..).unwrap_or_default();
@@ -113,7 +124,7 @@ fn read_lines(
 
 fn check_grid(grid: &Grid, place: &Place) -> Result<(), IngestError> {
     for heading in &grid.headings {
-        check_visible("the heading", heading).map_err(|reason| {
+        check_label("the heading", heading).map_err(|reason| {
             reason.at(&Place {
                 column: Some(heading.clone()),
                 ..place.clone()
@@ -121,7 +132,7 @@ fn check_grid(grid: &Grid, place: &Place) -> Result<(), IngestError> {
         })?;
     }
     for line in &grid.lines {
-        check_visible("the label", &line.label).map_err(|reason| {
+        check_label("the label", &line.label).map_err(|reason| {
             reason.at(&Place {
                 row: Some(line.label.clone()),
                 line: Some(line.number),
@@ -134,7 +145,7 @@ fn check_grid(grid: &Grid, place: &Place) -> Result<(), IngestError> {
 
 /// The heading of each column after the label: its heading cells top-down, where an empty one above the
 /// last line takes the cell to its left.
-fn headings(lines: &[(usize, Vec<String>)], width: usize) -> Vec<String> {
+fn headings(lines: &[(usize, Vec<String>)], width: usize) -> Result<Vec<String>, IngestReason> {
     let mut columns: Vec<Vec<&str>> = vec![Vec::new(); width];
     for (index, (_, cells)) in lines.iter().enumerate() {
         let last = index + 1 == lines.len();
@@ -152,6 +163,18 @@ fn headings(lines: &[(usize, Vec<String>)], width: usize) -> Vec<String> {
     columns
         .iter()
         .skip(1)
-        .map(|parts| parts.join(" / "))
+        .map(|parts| {
+            // One long cell can span a great many columns: its length is looked at before it is copied for each.
+            let length = parts.iter().map(|part| part.len() + 3).sum::<usize>();
+            let (what, limit) = ("the heading", CELL_TEXT_LIMIT);
+            match length.saturating_sub(3) {
+                length if length <= limit => Ok(parts.join(" / ")),
+                length => Err(IngestReason::TooLong {
+                    what,
+                    length,
+                    limit,
+                }),
+            }
+        })
         .collect()
 }

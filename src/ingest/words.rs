@@ -1,5 +1,7 @@
 //! The words of a manifest: none is blank, none holds what a reader cannot see.
 
+use crate::model::CELL_TEXT_LIMIT;
+
 use super::error::{IngestError, IngestReason, Place};
 use super::manifest::{ColumnEntry, Manifest, ProseEntry, RowEntry, TableEntry};
 
@@ -20,6 +22,24 @@ pub(super) fn check_visible(what: &'static str, words: &str) -> Result<(), Inges
             code: u32::from(character),
         }),
     }
+}
+
+/// Passes a label, or none: visible, and no longer than what is kept. Each cell of its row or column has a copy.
+pub(super) fn check_label(what: &'static str, words: &str) -> Result<(), IngestReason> {
+    let (length, limit) = (words.len(), CELL_TEXT_LIMIT);
+    if length > limit {
+        return Err(IngestReason::TooLong {
+            what,
+            length,
+            limit,
+        });
+    }
+    check_visible(what, words)
+}
+
+/// Passes words that say something and can be kept.
+fn check_kept(what: &'static str, words: &str) -> Result<(), IngestReason> {
+    check_label(what, words).and_then(|()| check_said(what, words))
 }
 
 /// A control character, or one that breaks lines or turns the direction of writing.
@@ -61,8 +81,8 @@ fn check_table(table: &TableEntry, document: &Place) -> Result<(), IngestError> 
         table: Some(table.id.clone()),
         ..document.clone()
     };
-    check_said("the table's title", &table.title)
-        .and_then(|()| check_said("the table's place", &table.place))
+    check_kept("the table's title", &table.title)
+        .and_then(|()| check_kept("the table's place", &table.place))
         .map_err(|reason| reason.at(&place))?;
     for column in &table.columns {
         check_column(column).map_err(|reason| {
@@ -84,27 +104,27 @@ fn check_table(table: &TableEntry, document: &Place) -> Result<(), IngestError> 
 }
 
 fn check_column(column: &ColumnEntry) -> Result<(), IngestReason> {
-    check_visible("the heading", &column.head)?;
+    check_label("the heading", &column.head)?;
     let figures = column.figures.iter().flatten();
     let reasons = figures.filter_map(|figure| figure.unplaced.as_ref());
     for reason in reasons.chain(&column.unplaced) {
-        check_said("the reason for unplaced", reason)?;
+        check_kept("the reason for unplaced", reason)?;
     }
     if let Some(id) = &column.id {
-        check_said("the column's id", id)?;
+        check_kept("the column's id", id)?;
     }
     if let Some(evidence) = &column.evidence {
-        check_said("the evidence", evidence)?;
+        check_kept("the evidence", evidence)?;
     }
     Ok(())
 }
 
 fn check_row(row: &RowEntry) -> Result<(), IngestReason> {
-    check_visible("the label", &row.label)?;
+    check_label("the label", &row.label)?;
     let cells = row.cells.values();
     let reasons = cells.filter_map(|cell| cell.unplaced.as_ref());
     for reason in reasons.chain(&row.unplaced) {
-        check_said("the reason for unplaced", reason)?;
+        check_kept("the reason for unplaced", reason)?;
     }
     Ok(())
 }
@@ -115,7 +135,7 @@ fn check_prose(prose: &ProseEntry, document: &Place) -> Result<(), IngestError> 
         table: Some(address),
         ..document.clone()
     };
-    check_said("the sentence's place", &prose.place)
+    check_kept("the sentence's place", &prose.place)
         .map_err(|reason| reason.at(&place(prose.id.clone())))?;
     for (index, figure) in prose.figures.iter().enumerate() {
         let words = [
@@ -126,7 +146,7 @@ fn check_prose(prose: &ProseEntry, document: &Place) -> Result<(), IngestError> 
         ];
         for (what, words) in words {
             let Some(words) = words else { continue };
-            check_said(what, words)
+            check_kept(what, words)
                 .map_err(|reason| reason.at(&place(format!("{}!{}", prose.id, index + 1))))?;
         }
     }

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::ingest::{IngestError, IngestReason, Place};
 use crate::package::{Digested, Package};
 use crate::store;
-use crate::store::{PackageDocument, Standing, Store};
+use crate::store::{PackageDocument, Standing, Store, StoreError};
 
 /// How many facts are handed to the writer at once, unless a single package has more.
 const FACTS: usize = 16_384;
@@ -41,12 +41,16 @@ pub(crate) fn run(
     let (to_digest, read) = sync_channel(1);
     let (to_write, ready) = sync_channel(1);
     thread::scope(|scope| {
-        let threads = [
-            scope.spawn(move || read_all(items, &to_digest)),
-            scope.spawn(move || digest_all(read, &to_write)),
-        ];
+        let failed = |error| StoreError::no_thread(&error);
+        // The one that gets nothing to do first: without the other, nothing is read.
+        let digesting = thread::Builder::new()
+            .spawn_scoped(scope, move || digest_all(read, &to_write))
+            .map_err(failed)?;
+        let loading = thread::Builder::new()
+            .spawn_scoped(scope, move || read_all(items, &to_digest))
+            .map_err(failed)?;
         let ended = load.write(ready, of_packages, &mut progress);
-        for thread in threads {
+        for thread in [digesting, loading] {
             if let Err(panic) = thread.join() {
                 resume_unwind(panic);
             }

@@ -263,7 +263,8 @@ impl Reader {
         Ok(snapshot.cell(source)?)
     }
 
-    /// When a commit was recorded: when this database took its figures in.
+    /// When a commit was recorded: when this database took its figures in, to the second, by the clock of the machine. Times
+    /// never run backwards: where the clock was set back, a commit has the time of the one before it.
     ///
     /// # Errors
     /// [`Error::Store`] where there is no such commit, or the database cannot be read.

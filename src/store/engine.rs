@@ -3,14 +3,16 @@
 //! sled panics on some damaged files; every call into it is caught and answered with an error. Its `flush`
 //! is not an fsync on Linux, so [`Engine::apply`] adds one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{self, File};
+use std::io;
 use std::ops::{Bound, Deref, RangeBounds};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::error::StoreError;
@@ -31,6 +33,8 @@ pub(crate) struct Engine {
     path: PathBuf,
     /// Set when sled panicked: its state is unknown.
     broken: AtomicBool,
+    /// The keys of a batch that could not be written. Which of them have changed is known only after opening again.
+    unsure: OnceLock<BTreeSet<Vec<u8>>>,
 }
 
 /// A key and its value.
@@ -168,15 +172,23 @@ impl Engine {
     /// Opens the tree of a database. sled would create what is missing, so that is looked for first.
     pub(crate) fn open(folder: &Path) -> Result<Engine, StoreError> {
         for path in [Self::log_path(folder), folder.join("sled").join("conf")] {
-            let filled = fs::metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() > 0);
-            if !filled {
-                return Err(StoreError::EngineFileMissing { path });
+            match fs::metadata(&path) {
+                Ok(meta) if meta.is_file() && meta.len() > 0 => {}
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                    return Err(StoreError::io("open", &path, &error));
+                }
+                _ => return Err(StoreError::EngineFileMissing { path }),
             }
         }
         Self::start(folder)
     }
 
     fn start(folder: &Path) -> Result<Engine, StoreError> {
+        // Where the system has no thread for it, sled would wait for ever.
+        thread::Builder::new()
+            .spawn(|| ())
+            .map(drop)
+            .map_err(|error| StoreError::no_thread(&error))?;
         let path = folder.join("sled");
         let config = sled::Config::new()
             .path(&path)
@@ -194,7 +206,7 @@ impl Engine {
                             path: folder.to_owned(),
                         });
                     }
-                    std::thread::sleep(Duration::from_millis(10));
+                    thread::sleep(Duration::from_millis(10));
                 }
                 Err(error) => return Err(translate("open the storage engine", &path, error)),
             }
@@ -207,6 +219,7 @@ impl Engine {
             log,
             path,
             broken: AtomicBool::new(false),
+            unsure: OnceLock::new(),
         })
     }
 
@@ -216,7 +229,9 @@ impl Engine {
         doing: &'static str,
         work: impl FnOnce(&sled::Db) -> sled::Result<T>,
     ) -> Result<T, StoreError> {
-        let broken = || StoreError::damaged("the storage engine failed on its files");
+        let broken = || {
+            StoreError::damaged("the storage engine failed on its files: open the database again")
+        };
         let db = self.db.as_ref().ok_or_else(broken)?;
         if self.broken.load(Ordering::Acquire) {
             return Err(broken());
@@ -229,10 +244,25 @@ impl Engine {
         }
     }
 
+    /// Calls sled to read from a range of keys. After a write that failed, what it was about is not read any more, and sled
+    /// may not be able to read other things, either.
+    fn read<T>(
+        &self,
+        range: &impl RangeBounds<Vec<u8>>,
+        work: impl FnOnce(&sled::Db) -> sled::Result<T>,
+    ) -> Result<T, StoreError> {
+        match self.unsure.get() {
+            None => self.call("read", work),
+            Some(unsure) if unsure.iter().any(|key| range.contains(key)) => Err(StoreError::Halted),
+            Some(_) => self.call("read", work).map_err(|_| StoreError::Halted),
+        }
+    }
+
     /// The value of a key.
     pub(crate) fn get(&self, key: &Key) -> Result<Option<Value>, StoreError> {
         let bytes = key.to_bytes();
-        self.call("read", |db| db.get(&bytes))?
+        let only = (Bound::Included(&bytes), Bound::Included(&bytes));
+        self.read(&only, |db| db.get(&bytes))?
             .map(|value| Value::check(&bytes, value))
             .transpose()
             .map_err(|error| StoreError::decoding(key, &error))
@@ -246,13 +276,13 @@ impl Engine {
     ) -> Result<impl Iterator<Item = Result<Entry, StoreError>>, StoreError> {
         let bytes = |bound: Bound<&Key>| bound.map(Key::to_bytes);
         let range = (bytes(range.start_bound()), bytes(range.end_bound()));
-        let mut entries = self.call("read", |db| Ok(db.range(range)))?;
+        let mut entries = self.read(&range, |db| Ok(db.range(range.clone())))?;
         let mut over = false;
         Ok(std::iter::from_fn(move || {
             if over {
                 return None;
             }
-            let next = self.call("read", |_| entries.next().transpose());
+            let next = self.read(&range, |_| entries.next().transpose());
             let entry = next.and_then(|entry| {
                 entry
                     .map(|(key, value)| read_entry(&key, value))
@@ -315,13 +345,22 @@ impl Engine {
     pub(crate) fn last(&self, range: impl RangeBounds<Key>) -> Result<Option<Entry>, StoreError> {
         let bytes = |bound: Bound<&Key>| bound.map(Key::to_bytes);
         let range = (bytes(range.start_bound()), bytes(range.end_bound()));
-        self.call("read", |db| db.range(range).next_back().transpose())?
+        self.read(&range, |db| db.range(range.clone()).next_back().transpose())?
             .map(|(key, value)| read_entry(&key, value))
             .transpose()
     }
 
     /// Writes a batch, and returns when it survives a power cut.
     pub(crate) fn apply(&self, batch: &Batch) -> Result<(), StoreError> {
+        let written = self.write(batch);
+        if written.is_err() {
+            self.unsure
+                .get_or_init(|| batch.0.keys().cloned().collect());
+        }
+        written
+    }
+
+    fn write(&self, batch: &Batch) -> Result<(), StoreError> {
         let mut writes = sled::Batch::default();
         for (key, value) in &batch.0 {
             match value {
@@ -381,4 +420,75 @@ pub(crate) fn sync_path(path: &Path) -> Result<(), StoreError> {
     File::open(path)
         .and_then(|file| file.sync_all())
         .map_err(|e| StoreError::io("fsync", path, &e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine() -> (tempfile::TempDir, Engine) {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::create(folder.path(), &batch(0..4, b"first")).unwrap();
+        (folder, engine)
+    }
+
+    fn batch(commits: std::ops::Range<u64>, payload: &[u8]) -> Batch {
+        let mut batch = Batch::default();
+        for commit in commits {
+            batch.insert(&Key::Commit(commit), payload).unwrap();
+        }
+        batch
+    }
+
+    fn all(engine: &Engine) -> Result<Vec<Vec<u8>>, StoreError> {
+        let entries = engine.range(Key::Commit(0)..=Key::Commit(u64::MAX))?;
+        entries.map(|entry| Ok(entry?.1.to_vec())).collect()
+    }
+
+    #[test]
+    fn a_panic_inside_is_an_error_from_then_on() {
+        let (folder, engine) = engine();
+        let panicked = engine.call::<()>("read", |_| panic!("this panic is a part of the test"));
+        let failed = panicked.unwrap_err();
+        assert!(
+            failed.to_string().contains("open the database again"),
+            "{failed}"
+        );
+        assert_eq!(engine.get(&Key::Commit(0)).unwrap_err(), failed);
+        assert_eq!(all(&engine).unwrap_err(), failed);
+        let range = Key::Commit(0)..=Key::Commit(9);
+        assert_eq!(engine.last(range).unwrap_err(), failed);
+        assert_eq!(engine.apply(&batch(0..1, b"second")), Err(failed));
+        drop(engine);
+        let engine = Engine::open(folder.path()).unwrap();
+        assert_eq!(all(&engine).unwrap(), vec![b"first".to_vec(); 4]);
+        engine.apply(&batch(1..2, b"second")).unwrap();
+    }
+
+    #[test]
+    fn what_a_failed_write_was_about_is_not_read() {
+        let (folder, engine) = engine();
+        let mut entries = engine.range(Key::Commit(0)..=Key::Commit(9)).unwrap();
+        assert!(entries.next().unwrap().is_ok());
+        let failed = batch(2..3, b"second").0.into_keys().collect();
+        engine.unsure.set(failed).unwrap();
+        // A scan that had begun, too.
+        assert_eq!(entries.next().unwrap().unwrap_err(), StoreError::Halted);
+        assert!(entries.next().is_none());
+        drop(entries);
+        assert_eq!(engine.get(&Key::Commit(2)).unwrap_err(), StoreError::Halted);
+        assert_eq!(all(&engine).unwrap_err(), StoreError::Halted);
+        let last = engine.last(Key::Commit(0)..=Key::Commit(2));
+        assert_eq!(last.unwrap_err(), StoreError::Halted);
+        assert!(engine.get(&Key::Commit(3)).unwrap().is_some());
+        assert!(
+            engine
+                .last(Key::Commit(3)..=Key::Commit(9))
+                .unwrap()
+                .is_some()
+        );
+        drop(engine);
+        let engine = Engine::open(folder.path()).unwrap();
+        assert_eq!(all(&engine).unwrap().len(), 4);
+    }
 }

@@ -43,13 +43,16 @@ pub enum StoreError {
         expected: u32,
     },
     /// Somebody has the database open.
-    #[error("{path:?} is locked: it is open in this or another process")]
+    #[error("{path:?} is locked: it is open in this or another process, and was for a second")]
     Locked {
         /// The folder.
         path: PathBuf,
     },
-    /// A folder or medium that cannot be written.
-    #[error("{path:?} cannot be written: {message}")]
+    /// A folder or medium that cannot be written, or not even read.
+    #[error(
+        "{path:?} cannot be written: {message}; a database is made and opened only where its folder and files can be \
+         both read and written: allow that, or work on a copy"
+    )]
     ReadOnly {
         /// The folder.
         path: PathBuf,
@@ -115,6 +118,12 @@ pub enum StoreError {
     /// The caller broke it off. Nothing is left of it.
     #[error("it was broken off")]
     Cancelled,
+    /// The system has no thread left for what needs one.
+    #[error("no thread could be started: {message}")]
+    NoThread {
+        /// What the system said.
+        message: String,
+    },
     /// A document with this id is known, and has other content. A corrected transcription needs an id of
     /// its own.
     #[error(
@@ -228,6 +237,7 @@ impl StoreError {
             | Self::Unsound { .. }
             | Self::Dump { .. }
             | Self::Cancelled
+            | Self::NoThread { .. }
             | Self::NoSuchNumber { .. } => false,
         }
     }
@@ -249,6 +259,12 @@ impl StoreError {
                 expected: crate::codec::FORMAT_VERSION.into(),
             },
             other => Self::damaged_at(key, other),
+        }
+    }
+
+    pub(crate) fn no_thread(error: &io::Error) -> Self {
+        Self::NoThread {
+            message: error.to_string(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! under way: the next one begins when that one is durable and HEAD says so.
 
 use std::panic::resume_unwind;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
 use super::commit::{BATCH, Batches, Prepared, prepare};
@@ -71,7 +71,7 @@ struct Group<'scope, 'env> {
 
 /// A write that another thread carries out.
 struct UnderWay<'scope> {
-    thread: ScopedJoinHandle<'scope, (Disk<'scope>, Result<(), StoreError>)>,
+    thread: ScopedJoinHandle<'scope, Option<(Disk<'scope>, Result<(), StoreError>)>>,
     work: Arc<Work>,
     /// How many commits are durable after it.
     committed: usize,
@@ -163,13 +163,27 @@ impl Group<'_, '_> {
         let work = Arc::new(self.work(Batches::default()));
         let mut disk = self.disk.take().ok_or(StoreError::Halted)?;
         let own = Arc::clone(&work);
+        let (give, given) = mpsc::channel::<Disk>();
+        let started = thread::Builder::new().spawn_scoped(self.scope, move || {
+            let mut disk = given.recv().ok()?;
+            let ended = disk.write(&own);
+            Some((disk, ended))
+        });
+        let committed = self.committed.len();
+        let Ok(thread) = started else {
+            // The system has none to spare: what needs no thread is only slower.
+            let ended = disk.write(&work);
+            self.disk = Some(disk);
+            ended?;
+            self.durable = committed;
+            return Ok(());
+        };
+        // A thread that has started waits for it.
+        give.send(disk).map_err(|_| StoreError::Halted)?;
         self.under_way = Some(UnderWay {
-            thread: self.scope.spawn(move || {
-                let ended = disk.write(&own);
-                (disk, ended)
-            }),
+            thread,
             work,
-            committed: self.committed.len(),
+            committed,
         });
         Ok(())
     }
@@ -179,10 +193,9 @@ impl Group<'_, '_> {
         let Some(write) = self.under_way.take() else {
             return Ok(());
         };
-        let (disk, ended) = write
-            .thread
-            .join()
-            .unwrap_or_else(|panic| resume_unwind(panic));
+        let written = write.thread.join();
+        let written = written.unwrap_or_else(|panic| resume_unwind(panic));
+        let (disk, ended) = written.ok_or(StoreError::Halted)?;
         self.disk = Some(disk);
         ended?;
         self.durable = write.committed;

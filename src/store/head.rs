@@ -1,6 +1,6 @@
 //! The HEAD file: the last durable commit, in two slots written in turn.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -29,15 +29,22 @@ impl HeadFile {
             .create_new(true)
             .open(&path)
             .map_err(|e| StoreError::io("create HEAD", folder, &e))?;
-        file.set_len(2 * SLOT_LENGTH as u64)
-            .map_err(|e| StoreError::io("create HEAD", folder, &e))?;
         let mut created = HeadFile { file, path };
-        created.write(head)?;
-        created
-            .file
+        let filled = created.fill(head);
+        if filled.is_err() {
+            let _ = fs::remove_file(&created.path);
+        }
+        filled.map(|()| created)
+    }
+
+    fn fill(&mut self, head: Head) -> Result<(), StoreError> {
+        self.file
+            .set_len(2 * SLOT_LENGTH as u64)
+            .map_err(|e| StoreError::io("create HEAD", &self.path, &e))?;
+        self.write(head)?;
+        self.file
             .sync_all()
-            .map_err(|e| StoreError::io("fsync HEAD", folder, &e))?;
-        Ok(created)
+            .map_err(|e| StoreError::io("fsync HEAD", &self.path, &e))
     }
 
     /// Opens the file for reading and writing.

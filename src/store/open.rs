@@ -18,13 +18,26 @@ use crate::codec::{CodecError, FORMAT_VERSION, Key};
 const MANIFEST: &str = "MANIFEST";
 const NEW_MANIFEST: &str = "MANIFEST.new";
 
-/// Creates a database. MANIFEST is its last file: without it, the folder is not a database yet.
+/// Creates a database, or leaves what was there before.
 pub(super) fn create(path: &Path) -> Result<Store, StoreError> {
-    match fs::create_dir(path) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => check_empty(path)?,
+    let new = match fs::create_dir(path) {
+        Ok(()) => true,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            check_empty(path)?;
+            false
+        }
         Err(error) => return Err(StoreError::io("create the folder", path, &error)),
+    };
+    let created = fill(path);
+    if created.is_err() && new {
+        // What somebody else has put there meanwhile stays.
+        let _ = fs::remove_dir(path);
     }
+    created
+}
+
+/// Makes the files of a database in an empty folder. MANIFEST is the last: without it, the folder is not a database yet.
+fn fill(path: &Path) -> Result<Store, StoreError> {
     let manifest = Manifest {
         id: new_id(),
         created: chrono::Utc::now().timestamp(),
@@ -44,20 +57,33 @@ pub(super) fn create(path: &Path) -> Result<Store, StoreError> {
         sequence: 0,
         chain: chain(&payload),
     };
+    // Of two that create at once, one makes it; from then on, what is in the folder is of its making.
     let head_file = HeadFile::create(path, head)?;
-    // Commit 0, so that a tree that lost everything is told from a new one.
-    let mut first = Batch::default();
-    first.insert(&Key::Commit(0), &payload)?;
-    let engine = Engine::create(path, &first)?;
-    sync_path(path)?;
-    write_manifest(path, &manifest)?;
+    let filled = fill_tree(path, &manifest, &payload);
+    if filled.is_err() {
+        let _ = fs::remove_file(path.join(MANIFEST));
+        let _ = fs::remove_file(path.join(NEW_MANIFEST));
+        let _ = fs::remove_dir_all(path.join("sled"));
+        let _ = fs::remove_file(HeadFile::path(path));
+    }
     let state = State {
         head,
         recorded: record.recorded,
         totals: record.totals,
         names: Names::default(),
     };
-    Ok(Store::new(engine, head_file, state))
+    Ok(Store::new(filled?, head_file, state))
+}
+
+/// The tree with its first commit, and MANIFEST.
+fn fill_tree(path: &Path, manifest: &Manifest, payload: &[u8]) -> Result<Engine, StoreError> {
+    // Commit 0, so that a tree that lost everything is told from a new one.
+    let mut first = Batch::default();
+    first.insert(&Key::Commit(0), payload)?;
+    let engine = Engine::create(path, &first)?;
+    sync_path(path)?;
+    write_manifest(path, manifest)?;
+    Ok(engine)
 }
 
 /// Commit 0 names the database, so that the data of one do not pass for those of another.

@@ -1,6 +1,7 @@
 //! Tests of the store, by scenario.
 
 mod backup;
+mod clock;
 mod commits;
 mod companies;
 mod crashes;

@@ -255,7 +255,7 @@ pub(crate) fn cases() -> Vec<Case> {
             Folder::good()
                 .edit("results.tsv", "Stores\t140", &format!("{}\t140", "Stores".repeat(200)))
                 .edit("manifest.toml", "label = \"Stores\"", &format!("label = \"{}\"", "Stores".repeat(200))),
-            &["t1!R5C2", "a row label has 1200 bytes, at most 1000 are kept"],
+            &["row \"StoresStores", "the label has 1200 bytes, at most 1000 are kept"],
         ),
         (
             "rows in another order",

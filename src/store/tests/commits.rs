@@ -2,7 +2,6 @@
 
 use super::support::*;
 use crate::model::{Check, Claim, Operand, Outcome, Scenario, Scope, Source};
-use crate::store::commit::prepare;
 use crate::store::package::{DocumentOutcome, Standing};
 use crate::store::{NewFact, Store, StoreError};
 
@@ -365,17 +364,6 @@ fn loads_of_documents_leave_no_blobs() {
     assert_no_blobs(&place);
     drop(Store::open(&place.path()).unwrap());
     assert_no_blobs(&place);
-}
-
-#[test]
-fn time_does_not_run_backwards() {
-    let place = Place::new();
-    let store = Store::create(&place.path()).unwrap();
-    let mut before = (*store.state()).clone();
-    before.recorded += 1_000_000;
-    let package = simple("d1", "2001-01-01", &[(0, 10, 0)]);
-    let prepared = prepare(&store.engine, &before, &package).unwrap();
-    assert_eq!(prepared.state.recorded, before.recorded);
 }
 
 #[test]
