@@ -45,6 +45,8 @@ pub(super) fn create(path: &Path) -> Result<Store, StoreError> {
         chain: chain(&payload),
     };
     let head_file = HeadFile::create(path, head)?;
+    // Where there is a tree, there is a HEAD.
+    sync_path(path)?;
     // Commit 0, so that a tree that lost everything is told from a new one.
     let mut first = Batch::default();
     first.insert(&Key::Commit(0), &payload)?;
@@ -87,10 +89,17 @@ fn check_empty(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Whether a folder holds the beginnings of a database: a HEAD without commits, and no MANIFEST yet.
+/// Whether a folder holds the beginnings of a database: a HEAD without commits, or none of its bytes, and no MANIFEST yet.
 fn is_unfinished(path: &Path) -> bool {
-    let head = || HeadFile::open(path).ok()?.read().ok();
-    !path.join(MANIFEST).exists() && head().is_some_and(|head| head.sequence == 0)
+    let Ok(mut head) = HeadFile::open(path) else {
+        return false;
+    };
+    let alone = || fs::read_dir(path).is_ok_and(|entries| entries.count() == 1);
+    let begun = match head.read() {
+        Ok(head) => head.sequence == 0,
+        Err(_) => alone() && head.is_blank(),
+    };
+    begun && !path.join(MANIFEST).exists()
 }
 
 fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), StoreError> {
