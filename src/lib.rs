@@ -50,7 +50,7 @@
 //!
 //! The release format is taught in `data/README.md`, tables in [`docs::tidy`]. [`docs::design`] says how the house is built and why,
 //! [`docs::format`] describes the bytes on disk, [`docs::audit`] what the audit finds and what it cannot,
-//! [`docs::performance`] how fast it is beside others.
+//! [`docs::performance`] how fast it is beside others, [`docs::reliability`] what was done to databases to break them.
 #![cfg_attr(
     not(test),
     deny(
