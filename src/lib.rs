@@ -57,7 +57,7 @@
 //! The release format is taught in `data/README.md`, tables in [`docs::tidy`]. [`docs::design`] says how the house is built and why,
 //! [`docs::format`] describes the bytes on disk, [`docs::dump`] a database as text, [`docs::audit`] what the audit finds and
 //! what it cannot, [`docs::limits`] what is refused for its size, and what happens on a full disk or without permission,
-//! [`docs::performance`] how fast it is beside others.
+//! [`docs::performance`] how fast it is beside others, [`docs::reliability`] what was done to databases to break them.
 #![cfg_attr(
     not(test),
     deny(

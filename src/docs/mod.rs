@@ -24,5 +24,8 @@ pub mod limits {}
 #[doc = include_str!("performance.md")]
 pub mod performance {}
 
+#[doc = include_str!("reliability.md")]
+pub mod reliability {}
+
 #[doc = include_str!("tidy.md")]
 pub mod tidy {}

@@ -180,6 +180,8 @@ impl Engine {
                 _ => return Err(StoreError::EngineFileMissing { path }),
             }
         }
+        // A process that was killed may not have come to its fsync. Snapshot and HEAD must not get ahead of the data.
+        sync_path(&Self::log_path(folder))?;
         Self::start(folder)
     }
 
@@ -195,6 +197,7 @@ impl Engine {
             .cache_capacity(CACHE)
             .flush_every_ms(None);
         let deadline = Instant::now() + LOCK_PATIENCE;
+        let mut unfinished = unfinished_snapshots(&path);
         let db = loop {
             let opened = catch_unwind(AssertUnwindSafe(|| config.open()))
                 .map_err(|_| StoreError::damaged("the storage engine cannot read its files"))?;
@@ -207,6 +210,14 @@ impl Engine {
                         });
                     }
                     thread::sleep(Duration::from_millis(10));
+                }
+                // sled takes a snapshot that it was writing when it was cut off for its newest one. The one before it is
+                // removed only when the new one is whole.
+                Err(sled::Error::Corruption { .. }) if !unfinished.is_empty() => {
+                    for snapshot in unfinished.drain(..) {
+                        fs::remove_file(&snapshot)
+                            .map_err(|e| StoreError::io("remove", &snapshot, &e))?;
+                    }
                 }
                 Err(error) => return Err(translate("open the storage engine", &path, error)),
             }
@@ -398,6 +409,15 @@ fn read_entry(key: &[u8], value: sled::IVec) -> Result<Entry, StoreError> {
         Key::parse(key).map_err(|error| StoreError::damaged(format!("key {key:02x?}: {error}")))?;
     let value = Value::check(key, value).map_err(|e| StoreError::decoding(&parsed, &e))?;
     Ok((parsed, value))
+}
+
+/// Snapshots that sled was writing when it was cut off.
+fn unfinished_snapshots(path: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "generating"))
+        .collect()
 }
 
 fn is_locked(error: &sled::Error) -> bool {

@@ -61,6 +61,17 @@ impl HeadFile {
 
     /// The last durable commit.
     pub(crate) fn read(&mut self) -> Result<Head, StoreError> {
+        Head::parse(&self.bytes()?).ok_or_else(|| StoreError::damaged("HEAD has no whole slot"))
+    }
+
+    /// Whether nothing was written to it yet.
+    pub(crate) fn is_blank(&mut self) -> bool {
+        self.bytes().is_ok_and(|bytes| {
+            bytes.len() <= 2 * SLOT_LENGTH && bytes.iter().all(|byte| *byte == 0)
+        })
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::new();
         self.file
             .seek(SeekFrom::Start(0))
@@ -70,7 +81,7 @@ impl HeadFile {
                     .read_to_end(&mut bytes)
             })
             .map_err(|e| StoreError::io("read HEAD", &self.path, &e))?;
-        Head::parse(&bytes).ok_or_else(|| StoreError::damaged("HEAD has no whole slot"))
+        Ok(bytes)
     }
 
     /// The last durable commit of a folder, read without opening it for writing.

@@ -77,6 +77,8 @@ fn fill(path: &Path) -> Result<Store, StoreError> {
 
 /// The tree with its first commit, and MANIFEST.
 fn fill_tree(path: &Path, manifest: &Manifest, payload: &[u8]) -> Result<Engine, StoreError> {
+    // Where there is a tree, there is a HEAD.
+    sync_path(path)?;
     // Commit 0, so that a tree that lost everything is told from a new one.
     let mut first = Batch::default();
     first.insert(&Key::Commit(0), payload)?;
@@ -113,10 +115,17 @@ fn check_empty(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Whether a folder holds the beginnings of a database: a HEAD without commits, and no MANIFEST yet.
+/// Whether a folder holds the beginnings of a database: a HEAD without commits, or none of its bytes, and no MANIFEST yet.
 fn is_unfinished(path: &Path) -> bool {
-    let head = || HeadFile::open(path).ok()?.read().ok();
-    !path.join(MANIFEST).exists() && head().is_some_and(|head| head.sequence == 0)
+    let Ok(mut head) = HeadFile::open(path) else {
+        return false;
+    };
+    let alone = || fs::read_dir(path).is_ok_and(|entries| entries.count() == 1);
+    let begun = match head.read() {
+        Ok(head) => head.sequence == 0,
+        Err(_) => alone() && head.is_blank(),
+    };
+    begun && !path.join(MANIFEST).exists()
 }
 
 pub(super) fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), StoreError> {

@@ -144,6 +144,29 @@ fn the_files_of_a_killed_process_open() {
 }
 
 #[test]
+fn a_snapshot_that_sled_was_writing_is_passed_over() {
+    let place = Place::new();
+    let store = start(&place);
+    let after = everything(&store);
+    drop(store);
+    // Once without a snapshot before it, and once beside one.
+    for _ in 0..2 {
+        let whole = fs::read_dir(place.file("sled")).unwrap();
+        let whole = whole.map(|entry| entry.unwrap().path());
+        let whole = whole.filter(|path| path.to_string_lossy().contains("/snap."));
+        let bytes = whole.map(|path| fs::read(path).unwrap()).last();
+        let bytes = bytes.unwrap_or_else(|| vec![7; 1000]);
+        for length in [0, 5, bytes.len() - 1] {
+            let torn = place.file("sled/snap.7FFFFFFFFFFFFFFF.generating");
+            fs::write(&torn, &bytes[..length]).unwrap();
+            let store = Store::open(&place.path()).unwrap();
+            assert_eq!(everything(&store), after, "{length} bytes");
+            assert!(!torn.exists());
+        }
+    }
+}
+
+#[test]
 fn data_ahead_of_head_by_whole_commits_are_a_normal_crash() {
     let place = Place::new();
     let store = start(&place);

@@ -59,6 +59,31 @@ fn a_database_is_created_in_a_new_or_empty_folder_only() {
 }
 
 #[test]
+fn a_creation_that_was_cut_off_at_its_first_file_is_unfinished() {
+    for length in [0, 512, 1024] {
+        let place = Place::new();
+        fs::create_dir(place.path()).unwrap();
+        fs::write(place.file("HEAD"), vec![0; length]).unwrap();
+        let unfinished = StoreError::Unfinished { path: place.path() };
+        assert_eq!(Store::open(&place.path()).unwrap_err(), unfinished);
+        assert_eq!(Store::create(&place.path()).unwrap_err(), unfinished);
+        // Beside anything else, it is not said that the folder can be deleted.
+        fs::create_dir(place.file("sled")).unwrap();
+        assert_ne!(Store::open(&place.path()).unwrap_err(), unfinished);
+        assert_ne!(Store::create(&place.path()).unwrap_err(), unfinished);
+    }
+    // Another program's HEAD.
+    let place = Place::new();
+    fs::create_dir(place.path()).unwrap();
+    for other in [b"ref: refs/heads/main\n".to_vec(), vec![0; 1025]] {
+        fs::write(place.file("HEAD"), other).unwrap();
+        let unfinished = StoreError::Unfinished { path: place.path() };
+        assert_ne!(Store::open(&place.path()).unwrap_err(), unfinished);
+        assert_ne!(Store::create(&place.path()).unwrap_err(), unfinished);
+    }
+}
+
+#[test]
 fn a_creation_that_was_cut_off_is_told_from_damage() {
     let place = Place::new();
     drop(Store::create(&place.path()).unwrap());

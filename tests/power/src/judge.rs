@@ -1,0 +1,178 @@
+//! Whether a database holds what it must: every package that was done, each whole, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use chrono::NaiveDate;
+use kessan::{Database, Error, Figure, StoreError};
+
+use crate::facts::{Name, Shape};
+use crate::journal::{Journal, Known};
+
+/// What was found.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Outcome {
+    /// A database with everything that was done.
+    Whole,
+    /// No database, or one that says its creation was not finished, and none was promised.
+    Unfinished,
+}
+
+/// What a document says of a fact.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Seen {
+    published: NaiveDate,
+    document: String,
+    cell: u32,
+    figure: String,
+}
+
+/// By series and period.
+type Facts = BTreeMap<(String, String), BTreeSet<Seen>>;
+
+/// Judges the database of a folder by the journal beside it, and goes on with it: takes in one more package, and opens it
+/// once more.
+pub fn judge(folder: &Path, seed: u64) -> Result<Outcome> {
+    let known = Known::read(folder)?;
+    let path = folder.join("db");
+    let journal = Journal::open(folder)?;
+    let nothing = fs::read_dir(&path).map_or(true, |mut entries| entries.next().is_none());
+    let mut outcome = Outcome::Whole;
+    let db = if known.created {
+        Database::open(&path).context("opening")?
+    } else if nothing {
+        outcome = Outcome::Unfinished;
+        Database::open_or_create(&path).context("creating it anew")?
+    } else {
+        match Database::open(&path) {
+            Ok(db) => db,
+            Err(Error::Store(StoreError::Unfinished { .. })) => {
+                outcome = Outcome::Unfinished;
+                fs::remove_dir_all(&path)?;
+                Database::open_or_create(&path).context("creating it anew")?
+            }
+            Err(error) => return Err(error).context("opening what was not finished"),
+        }
+    };
+    if !known.created {
+        journal.created()?;
+    }
+    let mut present = whole(&db, &known, seed)?;
+
+    let more = Name {
+        number: known.next(),
+        shape: Shape::Release,
+    };
+    journal.begin(&[more])?;
+    db.ingest(more.package(seed)?).context("the next commit")?;
+    journal.done(&[more])?;
+    present.insert(more);
+    db.close();
+    let db = Database::open(&path).context("opening once more")?;
+    check(&db, &present, seed).context("after the next commit")?;
+    db.close();
+    ensure!(
+        fs::read_dir(path.join("sled/blobs"))?.next().is_none(),
+        "a page became a blob"
+    );
+    Ok(outcome)
+}
+
+/// Checks that what was done is there, and of what was begun all of a package or nothing.
+fn whole(db: &Database, known: &Known, seed: u64) -> Result<BTreeSet<Name>> {
+    let mut present = BTreeSet::new();
+    for document in db.documents()? {
+        present.insert(document.id.as_str().parse::<Name>()?);
+    }
+    if let Some(lost) = known.done.difference(&present).next() {
+        bail!("{lost} was done, and is lost");
+    }
+    if let Some(stray) = present.difference(&known.begun).next() {
+        bail!("{stray} is there, and was never begun");
+    }
+    check(db, &present, seed)?;
+    Ok(present)
+}
+
+/// Checks that a database holds these packages and nothing else.
+fn check(db: &Database, present: &BTreeSet<Name>, seed: u64) -> Result<()> {
+    ensure!(
+        db.last_commit() == present.len() as u64,
+        "{} packages, and commit {}",
+        present.len(),
+        db.last_commit()
+    );
+    let mut facts = Facts::new();
+    for name in present {
+        let package = name.package(seed)?;
+        let filing = &package.filings[0];
+        let cells = db.cells(filing.document.id.as_str())?;
+        ensure!(cells == filing.cells, "the cells of {name} differ");
+        for fact in &filing.facts {
+            let of = (fact.series.to_string(), fact.period.to_string());
+            facts.entry(of).or_default().insert(Seen {
+                published: fact.published,
+                document: name.to_string(),
+                cell: fact.cell,
+                figure: text(&fact.figure),
+            });
+        }
+    }
+    let found = read(db)?;
+    ensure!(
+        facts.len() == found.len(),
+        "{} facts are there, and should be {}",
+        found.len(),
+        facts.len()
+    );
+    for ((of, should), (other, is)) in facts.iter().zip(&found) {
+        ensure!(of == other, "{other:?} is there, and should be {of:?}");
+        ensure!(
+            should == is,
+            "of {of:?} there is {is:?}, and should be {should:?}"
+        );
+    }
+    Ok(())
+}
+
+fn text(figure: &Figure) -> String {
+    format!("{figure:?}")
+}
+
+fn read(db: &Database) -> Result<Facts> {
+    let mut facts = Facts::new();
+    for company in db.companies() {
+        for key in db.series_list(&company.id)? {
+            for point in db.series_of(&key)?.all()?.points() {
+                let shown = Seen {
+                    published: point.published(),
+                    document: point.document().to_string(),
+                    cell: point.source().cell,
+                    figure: text(point.figure()),
+                };
+                let mut seen = BTreeSet::new();
+                if point.has_versions() {
+                    for one in db.observations(point)? {
+                        seen.insert(Seen {
+                            published: one.published,
+                            document: db.document_of(&one)?.id.to_string(),
+                            cell: one.source.cell,
+                            figure: text(&one.figure),
+                        });
+                    }
+                    ensure!(
+                        seen.last() == Some(&shown),
+                        "{key} {} shows {shown:?}",
+                        point.period()
+                    );
+                } else {
+                    seen.insert(shown);
+                }
+                facts.insert((key.to_string(), point.period().to_string()), seen);
+            }
+        }
+    }
+    Ok(facts)
+}
