@@ -103,7 +103,7 @@ struct Writer {
 impl Store {
     /// Creates a database in a folder that does not exist or is empty.
     pub(crate) fn create(path: &Path) -> Result<Store, StoreError> {
-        open::create(path)
+        open::create(path, chrono::Utc::now().timestamp())
     }
 
     /// Opens a database, and finishes or undoes what a crash left behind.

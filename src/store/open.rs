@@ -18,8 +18,8 @@ use crate::codec::{CodecError, FORMAT_VERSION, Key};
 const MANIFEST: &str = "MANIFEST";
 const NEW_MANIFEST: &str = "MANIFEST.new";
 
-/// Creates a database, or leaves what was there before.
-pub(super) fn create(path: &Path) -> Result<Store, StoreError> {
+/// Creates a database, or leaves what was there before. It is as old as it is told: seconds since 1970-01-01 UTC.
+pub(super) fn create(path: &Path, created: i64) -> Result<Store, StoreError> {
     let new = match fs::create_dir(path) {
         Ok(()) => true,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -28,19 +28,19 @@ pub(super) fn create(path: &Path) -> Result<Store, StoreError> {
         }
         Err(error) => return Err(StoreError::io("create the folder", path, &error)),
     };
-    let created = fill(path);
-    if created.is_err() && new {
+    let filled = fill(path, created);
+    if filled.is_err() && new {
         // What somebody else has put there meanwhile stays.
         let _ = fs::remove_dir(path);
     }
-    created
+    filled
 }
 
 /// Makes the files of a database in an empty folder. MANIFEST is the last: without it, the folder is not a database yet.
-fn fill(path: &Path) -> Result<Store, StoreError> {
+fn fill(path: &Path, created: i64) -> Result<Store, StoreError> {
     let manifest = Manifest {
         id: new_id(),
-        created: chrono::Utc::now().timestamp(),
+        created,
     };
     let record = CommitRecord {
         previous: [0; 32],

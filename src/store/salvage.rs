@@ -18,7 +18,7 @@ use super::names::Names;
 use super::package::{NewFact, Package, PackageDocument};
 use super::progress::{Meter, UpkeepProgress, UpkeepStep, UpkeepTask};
 use super::verify::{Digest, Fault, FaultKind, FaultPlace, Part, VerifyReport, place_of};
-use super::{Store, Variant};
+use super::{Variant, open};
 use crate::codec::addition::{Addition, AdditionsRecord, SumsRecord};
 use crate::codec::cells::CellsRecord;
 use crate::codec::check::ChecksRecord;
@@ -109,7 +109,10 @@ pub(super) fn salvage(
     let packages = saved.packages(&mut ruin, head.ok(), incomplete, digest);
     let Ruin { faults, .. } = ruin;
     fs::remove_dir_all(&copy).map_err(|error| StoreError::io("delete", &copy, &error))?;
-    let store = Store::create(&fresh.folder())?;
+    // No commit is recorded before its database was created.
+    let first = packages.first().and_then(|package| package.recorded);
+    let created = first.unwrap_or_else(|| chrono::Utc::now().timestamp());
+    let store = open::create(&fresh.folder(), created)?;
     meter.begin(
         UpkeepStep::Commits,
         Some(u64::try_from(packages.len()).unwrap_or(u64::MAX)),

@@ -87,6 +87,24 @@ fn a_sound_database_is_salvaged_whole() {
 }
 
 #[test]
+fn commits_keep_their_times() {
+    let place = Place::new();
+    let store = crate::store::open::create(&place.path(), 1_600_000_000).unwrap();
+    for (document, recorded) in [("d1", 1_600_000_100), ("d2", 1_700_000_000)] {
+        let mut package = simple(document, "2020-08-13", &[(0, 1, 0)]);
+        package.recorded = Some(recorded);
+        store.commit(&package).unwrap();
+    }
+    drop(store);
+    let saved = Place::new();
+    salvage(&place.path(), &saved.path(), Incomplete::Keep).unwrap();
+    let snapshot = Store::open(&saved.path()).unwrap().snapshot();
+    let last = snapshot.sequence();
+    let times = [last - 1, last].map(|commit| snapshot.recorded(commit).unwrap().timestamp());
+    assert_eq!(times, [1_600_000_100, 1_700_000_000]);
+}
+
+#[test]
 fn a_current_block_that_is_lost_is_made_again_of_the_history() {
     let current = Key::Current {
         series: AM,

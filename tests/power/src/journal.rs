@@ -1,6 +1,6 @@
 //! What was begun and what is done, outside the database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
@@ -17,6 +17,8 @@ pub struct Known {
     pub created: bool,
     pub begun: BTreeSet<Name>,
     pub done: BTreeSet<Name>,
+    /// Backups that are done, by the folder's name, each with the number that the next package had.
+    pub backups: BTreeMap<String, u32>,
 }
 
 impl Known {
@@ -38,6 +40,10 @@ impl Known {
             match line.split_once(' ') {
                 None => known.created = true,
                 Some(("begin", name)) => _ = known.begun.insert(name.parse()?),
+                Some(("backup", rest)) => {
+                    let (name, packages) = rest.split_once(' ').context("a backup")?;
+                    known.backups.insert(name.to_owned(), packages.parse()?);
+                }
                 Some((_, name)) => _ = known.done.insert(name.parse()?),
             }
         }
@@ -84,6 +90,10 @@ impl Journal {
 
     pub fn begin(&self, names: &[Name]) -> Result<()> {
         self.add(&lines("begin", names))
+    }
+
+    pub fn backup(&self, name: &str, packages: u32) -> Result<()> {
+        self.add(&format!("backup {name} {packages}\n"))
     }
 
     pub fn done(&self, names: &[Name]) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -60,6 +61,7 @@ pub fn judge(folder: &Path, seed: u64) -> Result<Outcome> {
         journal.created()?;
     }
     let mut present = whole(&db, &known, seed)?;
+    backups(folder, &known, &present, seed)?;
 
     let more = Name {
         number: known.next(),
@@ -78,6 +80,28 @@ pub fn judge(folder: &Path, seed: u64) -> Result<Outcome> {
         "a page became a blob"
     );
     Ok(outcome)
+}
+
+/// Checks that backups that were done are whole, and that no other folder has the name of one before it is.
+fn backups(folder: &Path, known: &Known, present: &BTreeSet<Name>, seed: u64) -> Result<()> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let Some(packages) = name.strip_prefix("backup-") else {
+            continue;
+        };
+        let packages: u32 = packages.parse()?;
+        let db = Database::open(folder.join(&name)).with_context(|| format!("opening {name}"))?;
+        let then = present.iter().filter(|of| of.number < packages);
+        let then = then.copied().collect();
+        check(&db, &then, seed).with_context(|| name.clone())?;
+        db.close();
+        found.insert(name);
+    }
+    for name in known.backups.keys() {
+        ensure!(found.contains(name), "{name} was done, and is lost");
+    }
+    Ok(())
 }
 
 /// Checks that what was done is there, and of what was begun all of a package or nothing.
@@ -104,6 +128,8 @@ fn check(db: &Database, present: &BTreeSet<Name>, seed: u64) -> Result<()> {
         present.len(),
         db.last_commit()
     );
+    let report = db.verify(|_| ControlFlow::Continue(()))?;
+    ensure!(report.is_sound(), "{:?}", report.faults.first());
     let mut facts = Facts::new();
     for name in present {
         let package = name.package(seed)?;

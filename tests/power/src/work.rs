@@ -1,7 +1,7 @@
 //! The process that is killed, or whose disk loses power: it writes to a database, and journals what is done.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
@@ -26,21 +26,25 @@ pub enum Plan {
     Load,
     /// Every series of a big company anew, again and again: sled uses its segments a second time.
     Aged,
-    /// All of it in turn.
+    /// Package by package, with a backup after each.
+    Backup,
+    /// All but that in turn.
     Mixed,
 }
 
-pub const PLANS: [Plan; 7] = [
+pub const PLANS: [Plan; 8] = [
     Plan::Create,
     Plan::Ingest,
     Plan::Wide,
     Plan::Threads,
     Plan::Load,
     Plan::Aged,
+    Plan::Backup,
     Plan::Mixed,
 ];
 
 struct Work {
+    folder: PathBuf,
     db: Database,
     journal: Journal,
     seed: u64,
@@ -56,6 +60,7 @@ pub fn run(folder: &Path, seed: u64, plan: Plan, rounds: u32) -> Result<()> {
         journal.created()?;
     }
     let work = Work {
+        folder: folder.to_owned(),
         db,
         journal,
         seed,
@@ -77,6 +82,11 @@ impl Work {
                 self.ingest(Shape::Wide)
             }
             Plan::Threads => self.threads(),
+            Plan::Backup => {
+                self.ingest(Shape::Release)?;
+                self.ingest(Shape::Tiny)?;
+                self.backup()
+            }
             Plan::Load => self.load(&[Shape::Tiny; 40]),
             Plan::Aged => match round {
                 0 => self.ingest(Shape::Long),
@@ -107,6 +117,16 @@ impl Work {
         let taken = self.db.ingest(name.package(self.seed)?)?;
         ensure!(!taken.unchanged(), "{name} was known");
         self.journal.done(&[name])
+    }
+
+    fn backup(&self) -> Result<()> {
+        let packages = self.next.load(Ordering::Relaxed);
+        let name = format!("backup-{packages}");
+        let report = self
+            .db
+            .backup(self.folder.join(&name), |_| ControlFlow::Continue(()))?;
+        ensure!(report.is_sound(), "{name} is not sound");
+        self.journal.backup(&name, packages)
     }
 
     fn threads(&self) -> Result<()> {
