@@ -270,6 +270,7 @@ pub(crate) fn written(delta: &Delta) -> Written {
         ChangeKind::Unchanged => "unchanged",
         ChangeKind::NoComparator => "no_comparator",
         ChangeKind::ShareBasisDiffers => "share_basis_differs",
+        ChangeKind::TagsDisagree(_) => "tags_disagree",
         ChangeKind::NotAnAmount => "not_an_amount",
         ChangeKind::BaseNotDistinctFromZero => "base_not_distinct_from_zero",
         ChangeKind::Overflow => "overflow",

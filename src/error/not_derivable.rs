@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::model::{
-    ArithmeticError, Figure, Id, Measure, MetricKind, MetricPath, Period, Scope, Unit,
+    ArithmeticError, Figure, Id, Measure, MetricKind, MetricPath, Period, Scope, TagsDisagree, Unit,
 };
 
 /// Why a figure was neither reported nor can be derived: what was to be derived, how, and what stands in the way.
@@ -104,6 +104,16 @@ pub enum Obstacle {
         operand: String,
         /// The metric of the tag.
         metric: MetricPath,
+    },
+    /// The operands are of two tags that the company uses for different things.
+    #[error("{operand} is of {} and {other} of {}, tags that disagree for {}", .tags.metric, .tags.other, .tags.period)]
+    TagsDisagree {
+        /// One operand.
+        operand: String,
+        /// The other.
+        other: String,
+        /// Their tags, in this order.
+        tags: Box<TagsDisagree>,
     },
     /// The operands are of different vintage.
     #[error("{} are not of one vintage{}", Names(.operands), Why(.changed.as_ref()))]

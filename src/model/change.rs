@@ -12,6 +12,7 @@ use super::interval::{Bound, Interval};
 use super::metric::MetricKind;
 use super::quantity::{Quantity, SafeDigits};
 use super::relative::{Scaled, may_be_zero};
+use super::tags::TagsDisagree;
 
 /// Against which base a relative change was taken.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -53,6 +54,9 @@ pub enum ChangeKind {
     /// Figures per share, or numbers of shares, that were published on two sides of a [`Split`](crate::Split): the raw
     /// difference and ratio are of different things. Found where the company is known: [`change_between`] does not.
     ShareBasisDiffers,
+    /// Figures of a standard metric under two tags that the company uses for different things: there is no difference either.
+    /// Found where the series is known: [`change_between`] does not.
+    TagsDisagree(Box<TagsDisagree>),
     /// Only one side is a plain amount: the other is a bound, a range, an approximation, words or nil.
     NotAnAmount,
     /// The base cannot be told from zero: its rounding interval contains zero.
@@ -379,6 +383,7 @@ impl fmt::Display for Change {
             ChangeKind::Unchanged => "unchanged".into(),
             ChangeKind::NoComparator => "no comparator".into(),
             ChangeKind::ShareBasisDiffers => "share basis differs".into(),
+            ChangeKind::TagsDisagree(_) => "tags disagree".into(),
             ChangeKind::NotAnAmount => "not a plain amount".into(),
             ChangeKind::BaseNotDistinctFromZero => "base not distinct from zero".into(),
             ChangeKind::Overflow => "beyond exact arithmetic".into(),

@@ -49,18 +49,31 @@ pub struct AmountChange {
 enum Reckoned {
     /// From the two amounts, relatively; or there is nothing to reckon.
     WhenAsked,
-    /// What takes more than the amounts: a change in points, across a split, from a base that is no amount.
+    /// What takes more than the amounts: a change in points, across a split, from a base that is no amount or of another
+    /// tag.
     Before(Box<Change>),
 }
 
 impl AmountChange {
-    /// The change of an amount of a series from a figure that was published on a day.
+    /// The change of an amount of a series from a figure that was published on a day, of the same series or of another that it
+    /// is stitched with.
     pub(crate) fn from_base(
         about: &About,
         current: DatedAmount,
+        of_base: &About,
         base: &CurrentRow,
         fiscal: Option<FiscalPeriod>,
     ) -> Self {
+        if let Some(tags) = about.tags_apart(of_base) {
+            let change = Change::none(ChangeKind::TagsDisagree(Box::new(tags)));
+            return Self {
+                length_differs: lengths_differ(&current.period, &base.observation.period),
+                current,
+                base: DatedAmount::new(base, fiscal),
+                comparator: Comparator::Found,
+                reckoned: Reckoned::Before(Box::new(change)),
+            };
+        }
         if let Some(base) = DatedAmount::new(base, fiscal) {
             let differs = lengths_differ(&current.period, &base.period);
             return Self::between(about, current, base, differs);
@@ -119,7 +132,14 @@ impl AmountChange {
         let amount = current.dated_amount()?;
         Some(match partner {
             Partner::Fact(base) => {
-                Self::from_base(current.about(), amount, base.current(), base.fiscal())
+                let fiscal = base.fiscal();
+                Self::from_base(
+                    current.about(),
+                    amount,
+                    base.about(),
+                    base.current(),
+                    fiscal,
+                )
             }
             Partner::Gap(_) => Self::without_base(amount, Comparator::Gap),
             Partner::NotApplicable => Self::without_base(amount, Comparator::NotApplicable),

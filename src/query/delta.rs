@@ -107,6 +107,9 @@ impl Delta {
             Partner::NotApplicable => (None, Comparator::NotApplicable, None),
         };
         let change = match &base {
+            Some(base) if let Some(tags) = current.about().tags_apart(base.about()) => {
+                Change::none(ChangeKind::TagsDisagree(Box::new(tags)))
+            }
             Some(base) => {
                 let published = [base.published(), current.published()];
                 change_in_series(current.about(), current.figure(), base.figure(), published)
@@ -215,6 +218,14 @@ pub(crate) fn power(word: &str) -> u32 {
     }
 }
 
+/// Which tags disagree, where a change says so.
+pub(crate) fn tags_told(change: &Change) -> Option<String> {
+    match &change.kind {
+        ChangeKind::TagsDisagree(tags) => Some(format!("[{tags}]")),
+        _ => None,
+    }
+}
+
 /// What is to be said beside a change: that the durations differ in length, that the base is conflicting.
 pub(crate) fn doubts(lengths: Option<(i64, i64)>, conflicting: bool) -> Vec<String> {
     let lengths = lengths.map(|(now, then)| format!("[{now} days against {then}]"));
@@ -229,6 +240,7 @@ impl fmt::Display for Delta {
             parts.push(format!("({})", self.base_text(base)));
             let lengths = self.current.period().days().zip(base.period().days());
             let lengths = lengths.filter(|_| self.length_differs);
+            parts.extend(tags_told(&self.change));
             parts.extend(doubts(lengths, base.is_conflicting()));
         }
         f.pad(&parts.join("  "))

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::model::versions::is_absence;
 use crate::model::{Period, SeriesKey};
 
+use super::apart::disagree;
 use super::point::Point;
 use super::request::SeriesQuery;
 use super::slot::Dated;
@@ -17,7 +18,8 @@ use super::slot::Dated;
 /// that cannot be told as a precision is unknown.
 ///
 /// It is a finding, not an error: the tags may mean different things, or the company restated the figure under another
-/// tag. An answer shows the first.
+/// tag. An answer shows the first, and reckons with no figures of two tags that disagree for any period: see
+/// [`ChangeKind::TagsDisagree`](crate::ChangeKind) and [`Obstacle::TagsDisagree`](crate::Obstacle).
 ///
 /// Printed as `FY2015  us_gaap.revenues.flow 100 USD [2016-02-20 in CIK0000000123/0000000123-16-000001] |
 /// us_gaap.sales_revenue_net.flow 90 USD [...]` on one line.
@@ -86,11 +88,12 @@ impl SeriesQuery {
                 }
             }
         }
-        let differ = |points: &[Point]| match points.split_first() {
-            Some((first, others)) => others
-                .iter()
-                .any(|other| first.figure().agrees_with(other.figure()) != Some(true)),
-            None => false,
+        let differ = |points: &[Point]| {
+            let others = |at: usize| points.iter().skip(at + 1);
+            let pairs = points.iter().enumerate();
+            pairs
+                .flat_map(|(at, one)| others(at).map(move |other| (one, other)))
+                .any(|(one, other)| disagree(one.current(), other.current()))
         };
         Ok(by_period
             .into_iter()

@@ -1,13 +1,14 @@
 //! Questions and answers: series, points, changes, panels.
 //!
 //! From question to answer: [`Reader`] begins it, [`SeriesQuery`] says what is meant and finds the series,
-//! `stitch` makes one of several series, `rows` is what was known of it, `select` and `slot` turn labels into dates and find the rows that fit them,
+//! `stitch` makes one of several series, `apart` says which of these are not one thing, `rows` is what was known of it, `select` and `slot` turn labels into dates and find the rows that fit them,
 //! [`Series`] puts these together into [`Points`], `partner` finds what a point is compared with and
 //! [`Delta`] compares. `expression` does arithmetic of several metrics, and `explain` goes the way back, from an answer
 //! to its cells.
 
 pub(crate) mod amount_change;
 pub(crate) mod answer;
+mod apart;
 pub(crate) mod cache;
 mod choices;
 mod cycle;

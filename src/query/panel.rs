@@ -10,6 +10,7 @@ use crate::error::{Error, QueryError};
 use crate::model::{Company, Id, MetricPath, Scenario, Scope, SeriesKey, Unit};
 use crate::store::{Current, CurrentRow, Snapshot, StoreError, Variant};
 
+use super::apart::Apart;
 use super::cache::PanelQuestion;
 use super::choices::{choices_of_publications, choices_of_versions};
 use super::explain::Subject;
@@ -241,13 +242,14 @@ impl PanelQuery {
         parts: Vec<Part>,
         period: PanelPeriod,
     ) -> Result<Option<PanelRow>, Error> {
-        let (abouts, rows): (Vec<About>, Vec<_>) = parts.into_iter().unzip();
+        let (abouts, rows) = self.put_apart(parts);
         let Some(first) = abouts.first() else {
             return Ok(None);
         };
         let mut about = first.clone();
         about.key.metric = self.meant.metric.clone();
         about.standard = None;
+        about.apart = None;
         let documents = self.reader.document_cache();
         let picked = stitch(snapshot, documents, self.known.supersede, rows)?;
         let found = find(&about, &picked, period);
@@ -327,7 +329,21 @@ impl PanelQuery {
             company: Arc::clone(company),
             known: self.known,
             head: snapshot.sequence(),
+            apart: None,
         }
+    }
+
+    /// The parts of a standard metric of one company and unit, each told which of their tags disagree.
+    pub(super) fn put_apart(&self, parts: Vec<Part>) -> (Vec<About>, Vec<Vec<CurrentRow>>) {
+        let tags = parts
+            .iter()
+            .map(|(about, rows)| (&about.key.metric, rows.as_slice()));
+        let apart = Arc::new(Apart::of(&self.meant.metric, tags));
+        let told = parts.into_iter().map(|(about, rows)| {
+            let apart = Some(Arc::clone(&apart));
+            (About { apart, ..about }, rows)
+        });
+        told.unzip()
     }
 
     pub(super) fn known_rows(

@@ -169,10 +169,13 @@ impl PanelQuery {
         };
         if self.meant.is_standard() {
             for (company, parts) in self.parts(snapshot)? {
-                let (abouts, rows): (Vec<About>, Vec<_>) = parts.into_iter().unzip();
+                let (abouts, rows) = self.put_apart(parts);
                 let documents = self.reader.document_cache();
                 let picked = stitch(snapshot, documents, self.known.supersede, rows)?;
-                let row = |index| Ok(picked.get(index).map(|row: &Picked| row.current.clone()));
+                let row = |index| {
+                    let row: Option<&Picked> = picked.get(index);
+                    Ok(row.and_then(|row| Some((row.current.clone(), abouts.get(row.part)?))))
+                };
                 if let Some(about) = abouts.first() {
                     add(
                         company,
@@ -189,11 +192,15 @@ impl PanelQuery {
                     };
                     let about = self.about(snapshot, named, variant, &self.meant.metric);
                     let change = if self.is_known_latest() {
-                        let row = |index| current.row(index);
+                        let row = |index| Ok(current.row(index)?.map(|row| (row, &about)));
                         change_at(&about, &current.all_periods()?, row, period, kind)?
                     } else {
                         let rows = self.known_rows(snapshot, &about, current)?;
-                        let row = |index| Ok(rows.get(index).cloned());
+                        let row = |index| {
+                            Ok(rows
+                                .get(index)
+                                .map(|row: &CurrentRow| (row.clone(), &about)))
+                        };
                         change_at(&about, &rows, row, period, kind)?
                     };
                     add(company, &about, change);
@@ -221,18 +228,19 @@ impl PanelQuery {
 }
 
 /// The change of the fact of a series at the period of a panel; `None` where there is none, or it is no plain amount.
-fn change_at<R: Dated>(
+fn change_at<'a, R: Dated>(
     about: &About,
     rows: &[R],
-    row: impl Fn(usize) -> Result<Option<CurrentRow>, StoreError>,
+    row: impl Fn(usize) -> Result<Option<(CurrentRow, &'a About)>, StoreError>,
     period: PanelPeriod,
     kind: DeltaKind,
 ) -> Result<Option<AmountChange>, StoreError> {
     let Some((index, standing)) = find(about, rows, period) else {
         return Ok(None);
     };
-    let current = row(index)?.and_then(|row| DatedAmount::new(&row, slot_of(standing)));
-    let Some(current) = current else {
+    let current = row(index)?
+        .and_then(|(row, part)| Some((DatedAmount::new(&row, slot_of(standing))?, part)));
+    let Some((current, part)) = current else {
         return Ok(None);
     };
     let rows = Placed {
@@ -241,9 +249,10 @@ fn change_at<R: Dated>(
     };
     let comparator = match rows.partner(kind, current.fiscal, current.period) {
         Found::Row(index, standing) => {
-            if let Some(base) = row(index)? {
-                let base = AmountChange::from_base(about, current, &base, slot_of(standing));
-                return Ok(Some(base));
+            if let Some((base, of_base)) = row(index)? {
+                let fiscal = slot_of(standing);
+                let change = AmountChange::from_base(part, current, of_base, &base, fiscal);
+                return Ok(Some(change));
             }
             Comparator::Gap
         }

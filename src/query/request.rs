@@ -289,6 +289,7 @@ impl SeriesQuery {
             company: Arc::clone(&self.company),
             known: self.known,
             head: self.reader.last_commit(),
+            apart: None,
         }
     }
 

@@ -250,6 +250,7 @@ impl RestatementQuery {
             known: self.known,
             head: self.reader.last_commit(),
             standard: None,
+            apart: None,
         }
     }
 }

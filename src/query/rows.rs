@@ -12,6 +12,7 @@ use crate::model::{
 };
 use crate::store::{CurrentRow, DocumentOrder, SeriesId, Snapshot, StoreError};
 
+use super::apart::Apart;
 use super::reader::Reader;
 use super::slot::{self, Dated, Fit, Found, Shape, Target};
 
@@ -234,6 +235,8 @@ pub(crate) struct About {
     pub(crate) head: u64,
     /// The standard metric that was asked for, where this one stands in for it.
     pub(crate) standard: Option<MetricPath>,
+    /// Of a part of a standard metric, which of its tags disagree; `None` of what stands for itself.
+    pub(crate) apart: Option<Arc<Apart>>,
 }
 
 impl About {

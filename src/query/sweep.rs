@@ -93,7 +93,8 @@ impl SweptSeries<'_> {
         Some(match base {
             Base::None(comparator) => AmountChange::without_base(current, comparator),
             Base::Row { index, fiscal, .. } => {
-                AmountChange::from_base(&self.about, current, rows.get(index)?, fiscal)
+                let about = &self.about;
+                AmountChange::from_base(about, current, about, rows.get(index)?, fiscal)
             }
         })
     }
@@ -172,6 +173,7 @@ fn about(snapshot: &Snapshot, id: SeriesId) -> Result<Option<About>, StoreError>
         known: Known::default(),
         head: snapshot.sequence(),
         standard: None,
+        apart: None,
     }))
 }
 

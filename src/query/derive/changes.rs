@@ -11,8 +11,10 @@ use crate::model::{
     change_of_quantities,
 };
 use crate::query::answer::Answer;
-use crate::query::delta::{DeltaKind, doubts, short_beside};
+use crate::query::apart::tags_apart;
+use crate::query::delta::{DeltaKind, doubts, short_beside, tags_told};
 use crate::query::partner::{LENGTH_TOLERANCE, lengths_apart};
+use crate::query::point::Point;
 use crate::query::select::{FiscalRange, When};
 use crate::query::slot;
 
@@ -50,15 +52,15 @@ impl AnswerChange {
             Some((Some(now), Some(then))) => change_of_quantities(now, then, current.kind()),
             Some(_) => Change::none(ChangeKind::NotAnAmount),
         };
-        let split = |base: &Answer| {
-            let leaves: Vec<_> = current.leaves().into_iter().chain(base.leaves()).collect();
-            check_shares(&leaves).is_err()
-        };
+        let split = |base: &Answer| check_shares(&leaves(&current, base)).is_err();
         // Difference and raw ratio stay; of figures that are no amounts there is nothing to say.
         // A pure number is the same on either basis.
         let counts = !matches!(current.unit(), Unit::Pure | Unit::Percent);
         if counts && change.difference_quantity().is_some() && found.is_some_and(split) {
             change.kind = ChangeKind::ShareBasisDiffers;
+        }
+        if let Some((_, _, tags)) = found.and_then(|base| tags_apart(&leaves(&current, base))) {
+            change = Change::none(ChangeKind::TagsDisagree(Box::new(tags)));
         }
         Self {
             kind,
@@ -70,6 +72,11 @@ impl AnswerChange {
             base,
         }
     }
+}
+
+fn leaves<'a>(current: &'a Answer, base: &'a Answer) -> Vec<&'a Point> {
+    let leaves = current.leaves().into_iter();
+    leaves.chain(base.leaves()).collect()
 }
 
 fn is_pure_ratio(answer: &Answer) -> bool {
@@ -112,6 +119,7 @@ impl fmt::Display for AnswerChange {
                 let figure = short_beside(&figure, &current);
                 parts.push(format!("({} {figure})", base.label()));
                 let conflicting = base.leaves().iter().any(|leaf| leaf.is_conflicting());
+                parts.extend(tags_told(&self.change));
                 parts.extend(doubts(self.lengths(), conflicting));
             }
         }

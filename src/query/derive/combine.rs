@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::error::{NotDerivable, Obstacle};
 use crate::model::{FiscalPeriod, Fraction, Measure, Period, Quantity};
 use crate::query::answer::{Answer, Derived, DerivedOperand, Together, Vintage};
+use crate::query::apart::tags_apart;
 use crate::query::point::Point;
 
 use super::{Derivations, Seen, together};
@@ -33,6 +34,7 @@ impl Derivations {
         }
         let quantity = terms.sum().map_err(stop)?;
         let leaves: Vec<&Point> = operands.iter().flat_map(|o| o.answer.leaves()).collect();
+        check_tags(&leaves).map_err(stop)?;
         check_shares(&leaves).map_err(stop)?;
         let seen: Vec<Seen<'_>> = operands.iter().flat_map(|o| self.seen(&o.answer)).collect();
         let together = self.together(&seen).map_err(stop)?;
@@ -123,6 +125,18 @@ impl Terms {
 /// Whether two figures count shares, and a split lies between their publications.
 pub(crate) fn split_between(a: &Point, b: &Point) -> bool {
     a.about().split_between(a.published(), b.published())
+}
+
+/// That no two of the figures are of tags that disagree.
+pub(crate) fn check_tags(leaves: &[&Point]) -> Result<(), Obstacle> {
+    match tags_apart(leaves) {
+        Some((a, b, tags)) => Err(Obstacle::TagsDisagree {
+            operand: a.label(),
+            other: b.label(),
+            tags: Box::new(tags),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// That no split lies between those of the figures that count shares.

@@ -17,7 +17,7 @@ use crate::query::select::When;
 use crate::query::slot::{self, Shape};
 
 use super::combine::{Aim, not_an_amount};
-use super::{Derivations, check_shares};
+use super::{Derivations, check_shares, check_tags};
 
 /// Growth from one figure to another of the same slot some years later: the exact ratio of the two, and the compound
 /// annual growth rate, which is its root.
@@ -169,6 +169,7 @@ impl Derivations {
             .over(positive(&from)?)
             .map_err(|error| stop(error.into()))?;
         let leaves: Vec<_> = from.leaves().into_iter().chain(to.leaves()).collect();
+        check_tags(&leaves).map_err(stop)?;
         check_shares(&leaves).map_err(stop)?;
         let seen: Vec<_> = [&from, &to]
             .into_iter()

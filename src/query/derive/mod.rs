@@ -28,7 +28,7 @@ use super::slot::{self, Shape};
 pub use changes::AnswerChange;
 pub use growth::Growth;
 
-pub(crate) use combine::check_shares;
+pub(crate) use combine::{check_shares, check_tags};
 pub(crate) use vintage::{Seen, together};
 
 use vintage::History;
@@ -47,6 +47,8 @@ use path::Ways;
 ///   200, nine months 240 to 310, a year 350 to 380). Labels do not matter; nominal periods, whose days are not
 ///   known, are never operands. Of several formulas the one of fewest operands is taken that has an answer.
 /// - **One vintage.** A restated year and unrestated nine months are refused: see [`Vintage`].
+/// - **One meaning.** Figures of a standard metric under tags that [disagree](SeriesQuery::disagreements) for any period are
+///   not added up: see [`Obstacle::TagsDisagree`](crate::Obstacle), whatever the vintage.
 /// - Operands and vintages are what the question takes into account, as of its day.
 ///
 /// [`SeriesQuery::derived`] makes one. It is cheap to clone and plain data.

@@ -234,6 +234,7 @@ pub(super) fn convention(kind: &ChangeKind) -> Option<&'static str> {
         ChangeKind::ShareBasisDiffers => {
             Some("the two were published on two sides of a share split")
         }
+        ChangeKind::TagsDisagree(_) => Some("the two are of tags that disagree"),
         ChangeKind::NotAnAmount => Some("only plain amounts have a change"),
         ChangeKind::Overflow => Some("the digits are beyond exact arithmetic"),
         ChangeKind::NoComparator => None,

@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::query::answer::{Answer, Derived, DerivedOperand, Together, Vintage};
 use crate::query::delta::DeltaKind;
-use crate::query::derive::{AnswerChange, Derivations, Seen, check_shares, together};
+use crate::query::derive::{AnswerChange, Derivations, Seen, check_shares, check_tags, together};
 use crate::query::partner;
 use crate::query::point::Point;
 use crate::query::select::{Asked, FiscalRange, When};
@@ -449,6 +449,7 @@ impl Meaning {
             .iter()
             .flat_map(|(_, answer)| answer.leaves())
             .collect();
+        check_tags(&leaves)?;
         check_shares(&leaves)?;
         let mut seen: Vec<Seen<'_>> = Vec::new();
         for (leaf, answer) in operands.iter() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, NoSeries, QueryError};
 use crate::model::{MetricPath, Scenario, SeriesKey, Unit};
+use crate::query::apart::Apart;
 use crate::query::held::{Held, Rows};
 use crate::query::history::History;
 use crate::query::in_place;
@@ -152,11 +153,21 @@ impl SeriesQuery {
         parts: &[(SeriesId, SeriesKey)],
     ) -> Result<Vec<Arc<Row>>, Error> {
         let documents = self.reader.document_cache();
-        let (mut rows, mut abouts) = (Vec::new(), Vec::new());
-        for (id, key) in parts {
-            rows.push(self.known.rows(snapshot, &self.reader, *id)?);
-            abouts.push(Arc::new(self.about(key.clone())));
-        }
+        let rows = parts
+            .iter()
+            .map(|(id, _)| self.known.rows(snapshot, &self.reader, *id))
+            .collect::<Result<Vec<_>, _>>()?;
+        let tags = parts.iter().map(|(_, key)| &key.metric);
+        let tags = tags.zip(rows.iter().map(Vec::as_slice));
+        let apart = Arc::new(Apart::of(&self.meant.metric, tags));
+        let abouts: Vec<Arc<About>> = parts
+            .iter()
+            .map(|(_, key)| {
+                let about = self.about(key.clone());
+                let apart = Some(Arc::clone(&apart));
+                Arc::new(About { apart, ..about })
+            })
+            .collect();
         let picked = stitch(snapshot, documents, self.known.supersede, rows)?;
         let rows = picked
             .into_iter()

@@ -18,4 +18,5 @@ mod recorded;
 mod restatements;
 mod splits;
 mod supersede;
+mod tags;
 mod versions;
