@@ -4,6 +4,7 @@
 //! folders of them. Break it off when you like: the same command goes on where it was.
 
 mod quarters;
+mod rows;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod table;
@@ -23,7 +24,9 @@ use shared::load::{self, Care};
 /// twelve months, TTM.
 ///
 /// A quarter that was not reported is derived from longer periods where they begin on the same day and are of one
-/// vintage; it is marked, and the notes say how. A quarter that cannot be derived is refused, with the reason. Facts
+/// vintage; it is marked with *, and the notes say how. A quarter that cannot be derived is refused, with the reason. What
+/// rests on a figure that looks like a slip of scale is marked with !. A company that has no quarters is shown by half years
+/// or years; what a change of year end left without a fiscal quarter is shown by its dates. Facts
 /// of the SEC do not tell their precision: figures are rounded to the scale of the table, --csv has them exactly.
 #[derive(Parser)]
 struct Arguments {

@@ -1,9 +1,12 @@
 //! The quarters of a company: what was reported, what is derived, and what is refused.
 
 use kessan::{
-    Answer, AnswerChange, Company, Currency, Derivations, Derived, Error, FiscalPeriod,
-    NotDerivable, Obstacle, Reader, Unit,
+    Answer, AnswerChange, Company, Currency, Derivations, Derived, Disagreement, Error,
+    FiscalPeriod, NotDerivable, Obstacle, Point, QueryError, Reader, Restatement, SeriesQuery,
+    Unit,
 };
+
+use crate::rows::{self, Row};
 
 /// What is shown, by its standard name.
 pub(crate) const METRICS: [(&str, &str); 3] = [
@@ -14,8 +17,10 @@ pub(crate) const METRICS: [(&str, &str); 3] = [
 
 /// The last quarters of a company.
 pub(crate) struct Quarters {
-    /// The slots, in order.
-    pub(crate) slots: Vec<FiscalPeriod>,
+    /// What the rows are about, in order.
+    pub(crate) rows: Vec<Row>,
+    /// What they are called: quarters, or half years or years where there are none.
+    pub(crate) span: &'static str,
     /// Each of the metrics, in their order.
     pub(crate) lines: Vec<Line>,
 }
@@ -23,9 +28,28 @@ pub(crate) struct Quarters {
 /// A metric with its quarters.
 pub(crate) struct Line {
     pub(crate) name: &'static str,
-    /// One for each slot, or why there is no such series.
+    /// One for each row, or why there is no such series.
     pub(crate) cells: Result<Vec<Cell>, String>,
     pub(crate) unit: Option<Unit>,
+    /// Where what was published last looks like a slip of scale, or like the correction of one.
+    slips: Vec<Restatement>,
+    /// Where tags say different things.
+    pub(crate) disagreements: Vec<Disagreement>,
+}
+
+impl Line {
+    /// The slips among the figures of an answer.
+    pub(crate) fn slips(&self, answer: &Answer) -> Vec<&Restatement> {
+        let leaves = answer.leaves();
+        let shown = |slip: &&Restatement| leaves.iter().any(|leaf| is_shown(slip, leaf));
+        self.slips.iter().filter(shown).collect()
+    }
+}
+
+fn is_shown(slip: &Restatement, point: &Point) -> bool {
+    slip.fact() == point.fact()
+        && slip.new.document() == point.document()
+        && slip.new.figure() == point.figure()
 }
 
 /// One quarter of a metric.
@@ -45,77 +69,106 @@ pub(crate) fn of(
 ) -> Result<Quarters, Error> {
     let mut found = Vec::new();
     for (name, metric) in METRICS {
-        let series = reader.series(&company.id, metric).and_then(|query| {
-            let query = match currency {
+        let query = reader
+            .series(&company.id, metric)
+            .map(|query| match currency {
                 Some(currency) => query.unit(Unit::Money(currency)),
                 None => query,
-            };
-            query.derived()
-        });
-        match series {
+            });
+        match query.and_then(|query| Ok((query.derived()?, query))) {
             Ok(series) => found.push((name, Ok(series))),
-            Err(Error::Query(reason)) => found.push((name, Err(reason.to_string()))),
+            Err(Error::Query(reason)) => found.push((name, Err(why_not(&reason)))),
             Err(error) => return Err(error),
         }
     }
-    let slots = slots(company, &found, count)?;
+    let series = found.iter().filter_map(|(_, series)| series.as_ref().ok());
+    let series: Vec<&Derivations> = series.map(|(series, _)| series).collect();
+    let rows = rows::of(company, &series, count)?;
     let mut lines = Vec::new();
     for (name, series) in found {
         lines.push(match series {
-            Ok(series) => Line {
+            Ok((series, query)) => Line {
                 name,
                 unit: Some(series.series().key().unit.clone()),
-                cells: Ok(slots
+                cells: Ok(rows
+                    .all
                     .iter()
-                    .map(|slot| cell(company, &series, *slot))
+                    .map(|row| cell(company, &series, *row))
                     .collect::<Result<_, _>>()?),
+                slips: slips(&query)?,
+                disagreements: query.disagreements()?,
             },
             Err(reason) => Line {
                 name,
                 unit: None,
                 cells: Err(reason),
+                slips: Vec::new(),
+                disagreements: Vec::new(),
             },
         });
     }
-    Ok(Quarters { slots, lines })
+    Ok(Quarters {
+        rows: rows.all,
+        span: rows.span,
+        lines,
+    })
 }
 
-/// The last quarters up to the last one of any metric, and none before the first.
-fn slots(
-    company: &Company,
-    found: &[(&str, Result<Derivations, String>)],
-    count: usize,
-) -> Result<Vec<FiscalPeriod>, Error> {
-    let mut known = Vec::new();
-    for (_, series) in found {
-        if let Ok(series) = series {
-            let quarters = series.quarters(..)?;
-            let slot = |quarter: &Result<Answer, Box<NotDerivable>>| match quarter {
-                Ok(answer) => answer.fiscal(),
-                Err(not) => company.calendar.parse(&not.label).ok(),
-            };
-            known.extend(quarters.iter().filter_map(slot));
+/// Why there is no series, in the words of this program.
+fn why_not(reason: &QueryError) -> String {
+    match reason {
+        QueryError::AmbiguousUnit { units, .. } => {
+            let units: Vec<String> = units.iter().map(Unit::to_string).collect();
+            format!(
+                "reported in {}: name one with --currency",
+                units.join(" and ")
+            )
         }
+        QueryError::UnknownMetric { .. } => NOT_REPORTED.to_owned(),
+        QueryError::NoSeries(none) if none.existing.is_empty() => NOT_REPORTED.to_owned(),
+        other => other.to_string(),
     }
-    known.sort_unstable();
-    known.dedup();
-    Ok(known.split_off(known.len().saturating_sub(count)))
 }
 
-fn cell(company: &Company, series: &Derivations, slot: FiscalPeriod) -> Result<Cell, Error> {
-    let figure = refused(series.at(slot))?;
+const NOT_REPORTED: &str = "not reported under any of its tags";
+
+/// The restatements that look like a slip of scale, but for values that came back to what they were.
+fn slips(query: &SeriesQuery) -> Result<Vec<Restatement>, Error> {
+    let found = query.restatements()?.with_likely_cause();
+    let is_back = |slip: &Restatement| {
+        found.iter().any(|before| {
+            before.fact() == slip.fact()
+                && before.published() < slip.published()
+                && before.old.figure() == slip.new.figure()
+        })
+    };
+    let of_scale = |slip: &&Restatement| slip.cause.as_ref().is_some_and(|c| c.scale.is_some());
+    let slips = found.iter().filter(of_scale);
+    Ok(slips.filter(|slip| !is_back(slip)).cloned().collect())
+}
+
+fn cell(company: &Company, series: &Derivations, row: Row) -> Result<Cell, Error> {
+    let (figure, ttm) = match row {
+        Row::Slot(slot) => (series.at(slot), series.ttm(slot)),
+        Row::Dates(period) => (series.at(period), series.ttm(period)),
+    };
+    let figure = refused(figure)?;
+    let yoy = figure.is_ok().then(|| match row {
+        Row::Slot(slot) => series.yoy(slot),
+        Row::Dates(period) => series.yoy(period),
+    });
     Ok(Cell {
-        label: company.calendar.label(slot),
-        yoy: figure.is_ok().then(|| series.yoy(slot)).transpose()?,
+        label: row.label(company),
+        yoy: yoy.transpose()?,
         figure,
-        ttm: refused(series.ttm(slot))?,
+        ttm: refused(ttm)?,
     })
 }
 
 fn refused(answer: Result<Answer, Error>) -> Result<Result<Answer, NotDerivable>, Error> {
     match answer {
         Ok(answer) => Ok(Ok(answer)),
-        Err(Error::Query(kessan::QueryError::NotDerivable(not))) => Ok(Err(*not)),
+        Err(Error::Query(QueryError::NotDerivable(not))) => Ok(Err(*not)),
         Err(error) => Err(error),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
-use kessan::{Answer, Company, Fraction, NotDerivable};
+use kessan::{Answer, AnswerChange, ChangeKind, Company, Fraction, NotDerivable, Obstacle};
 
 use crate::quarters::{Cell, Line, Quarters, formula, is_missing, root};
 use crate::shared::figures::{Scale, change_text, exact};
@@ -31,8 +31,8 @@ pub(crate) fn print(company: &Company, quarters: &Quarters, out: &mut dyn Write)
     }
     writeln!(out)?;
 
-    if !quarters.slots.is_empty() {
-        let mut header = vec!["quarter".to_owned(), "ends".to_owned()];
+    if !quarters.rows.is_empty() {
+        let mut header = vec![quarters.span.to_owned(), "ends".to_owned()];
         for (line, _) in &known {
             let unit = match (&one_unit, &line.unit) {
                 (None, Some(unit)) => format!(", {}", scale.head(&unit.to_string())),
@@ -43,20 +43,23 @@ pub(crate) fn print(company: &Company, quarters: &Quarters, out: &mut dyn Write)
         }
         let mut table = Table::new();
         table.load_preset(presets::NOTHING).set_header(header);
-        for (place, slot) in quarters.slots.iter().enumerate() {
-            let cells: Vec<&Cell> = known
+        for (place, row) in quarters.rows.iter().enumerate() {
+            let cells: Vec<(&Line, &Cell)> = known
                 .iter()
-                .filter_map(|(_, cells)| cells.get(place))
+                .filter_map(|(line, cells)| Some((*line, cells.get(place)?)))
                 .collect();
-            let reported = cells.iter().find_map(|cell| cell.figure.as_ref().ok());
+            let reported = cells.iter().find_map(|(_, cell)| cell.figure.as_ref().ok());
             let end = reported.map(|answer| answer.period().end());
-            let end = end.or_else(|| Some(company.calendar.period(*slot)?.end()));
-            let mut row = vec![
-                company.calendar.label(*slot),
+            let end = end.or_else(|| Some(row.period(company)?.end()));
+            let mut texts_of_row = vec![
+                row.label(company),
                 end.map_or_else(String::new, |end| end.to_string()),
             ];
-            row.extend(cells.into_iter().flat_map(|cell| texts(cell, scale)));
-            table.add_row(row);
+            let texts = cells
+                .into_iter()
+                .flat_map(|(line, cell)| texts(line, cell, scale));
+            texts_of_row.extend(texts);
+            table.add_row(texts_of_row);
         }
         for (number, column) in table.column_iter_mut().enumerate() {
             let of_metric = number.checked_sub(2).map(|number| number % COLUMNS);
@@ -67,14 +70,14 @@ pub(crate) fn print(company: &Company, quarters: &Quarters, out: &mut dyn Write)
         }
         writeln!(out, "{}", table.trim_fmt())?;
     }
-    notes(quarters, out)
+    notes(company, quarters, out)
 }
 
 fn value(answer: &Result<Answer, NotDerivable>) -> Option<Fraction> {
     answer.as_ref().ok()?.value()
 }
 
-fn texts(cell: &Cell, scale: Scale) -> [String; COLUMNS] {
+fn texts(line: &Line, cell: &Cell, scale: Scale) -> [String; COLUMNS] {
     let figure = |answer: &Result<Answer, NotDerivable>| match answer {
         Ok(answer) => match answer.value() {
             Some(value) => scale.text(value),
@@ -84,13 +87,41 @@ fn texts(cell: &Cell, scale: Scale) -> [String; COLUMNS] {
         Err(_) => "refused".to_owned(),
     };
     let derived = cell.figure.as_ref().is_ok_and(Answer::is_derived);
+    let slip = |answer: Option<&Answer>| match answer {
+        Some(answer) if !line.slips(answer).is_empty() => "!",
+        _ => "",
+    };
+    let [of_figure, of_base, of_ttm] = answers(cell).map(slip);
+    let yoy = cell.yoy.as_ref();
+    let of_yoy = if of_figure.is_empty() {
+        of_base
+    } else {
+        of_figure
+    };
+    let of_yoy = if yoy.is_some_and(has_base) {
+        of_yoy
+    } else {
+        ""
+    };
     [
         figure(&cell.figure),
-        if derived { "*" } else { "" }.to_owned(),
-        cell.yoy
-            .as_ref()
-            .map_or_else(|| "-".to_owned(), change_text),
-        figure(&cell.ttm),
+        format!("{}{of_figure}", if derived { "*" } else { "" }),
+        yoy.map_or_else(|| "-".to_owned(), change_text) + of_yoy,
+        figure(&cell.ttm) + of_ttm,
+    ]
+}
+
+fn has_base(yoy: &AnswerChange) -> bool {
+    matches!(yoy.base, Some(Ok(_)))
+}
+
+/// The figure, what it is compared with, and the twelve months.
+fn answers(cell: &Cell) -> [Option<&Answer>; 3] {
+    let base = cell.yoy.as_ref().and_then(|yoy| yoy.base.as_ref());
+    [
+        cell.figure.as_ref().ok(),
+        base.and_then(|base| base.as_ref().ok()),
+        cell.ttm.as_ref().ok(),
     ]
 }
 
@@ -111,7 +142,7 @@ impl Notes {
     }
 }
 
-fn notes(quarters: &Quarters, out: &mut dyn Write) -> io::Result<()> {
+fn notes(company: &Company, quarters: &Quarters, out: &mut dyn Write) -> io::Result<()> {
     let (mut derived, mut missing, mut lengths) =
         (Notes::default(), Notes::default(), Notes::default());
     for line in &quarters.lines {
@@ -144,7 +175,7 @@ fn notes(quarters: &Quarters, out: &mut dyn Write) -> io::Result<()> {
                 ("TTM ", cell.ttm.as_ref().err()),
             ] {
                 if let Some(not) = not.filter(|not| !is_missing(not)) {
-                    refused.add(root(not).to_string(), format!("{what}{}", cell.label));
+                    refused.add(reason(not), format!("{what}{}", cell.label));
                 }
             }
             if let Some(yoy) = cell.yoy.as_ref().filter(|yoy| yoy.length_differs)
@@ -154,18 +185,24 @@ fn notes(quarters: &Quarters, out: &mut dyn Write) -> io::Result<()> {
                 let text = format!("YoY compares {now} days with {then}");
                 lengths.add(text, cell.label.clone());
             }
+            if let Some(yoy) = &cell.yoy
+                && let ChangeKind::TagsDisagree(tags) = &yoy.change.kind
+            {
+                refused.add(tags.to_string(), format!("YoY {}", cell.label));
+            }
             let conflicting = |answer: &Answer| answer.leaves().iter().any(|p| p.is_conflicting());
             if cell.figure.as_ref().is_ok_and(conflicting) {
                 writeln!(out, "conflicting: {} {}", cell.label, line.name)?;
             }
         }
+        notes_on_versions(company, line, cells, out)?;
         for (reason, of) in refused.0 {
             writeln!(out, "refused: {} {}: {reason}", of.join(", "), line.name)?;
         }
     }
     for (name, of) in missing.0 {
         let of = match of.len() {
-            all if all == quarters.slots.len() => format!("all {all} quarters"),
+            all if all == quarters.rows.len() => format!("all {all} {}s", quarters.span),
             _ => of.join(", "),
         };
         writeln!(
@@ -178,6 +215,65 @@ fn notes(quarters: &Quarters, out: &mut dyn Write) -> io::Result<()> {
     }
     for (text, of) in lengths.0 {
         writeln!(out, "{text}: {}", of.join(", "))?;
+    }
+    Ok(())
+}
+
+/// Why there is no figure; that tags disagree is said once for all that rests on it.
+fn reason(not: &NotDerivable) -> String {
+    match &root(not).obstacle {
+        Obstacle::TagsDisagree { tags, .. } => tags.to_string(),
+        _ => root(not).to_string(),
+    }
+}
+
+/// What the figures of a line are besides what they say: slips of scale, and tags.
+fn notes_on_versions(
+    company: &Company,
+    line: &Line,
+    cells: &[Cell],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut slips = Vec::new();
+    let mut tags = Notes::default();
+    for cell in cells {
+        for answer in answers(cell).into_iter().flatten() {
+            for slip in line.slips(answer) {
+                if !slips.contains(&slip) {
+                    slips.push(slip);
+                }
+            }
+        }
+        for leaf in cell.figure.iter().flat_map(Answer::leaves) {
+            tags.add(leaf.metric().to_string(), cell.label.clone());
+        }
+    }
+    for slip in slips {
+        writeln!(out, "!  {}: {slip}", line.name)?;
+    }
+    if tags.0.len() > 1 {
+        for (tag, of) in tags.0 {
+            writeln!(out, "{} is {tag} in {}", line.name, of.join(", "))?;
+        }
+    }
+    if let Some(last) = line.disagreements.last() {
+        let placed = company.calendar.place(&last.period);
+        let label = placed.map_or_else(
+            || last.period.to_string(),
+            |placed| company.calendar.label(placed.fiscal),
+        );
+        let told: Vec<String> = last
+            .points
+            .iter()
+            .map(|point| format!("{} {}", point.metric(), point.figure()))
+            .collect();
+        writeln!(
+            out,
+            "tags disagree: {} of {} periods, {label} the last: {}",
+            line.name,
+            line.disagreements.len(),
+            told.join(", ")
+        )?;
     }
     Ok(())
 }
@@ -201,6 +297,18 @@ pub(crate) fn records(
                 Some(derived.formula.clone())
             };
             let yoy = cell.yoy.as_ref();
+            let figure = cell.figure.as_ref().ok();
+            let mut tags: Vec<String> = figure
+                .iter()
+                .flat_map(|answer| answer.leaves())
+                .map(|leaf| leaf.metric().to_string())
+                .collect();
+            tags.sort_unstable();
+            tags.dedup();
+            let slips = answers(cell).into_iter().flatten();
+            let slips = slips.flat_map(|answer| line.slips(answer));
+            let mut slips: Vec<String> = slips.map(ToString::to_string).collect();
+            slips.dedup();
             csv.serialize(Record {
                 company: company.id.as_str(),
                 name: &company.name,
@@ -217,6 +325,8 @@ pub(crate) fn records(
                 ttm_formula: derived(&cell.ttm),
                 refused: cell.figure.as_ref().err().map(ToString::to_string),
                 ttm_refused: cell.ttm.as_ref().err().map(ToString::to_string),
+                tags: tags.join(" "),
+                slips: slips.join("; "),
             })?;
         }
     }
@@ -242,4 +352,8 @@ struct Record<'a> {
     ttm_formula: Option<String>,
     refused: Option<String>,
     ttm_refused: Option<String>,
+    /// Those that the figure is from.
+    tags: String,
+    /// Figures that look like slips of scale, under the figure, the one a year before or the twelve months.
+    slips: String,
 }

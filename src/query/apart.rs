@@ -94,11 +94,9 @@ impl About {
 
 /// The first two of some figures that are of tags that disagree.
 pub(crate) fn tags_apart<'a>(leaves: &[&'a Point]) -> Option<(&'a Point, &'a Point, TagsDisagree)> {
-    let pairs = leaves
+    let mut pairs = leaves
         .iter()
         .enumerate()
         .flat_map(|(at, a)| leaves.iter().skip(at + 1).map(move |b| (*a, *b)));
-    pairs
-        .filter_map(|(a, b)| Some((a, b, a.about().tags_apart(b.about())?)))
-        .next()
+    pairs.find_map(|(a, b)| Some((a, b, a.about().tags_apart(b.about())?)))
 }

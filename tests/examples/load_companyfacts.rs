@@ -216,29 +216,170 @@ fn quarters_are_shown_with_changes_and_how_they_were_derived() {
     assert_eq!(line(&said, "FY2023 Q2")[1], "99,000");
 }
 
-#[test]
-fn a_company_of_years_alone_has_twelve_months_and_no_quarters() {
+fn shows(file: &str, arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.json"), file).unwrap();
+    let arguments = [&["a.kessan", "a.json"], arguments].concat();
+    text(&run("load_companyfacts", &arguments, folder.path()))
+}
+
+#[test]
+fn a_company_without_quarters_is_shown_by_halves_or_years() {
     let years: [Told; 2] = [
         ("2022-01-01", "2022-12-31", 460, "2023-02-20", "20-F"),
         ("2023-01-01", "2023-12-31", 500, "2024-02-20", "20-F"),
     ];
-    let file = quarterly(7, &[("Revenues", &years)]);
-    fs::write(folder.path().join("a.json"), file).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("a.json"),
+        quarterly(7, &[("Revenues", &years)]),
+    )
+    .unwrap();
     fs::write(folder.path().join("b.json"), minato()).unwrap();
     let arguments = ["a.kessan", "a.json", "b.json", "--companies", "1"];
     let said = text(&run("load_companyfacts", &arguments, folder.path()));
-    assert_eq!(line(&said, "FY2023 Q3").join(" "), "2023-09-30 - - -");
-    assert_eq!(line(&said, "FY2023 Q4").join(" "), "2023-12-31 - - 500");
+    assert_eq!(line(&said, "year").join(" "), "ends revenue YoY TTM");
+    assert_eq!(line(&said, "FY2022").join(" "), "2022-12-31 460 - 460");
+    assert_eq!(line(&said, "FY2023").join(" "), "2023-12-31 500 +8.7% 500");
+    assert!(!said.contains(" Q4") && !said.contains("neither"), "{said}");
     for note in [
-        "-  neither reported nor derivable from what is: revenue of all 8 quarters",
+        "net income: not reported under any of its tags",
+        "operating cash flow: not reported under any of its tags",
         "the first 1 of 2 companies are shown; --companies 2 shows all, --csv writes them",
     ] {
         assert!(said.lines().any(|line| line == note), "{note}\n{said}");
     }
-    // What the company never told is said, not left out.
-    assert!(said.contains("net income: "), "{said}");
-    assert!(said.contains("operating cash flow: "), "{said}");
+
+    // With half years: 500 - 240.
+    let halves: [Told; 3] = [
+        years[0],
+        ("2023-01-01", "2023-06-30", 240, "2023-08-20", "6-K"),
+        years[1],
+    ];
+    let said = shows(&quarterly(7, &[("Revenues", &halves)]), &[]);
+    assert_eq!(line(&said, "half year").join(" "), "ends revenue YoY TTM");
+    assert_eq!(line(&said, "FY2023 H1").join(" "), "2023-06-30 240 - -");
+    assert_eq!(line(&said, "FY2023 H2").join(" "), "2023-12-31 260* - 500");
+}
+
+#[test]
+fn a_company_that_reports_in_two_currencies_is_told_how_to_choose() {
+    let file = quarterly(9, &[("Revenues", &REVENUE)]);
+    let usd = file.split_once(r#""USD": "#).unwrap().1;
+    let usd = usd.split_once(']').unwrap().0;
+    let euros = file.replace(r#"{"USD": "#, &format!(r#"{{"EUR": {usd}], "USD": "#));
+    let said = shows(&euros, &[]);
+    let note = "revenue: reported in EUR and USD: name one with --currency";
+    assert!(said.lines().any(|line| line == note), "{said}");
+    let said = shows(&euros, &["--currency", "EUR"]);
+    assert!(
+        said.contains("Minato 9  CIK0000000009  EUR millions"),
+        "{said}"
+    );
+}
+
+/// June becomes December by a report of six months: it has no fiscal name, nor has its quarter.
+#[test]
+fn what_a_change_of_year_end_left_unnamed_is_shown_by_its_dates() {
+    let facts: [Told; 11] = [
+        ("2016-07-01", "2017-06-30", 140, "2017-08-20", "10-K"),
+        ("2017-07-01", "2017-09-30", 32, "2017-11-09", "10-Q"),
+        ("2017-07-01", "2017-12-31", 80, "2018-02-09", "10-Q"),
+        ("2017-07-01", "2018-06-30", 160, "2018-08-20", "10-K"),
+        ("2018-07-01", "2018-09-30", 40, "2018-11-09", "10-Q"),
+        ("2018-07-01", "2018-12-31", 100, "2019-02-20", "10-KT"),
+        ("2019-01-01", "2019-03-31", 50, "2019-05-10", "10-Q"),
+        ("2019-04-01", "2019-06-30", 51, "2019-08-09", "10-Q"),
+        ("2019-07-01", "2019-09-30", 52, "2019-11-09", "10-Q"),
+        ("2019-01-01", "2019-12-31", 206, "2020-02-20", "10-K"),
+        ("2020-01-01", "2020-12-31", 220, "2021-02-20", "10-K"),
+    ];
+    let file = quarterly(9, &[("Revenues", &facts)]);
+    let said = shows(&file, &["--quarters", "30"]);
+    // 40 over 32, 100 over 80, and 52 over 40 in the year after.
+    let (quarter, half) = ("2018-07-01..2018-09-30", "2018-07-01..2018-12-31");
+    let shown = |start: &str| line(&said, start)[..3].join(" ");
+    assert_eq!(shown(quarter), "2018-09-30 40,000 +25.0%", "{said}");
+    assert_eq!(shown(half), "2018-12-31 100,000 +25.0%", "{said}");
+    assert_eq!(shown("FY2019 Q3"), "2019-09-30 52,000 +30.0%", "{said}");
+    let rows: Vec<&str> = said.lines().collect();
+    let place = |start: &str| rows.iter().position(|row| row.starts_with(start)).unwrap();
+    assert_eq!(place("FY2018 Q4") + 1, place(quarter));
+    assert_eq!(place(quarter) + 1, place(half));
+    assert_eq!(place(half) + 1, place("FY2019 Q1"));
+    let csv = records(&shows(&file, &["--csv", "--quarters", "30"]));
+    let half = csv.iter().find(|record| record.quarter == half).unwrap();
+    assert_eq!(half.end, "2018-12-31");
+    assert_eq!(half.value, "100000000");
+}
+
+/// The first quarter of 2023 is repeated, a year later, as if it had been in thousands.
+#[test]
+fn what_rests_on_a_slip_of_scale_is_marked() {
+    let mut file = quarterly(9, &[("Revenues", &REVENUE)]);
+    let slip = r#"{"start": "2023-01-01", "end": "2023-03-31", "val": 120000, "fy": null, "fp": null,
+        "accn": "0000000009-24-000420", "form": "10-Q", "filed": "2024-04-20"},
+        {"start": "2024-01-01", "end": "2024-03-31", "val": 150000000, "fy": null, "fp": null,
+        "accn": "0000000009-24-000420", "form": "10-Q", "filed": "2024-04-20"}"#;
+    let end = file.rfind(']').unwrap();
+    file.insert_str(end, &format!(", {slip}"));
+    let said = shows(&file, &[]);
+    let shown = |start: &str| line(&said, start)[..3].join(" ");
+    assert!(said.contains("USD millions"), "{said}");
+    assert_eq!(shown("FY2023 Q1"), "2023-03-31 0.12! -99.9%!", "{said}");
+    // 150,000,000 over 120,000.
+    assert_eq!(shown("FY2024 Q1"), "2024-03-31 150 +124,900.0%!", "{said}");
+    assert_eq!(shown("FY2023 Q2"), "2023-06-30 99 -10.0%", "{said}");
+    let note = said
+        .lines()
+        .find(|line| line.starts_with("!  revenue: 2024-04-20"));
+    let note = note.unwrap_or_else(|| panic!("{said}"));
+    assert!(note.contains("120,000,000 USD -> 120,000 USD"), "{note}");
+    assert!(note.contains("likely scale x1/1000"), "{note}");
+    let csv = records(&shows(&file, &["--csv"]));
+    let of = |quarter: &str| csv.iter().find(|record| record.quarter == quarter).unwrap();
+    assert!(of("FY2023 Q1").slips.contains("likely scale x1/1000"));
+    assert!(of("FY2024 Q1").slips.contains("likely scale x1/1000"));
+    assert_eq!(of("FY2023 Q3").slips, "");
+}
+
+/// The years also under the tag of contracts, and less: no quarter is a year of the one less nine months of the other.
+#[test]
+fn tags_that_disagree_are_told_and_not_mixed() {
+    let contracts: [Told; 2] = [
+        ("2022-01-01", "2022-12-31", 368, "2023-02-20", "10-K"),
+        ("2023-01-01", "2023-12-31", 400, "2024-02-20", "10-K"),
+    ];
+    let tag = "RevenueFromContractWithCustomerExcludingAssessedTax";
+    let file = quarterly(9, &[("Revenues", &REVENUE), (tag, &contracts)]);
+    let said = shows(&file, &[]);
+    assert_eq!(
+        line(&said, "FY2023 Q1")[1..4],
+        ["120", "+20.0%", "refused"],
+        "{said}"
+    );
+    assert_eq!(
+        line(&said, "FY2023 Q4").join(" "),
+        "2023-12-31 refused - 400"
+    );
+    let metric = "us_gaap.revenue_from_contract_with_customer_excluding_assessed_tax.flow";
+    for note in [
+        format!(
+            "refused: FY2022 Q4, TTM FY2023 Q1, TTM FY2023 Q2, TTM FY2023 Q3, FY2023 Q4 revenue: {metric} and \
+             us_gaap.revenues.flow disagree for 2023-01-01..2023-12-31"
+        ),
+        format!(
+            "tags disagree: revenue of 2 periods, FY2023 the last: {metric} 400,000,000, us_gaap.revenues.flow 500,000,000"
+        ),
+    ] {
+        assert!(said.lines().any(|line| line == note), "{note}\n{said}");
+    }
+    let csv = records(&shows(&file, &["--csv"]));
+    let first = csv
+        .iter()
+        .find(|record| record.quarter == "FY2023 Q1")
+        .unwrap();
+    assert_eq!(first.tags, "us_gaap.revenues.flow");
 }
 
 #[derive(Deserialize)]
@@ -251,6 +392,8 @@ struct Record {
     ttm: String,
     refused: String,
     quarter: String,
+    tags: String,
+    slips: String,
 }
 
 fn records(csv: &str) -> Vec<Record> {
