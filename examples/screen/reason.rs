@@ -72,6 +72,9 @@ fn of_obstacle(not: &NotDerivable) -> String {
         Obstacle::Vintage { .. } => {
             format!("{measure} would be of restated and unrestated figures")
         }
+        Obstacle::TagsDisagree { .. } => {
+            format!("{measure} would be of tags that disagree")
+        }
         Obstacle::Dates { .. } => format!("{measure} has no figures of the same days"),
         Obstacle::NoSlot { .. } => "the company's calendar has no such period".to_owned(),
         Obstacle::NotAnAmount { .. } => format!("{measure} is not a plain amount"),

@@ -1,5 +1,9 @@
 //! Tags that mean different things are not reckoned with together.
 
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
 use super::build::*;
 use crate::error::{Error, NotDerivable, Obstacle, QueryError};
 use crate::model::*;
@@ -357,4 +361,75 @@ fn targets_and_actual_figures_of_tags_that_disagree_are_not_compared() {
     let change = target.load().unwrap().yoy("FY2006").unwrap().unwrap();
     assert!(change.against_actual);
     assert_eq!(change.change_text(), "tags disagree");
+}
+
+const DAYS: [&str; 3] = ["2009-05-10", "2010-05-10", "2011-05-10"];
+
+/// What is known of the tags A and B, by year: of each fact what the last document says.
+type Known = BTreeMap<(usize, i32), i64>;
+
+fn disagree(known: &Known) -> bool {
+    (2004..2009).any(|year| {
+        let both = known.get(&(0, year)).zip(known.get(&(1, year)));
+        both.is_some_and(|(a, b)| a != b)
+    })
+}
+
+/// The tag of a year, with its figure.
+fn shown(known: &Known, year: i32) -> Option<(usize, i64)> {
+    (0..2).find_map(|tag| Some((tag, *known.get(&(tag, year))?)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Against a naive model: what is of two tags has a change only where the tags agree everywhere, on every day, in full,
+    /// in brief and in a panel.
+    #[test]
+    fn changes_are_those_of_a_naive_model(
+        said in proptest::collection::btree_map((0..3_usize, 0..2_usize, 2004..2009), 2..4_i64, 1..14),
+    ) {
+        let mut book = book();
+        for (document, day) in DAYS.into_iter().enumerate() {
+            book = book.document(day, day);
+            for ((_, tag, year), value) in said.iter().filter(|((of, ..), _)| *of == document) {
+                let period = format!("{year}-04-01..{}-03-31", year + 1);
+                book = book.facts([A, B][*tag], 0, &[(&period, *value)]);
+            }
+        }
+        let db = book.database();
+        let reader = with_map(&db);
+        for (document, date) in DAYS.into_iter().enumerate() {
+            let mut known = Known::new();
+            for ((_, tag, year), value) in said.iter().filter(|((of, ..), _)| *of <= document) {
+                known.insert((*tag, *year), *value);
+            }
+            let Ok(revenue) = reader.series("minato", "revenue") else { continue };
+            let revenue = revenue.as_of(day(date));
+            prop_assert_eq!(
+                revenue.disagreements().unwrap().is_empty(),
+                !disagree(&known)
+            );
+            let series = revenue.load().unwrap();
+            let brief = series.all();
+            let brief = brief.amount_changes(DeltaKind::YearOnYear);
+            let shown_years = (2004..2009).filter(|year| shown(&known, *year).is_some());
+            for (place, year) in shown_years.enumerate() {
+                let label = format!("FY{year}");
+                let change = series.yoy(&*label).unwrap().unwrap().change;
+                let (tag, now) = shown(&known, year).unwrap();
+                let before = shown(&known, year - 1);
+                let apart = before.is_some_and(|(other, _)| other != tag) && disagree(&known);
+                let ratio = before
+                    .filter(|_| !apart)
+                    .map(|(_, then)| Fraction::new((now - then).into(), then.into()).unwrap());
+                prop_assert_eq!(change.ratio_minus_one, ratio, "{} as of {}", label, date);
+                prop_assert_eq!(matches!(change.kind, ChangeKind::TagsDisagree(_)), apart);
+                prop_assert_eq!(&brief[place].change(), &change);
+                let panel = reader.panel("revenue").unwrap().as_of(day(date));
+                let panel = panel.changes(&*label, DeltaKind::YearOnYear).unwrap();
+                prop_assert_eq!(panel.iter().next().unwrap().change.change(), change);
+            }
+        }
+    }
 }
