@@ -73,14 +73,13 @@ enum Command {
 }
 
 /// Plans that are recorded, with how long they go on.
-const RECORDED: [(Plan, u32); 8] = [
+const RECORDED: [(Plan, u32); 7] = [
     (Plan::Create, 1),
     (Plan::Ingest, 12),
     (Plan::Wide, 6),
     (Plan::Threads, 4),
     (Plan::Load, 3),
     (Plan::Aged, 16),
-    (Plan::Backup, 3),
     (Plan::Mixed, 8),
 ];
 
