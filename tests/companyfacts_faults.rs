@@ -369,6 +369,27 @@ fn a_file_in_another_encoding_is_an_error() {
     }
 }
 
+/// There may be facts under a key that is not known: it is refused by its place, and the rest is taken in.
+#[test]
+fn what_stands_under_unknown_keys_is_refused() {
+    let good = revenue(&[FACT]);
+    let json = good
+        .replace(r#""cik":123"#, r#""cik":123,"more/facts":{"us-gaap":{}}"#)
+        .replace(r#""label":null"#, r#""label":null,"segments":[{"val":7}]"#);
+    let facts = read(&json);
+    assert_eq!(facts.len(), 1);
+    let refused = facts.refused().iter().map(ToString::to_string);
+    let refused: Vec<String> = refused.collect();
+    assert_eq!(
+        refused,
+        [
+            r#"/more~1facts, text "{\"us-gaap\":{}}": the key "more/facts" is not known"#,
+            r#"/facts/us-gaap/Revenues/segments, text "[{\"val\":7}]": the key "segments" is not known"#,
+        ]
+    );
+    assert!(facts.strict().is_err());
+}
+
 #[test]
 fn places_are_printed_on_one_line_whatever_stands_in_a_file() {
     let json = revenue(&["{\n\"val\": 1}"]);
