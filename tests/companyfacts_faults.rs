@@ -2,7 +2,7 @@
 //! files are made here.
 
 use kessan::{
-    CalendarNote, CompanyFacts, Database, Error, FactFault, IngestReason, LabelStyle, Outcome,
+    CalendarNote, CompanyFacts, Database, FactFault, IngestReason, LabelStyle, Outcome,
     YearEnd,
 };
 
@@ -481,13 +481,11 @@ fn a_newer_file_brings_only_what_is_new() {
 
     let db = Database::temporary().unwrap();
     db.ingest(&before).unwrap();
-    let refused = db.ingest(&after).unwrap_err();
-    assert!(
-        matches!(refused, Error::Store(_)),
-        "another name: {refused}"
+    let ingested = db.ingest(&after).unwrap();
+    assert_eq!(
+        db.company("CIK0000000123").unwrap().name,
+        "Minato Group Inc."
     );
-    let known = db.company("CIK0000000123").unwrap();
-    let ingested = db.ingest(after.with_company(known)).unwrap();
     assert_eq!(ingested.count(Outcome::Unchanged), 1);
     assert_eq!(ingested.count(Outcome::ChangedPrecisionUnknown), 1);
     let series = db
@@ -626,7 +624,9 @@ proptest! {
             bytes.truncate(cut.index(bytes.len()));
         }
         if let Ok(facts) = CompanyFacts::from_reader(bytes.as_slice(), "file") {
-            let found = facts.len() + facts.refused().len();
+            // Under a spoilt key there may be anything.
+            let refused = facts.refused().iter().filter(|fact| fact.place.contains("/units/"));
+            let found = facts.len() + refused.count();
             prop_assert!(found == 2, "{found}: {}", String::from_utf8_lossy(&bytes));
             if !facts.is_empty() {
                 let ingested = Database::temporary().unwrap().ingest(&facts);

@@ -7,7 +7,7 @@
 //! - at least two facts, one of them per share, changed by one [simple ratio](ratios), within the rounding of what is printed,
 //!   and by no other simple ratio;
 //! - no figure per share changed by another ratio, and none of a span of time stayed as it was (a par value may stay);
-//! - average numbers of shares, where there are any, changed by it too;
+//! - most average numbers of shares, where there are any, changed by it too;
 //! - numbers of shares changed by it where it is a power of ten, which may be a slip of units, or no whole number, which a
 //!   correction comes near to by chance;
 //! - no amount of money of the same time changed as the figures per share did: that is a correction of what was earned.
@@ -266,15 +266,14 @@ fn simplest(changes: &[Change<'_>]) -> Option<(Ratio, bool, Decimal)> {
             .is_some_and(|factor| change.is_within(factor, 2));
         lasts && change.fact.per_share && !fits
     };
-    let is_average =
-        |change: &&Change<'_>| !change.fact.per_share && change.fact.period.start().is_some();
     let averages: Vec<&Change<'_>> = numbers
         .iter()
+        .chain(&kept)
         .copied()
-        .filter(|one| is_average(one))
+        .filter(|one| !one.fact.per_share && one.fact.period.start().is_some())
         .collect();
     let averages_agree =
-        fitting(&averages, ratio.factor(false)) > 0 || !kept.iter().any(|one| is_average(one));
+        averages.is_empty() || fitting(&averages, ratio.factor(false)) * 2 > averages.len();
     let is_clear = likely.len() == 1
         && of_per_share == per_share.len()
         && !kept.iter().any(|one| stayed(one))

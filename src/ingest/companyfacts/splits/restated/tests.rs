@@ -189,6 +189,15 @@ fn what_speaks_against_a_split_is_noted() {
             ],
             "3",
         ),
+        // Another basis, but of 5.879 shares for one.
+        (
+            vec![
+                (EARNINGS, 2020, "0.048", "0.28"),
+                (EARNINGS, 2019, "0.019", "0.11"),
+                (AVERAGE, 2020, "168142740", "28600000"),
+            ],
+            "0.17",
+        ),
         // Cents for euros, and a ratio that is no whole number, without shares.
         (
             vec![
