@@ -83,13 +83,13 @@ use crate::store::{self, Snapshot};
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Package {
     /// Companies to create, or to extend by identities, splits and later calendar rules. The name of a known one must
-    /// be the same, and splits of one day, too.
+    /// be the same if both are declared, and splits of one day, too.
     pub companies: Vec<Company>,
     /// Metrics to create; a known one must be the same, but for a meaning of negative that is added.
     pub metrics: Vec<Metric>,
     /// The documents with their figures.
     pub filings: Vec<Filing>,
-    /// On what the calendars and splits of the companies rest: by default they are declared.
+    /// On what the names, calendars and splits of the companies rest: by default they are declared.
     pub evidence: Evidence,
 }
 

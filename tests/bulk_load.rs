@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use kessan::{
-    CalendarNote, CompanyFacts, Database, DefinitionNote, Error, FactFault, IngestReason, LoadEnd,
-    LoadItem, LoadProgress, LoadReport, OnFailure, Outcome, Package, StoreError, TidyExport,
+    CalendarNote, CompanyFacts, Database, DefinitionNote, Error, Evidence, FactFault, IngestReason,
+    LoadEnd, LoadItem, LoadProgress, LoadReport, OnFailure, Outcome, Package, StoreError,
+    TidyExport,
 };
 
 #[path = "../benches/generator/companyfacts.rs"]
@@ -294,7 +295,7 @@ fn what_a_reader_refused_is_listed_with_its_place() {
 }
 
 #[test]
-fn what_is_known_of_a_company_stands_over_what_a_file_lets_infer() {
+fn a_later_name_stands_over_an_earlier_one_and_a_declared_one_over_both() {
     let db = Database::temporary().unwrap();
     load(&db, [item(0)]);
     let known = db.companies()[0].clone();
@@ -303,24 +304,40 @@ fn what_is_known_of_a_company_stands_over_what_a_file_lets_infer() {
     let newer = || parse(&renamed, "newer.json");
     // In one write with another package of the company, and with one that comes first of all.
     let fresh = Database::temporary().unwrap();
+    let kept = |report: &LoadReport| -> Vec<String> {
+        assert!(report.failed.is_empty(), "{:?}", report.failed);
+        let kept = report.kept_definitions.iter();
+        kept.map(ToString::to_string).collect()
+    };
+    let other = format!("{} is known with another name, which stands", known.id);
     for (db, items) in [(&db, vec![newer()]), (&fresh, vec![item(0), newer()])] {
         let report = load(db, items);
-        assert!(report.failed.is_empty(), "{:?}", report.failed);
-        let kept: Vec<String> = report
-            .kept_definitions
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        let name = format!("{} is known with another name, which stands", known.id);
-        assert!(kept.contains(&name), "{kept:?}");
-        assert_eq!(db.companies()[0].name, known.name);
+        assert!(!kept(&report).contains(&other));
+        assert_eq!(db.companies()[0].name, "Renamed Inc.");
         assert!(db.companies()[0].calendar.extends(&known.calendar));
     }
     assert_eq!(tables(&fresh), tables(&db));
-    // A name that is declared is no guess: the package fails.
-    let mut declared = newer().unwrap();
-    declared.inferred = false;
-    let report = load(&db, [Ok(declared)]);
+    // The older file tells the older name.
+    let report = load(&db, [item(0)]);
+    assert!(kept(&report).contains(&other));
+    assert_eq!(db.companies()[0].name, "Renamed Inc.");
+    // One that is declared stands from then on.
+    let declared = |name: &str| {
+        let mut item = newer().unwrap();
+        item.inferred = false;
+        item.package.evidence = Evidence::default();
+        item.package.companies[0] = db.companies()[0].clone();
+        item.package.companies[0].name = name.into();
+        [Ok(item)]
+    };
+    assert_eq!(
+        kept(&load(&db, declared("Declared Inc."))),
+        Vec::<String>::new()
+    );
+    assert!(kept(&load(&db, [newer()])).contains(&other));
+    assert_eq!(db.companies()[0].name, "Declared Inc.");
+    // Another that is declared is no guess: the package fails.
+    let report = load(&db, declared("Renamed Inc."));
     assert!(matches!(
         report.failed[0].error,
         Error::Store(StoreError::CompanyDiffers { what: "name", .. })

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use common::Folder;
 use kessan::{
-    CompanyFacts, Database, LikelyCause, LoadItem, LoadReport, OnFailure, Period, Release, YearEnd,
+    ChangeKind, CompanyFacts, Database, Evidence, LikelyCause, LoadItem, LoadReport, OnFailure,
+    Period, Release, YearEnd,
 };
 use serde_json::Value;
 
@@ -180,6 +181,137 @@ fn splits_are_the_same_in_every_order_of_the_files() {
         let expected = ["2021-07-19 4:1", "2024-06-07 10:1"];
         assert_eq!(splits(&db), expected, "{order:?}");
         assert_eq!(explained(&db), 2, "{order:?}");
+    }
+}
+
+/// No filing tells the split when it restates the year before; a later one tells its day.
+#[test]
+fn splits_that_are_only_seen_in_figures_are_the_same_in_every_order_of_the_files() {
+    const RATIO: &str = "StockholdersEquityNoteStockSplitConversionRatio1";
+    const YEARS: [&str; 4] = [
+        "2018-01-01..2018-12-31",
+        "2019-01-01..2019-12-31",
+        "2020-01-01..2020-12-31",
+        "2021-01-01..2021-12-31",
+    ];
+    let earned = |year: usize, value, filed| {
+        let tag = "EarningsPerShareDiluted";
+        (tag, "USD/shares", YEARS[year], value, "10-K", filed)
+    };
+    let [first, second, third] = ["2020-02-20", "2021-02-20", "2022-02-20"];
+    let whole = file(&[
+        earned(0, 66, first),
+        earned(1, 72, first),
+        earned(1, 72, second),
+        earned(2, 75, second),
+        earned(1, 24, third),
+        earned(2, 25, third),
+        earned(3, 26, third),
+        (RATIO, "pure", "2021-06-15", 3, "10-K", "2023-02-20"),
+    ]);
+    let files = ["2021-12-31", "2022-12-31", "2023-12-31"].map(|day| filed_by(&whole, day));
+    let seen = |order: &[usize]| {
+        let db = Database::temporary().unwrap();
+        for at in order {
+            load(&db, [&files[*at]]);
+        }
+        let metric = "us_gaap.earnings_per_share_diluted.per_share";
+        let series = db.series("CIK0000000007", metric).unwrap();
+        let series = series.load().unwrap();
+        let is_across = |year| {
+            let change = series.yoy(year).unwrap().unwrap().change;
+            change.kind == ChangeKind::ShareBasisDiffers
+        };
+        let across = ["FY2019", "FY2020"].map(is_across);
+        (splits(&db), explained(&db), across)
+    };
+    assert_eq!(seen(&[0]), (vec![], 0, [false, false]));
+    // Of 2018 there is only what was printed before the split.
+    let across = [true, false];
+    for order in orders(&[0, 1]) {
+        let dated = vec!["2022-02-20 3:1".to_owned()];
+        assert_eq!(seen(&order), (dated, 2, across), "{order:?}");
+    }
+    for order in orders(&[0, 1, 2]) {
+        let dated = vec!["2021-06-15 3:1".to_owned()];
+        assert_eq!(seen(&order), (dated, 2, across), "{order:?}");
+    }
+}
+
+/// A company that was renamed has its last name, and keeps it, whatever came first.
+#[test]
+fn the_last_name_stands_in_every_order_of_the_files() {
+    let flow = |dates, filed| ("Revenues", "USD", dates, 500, "10-K", filed);
+    let whole = file(&[
+        flow("2020-01-01..2020-12-31", "2021-02-20"),
+        flow("2021-01-01..2021-12-31", "2022-02-20"),
+        flow("2022-01-01..2022-12-31", "2023-02-20"),
+    ]);
+    let named = |day, name: Option<&str>| {
+        let mut whole = whole.clone();
+        whole["entityName"] = name.into();
+        filed_by(&whole, day)
+    };
+    let mut files = vec![
+        // Nothing tells a name.
+        named("9999-12-31", None),
+        named("2021-12-31", Some("Zwirn")),
+        named("2022-12-31", Some("Minato")),
+        // As late a filing as that.
+        named("2022-12-31", Some("Minato Foods")),
+        named("2023-12-31", Some("Aoba")),
+    ];
+    let go_on = |_: &_| ControlFlow::Continue(());
+    let other = "CIK0000000007 is known with another name, which stands";
+    let stands = |files: &[LoadItem], order: &[usize]| {
+        let below = tempfile::tempdir().unwrap();
+        let folder = below.path().join("db");
+        let db = Database::create(&folder).unwrap();
+        for (nth, at) in order.iter().enumerate() {
+            let report = load(&db, [&files[*at]]);
+            let kept: Vec<String> = report
+                .kept_definitions
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            let gives_way = order[..=nth].iter().max() != Some(at);
+            assert_eq!(
+                kept.iter().any(|kept| kept == other),
+                gives_way,
+                "{order:?} {at}"
+            );
+        }
+        let name = |db: &Database| db.companies()[0].name.clone();
+        let known = name(&db);
+        drop(db);
+        let db = Database::open(&folder).unwrap();
+        assert_eq!(name(&db), known, "{order:?}");
+        let faults = db.verify(go_on).unwrap().faults;
+        assert!(faults.is_empty(), "{faults:?}");
+        let mut dump = Vec::new();
+        db.dump(&mut dump, go_on).unwrap();
+        let copy = below.path().join("copy");
+        Database::load_dump(&dump[..], &copy, go_on).unwrap();
+        let copy = Database::open(&copy).unwrap();
+        let mut again = Vec::new();
+        copy.dump(&mut again, go_on).unwrap();
+        assert_eq!(dump, again, "{order:?}");
+        // What is loaded into the copy stands by the same evidence.
+        load(&copy, [&files[1]]);
+        assert_eq!(name(&copy), known, "{order:?}");
+        known
+    };
+    assert_eq!(stands(&files, &[1, 0]), "Zwirn");
+    assert_eq!(stands(&files, &[3, 2]), "Minato Foods");
+    for order in orders(&[1, 2, 4]) {
+        assert_eq!(stands(&files, &order), "Aoba", "{order:?}");
+    }
+    // Declared by somebody who knows it.
+    let mut declared = named("2021-12-31", Some("Midori"));
+    declared.package.evidence = Evidence::default();
+    files.push(declared);
+    for order in orders(&[2, 4, 5]) {
+        assert_eq!(stands(&files, &order), "Midori", "{order:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use super::record::Record;
 use crate::model::date::check_date;
 use crate::model::{
     CalendarEvidence, Expression, ExpressionError, ExpressionNode, Identity, LeafKind, MetricPath,
-    Scope, Split, SplitEvidence,
+    NameEvidence, Scope, Split, SplitEvidence,
 };
 
 /// Something that a commit added to a company.
@@ -19,6 +19,8 @@ pub(crate) enum Addition {
     Inferred(SplitInference),
     /// What tells the calendar from this commit on. Without it, the calendar is declared.
     Calendar(CalendarEvidence),
+    /// What tells the name from this commit on. Without it, the name is declared.
+    Name(NameEvidence),
 }
 
 /// The splits that were inferred from some filings.
@@ -37,6 +39,7 @@ impl Record for AdditionsRecord {
         let days = self.0.iter().flat_map(|addition| match addition {
             Addition::Inferred(SplitInference { from, .. }) => [Some(from.first), Some(from.last)],
             Addition::Calendar(evidence) => [evidence.last(), None],
+            Addition::Name(evidence) => [evidence.last(), None],
             Addition::Identity(_) | Addition::Split(_) => [None, None],
         });
         days.flatten()
@@ -195,7 +198,11 @@ mod tests {
         });
         let other = [CalendarEvidence::Assumed, CalendarEvidence::Declared];
         let other = proptest::sample::select(other.to_vec()).prop_map(Addition::Calendar);
-        prop_oneof![identity, split, inferred, calendar, other]
+        let name = crate::codec::block::tests::any_date();
+        let name = name.prop_map(|last| Addition::Name(NameEvidence::Inferred { last }));
+        let unnamed = [NameEvidence::Assumed, NameEvidence::Declared];
+        let unnamed = proptest::sample::select(unnamed.to_vec()).prop_map(Addition::Name);
+        prop_oneof![identity, split, inferred, calendar, other, name, unnamed]
     }
 
     proptest! {

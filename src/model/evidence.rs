@@ -3,11 +3,14 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// On what the calendars and splits of a package's companies rest. By default they are declared.
+/// On what the names, calendars and splits of a package's companies rest. By default they are declared.
 ///
 /// ```
-/// use kessan::{CalendarEvidence, Evidence, SplitEvidence, parse_date};
+/// use kessan::{CalendarEvidence, Evidence, NameEvidence, SplitEvidence, parse_date};
 /// let worked_out = Evidence {
+///     name: NameEvidence::Inferred {
+///         last: parse_date("2021-08-20")?,
+///     },
 ///     calendar: CalendarEvidence::Inferred {
 ///         year_ends: 12,
 ///         last: parse_date("2021-08-20")?,
@@ -24,6 +27,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Evidence {
+    /// What tells the names.
+    pub name: NameEvidence,
     /// What tells the fiscal calendars.
     pub calendar: CalendarEvidence,
     /// What the splits were worked out from; `None` where they are declared.
@@ -39,10 +44,40 @@ impl Evidence {
     /// The days that it names.
     pub(crate) fn days(self) -> impl Iterator<Item = NaiveDate> {
         let splits = self.splits.map(|of| [of.first, of.last]);
-        self.calendar
-            .last()
+        let lasts = [self.name.last(), self.calendar.last()];
+        lasts
             .into_iter()
+            .flatten()
             .chain(splits.into_iter().flatten())
+    }
+}
+
+/// What tells the name of a company, from the least on: of two names the one with the greater evidence stands, whichever
+/// came first, and of two with the same evidence the one that is greater as text.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum NameEvidence {
+    /// Nothing: it is made of the company's number.
+    Assumed,
+    /// Filings; later ones are greater evidence.
+    Inferred {
+        /// The day of the last filing.
+        last: NaiveDate,
+    },
+    /// Somebody who knows it.
+    #[default]
+    Declared,
+}
+
+impl NameEvidence {
+    /// The day of the last filing.
+    pub(crate) fn last(self) -> Option<NaiveDate> {
+        match self {
+            NameEvidence::Inferred { last } => Some(last),
+            NameEvidence::Assumed | NameEvidence::Declared => None,
+        }
     }
 }
 

@@ -45,7 +45,7 @@ pub use concept_map::{ConceptMap, ConceptTag, StandardMetric};
 pub use date::{FIRST_YEAR, LAST_YEAR, parse_date};
 pub(crate) use decimal::{is_within_digits, parse_exact};
 pub use document::{Cell, Document, DocumentKind, Id, Rank, UtcOffset};
-pub use evidence::{CalendarEvidence, Evidence, SplitEvidence};
+pub use evidence::{CalendarEvidence, Evidence, NameEvidence, SplitEvidence};
 pub use expression::{
     EvaluationError, Expression, ExpressionError, ExpressionNode, Leaf, LeafKind, Operator,
     UnitConflict,

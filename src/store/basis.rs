@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::names::Named;
 use crate::codec::addition::{Addition, SplitInference};
-use crate::model::{CalendarEvidence, Identity, Split};
+use crate::model::{CalendarEvidence, Identity, NameEvidence, Split};
 
 /// Inferred splits of one ratio are one where their days are no farther apart: the evidence leaves the days between two
 /// filings, or between an announcement and the day a split took effect.
@@ -14,10 +14,11 @@ const ONE_SPLIT: i64 = 370;
 /// a slip.
 const TOO_CLOSE: i64 = 31;
 
-/// On what the calendar and the splits of a company rest. A company without one has declared ones.
+/// On what the name, the calendar and the splits of a company rest. A company without one has declared ones.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Basis {
     company: u32,
+    pub(super) name: NameEvidence,
     pub(super) calendar: CalendarEvidence,
     /// Declared splits, one a day, by date.
     pub(super) declared: Vec<Split>,
@@ -36,6 +37,7 @@ impl Basis {
     pub(super) fn declared(company: u32, splits: Vec<Split>) -> Self {
         Self {
             company,
+            name: NameEvidence::Declared,
             calendar: CalendarEvidence::Declared,
             declared: splits,
             inferred: Vec::new(),
@@ -57,6 +59,7 @@ impl Basis {
                     basis.add(inference);
                 }
                 Addition::Calendar(evidence) => basis.calendar = evidence,
+                Addition::Name(evidence) => basis.name = evidence,
             }
         }
         identities.sort();
@@ -67,7 +70,9 @@ impl Basis {
     }
 
     pub(super) fn is_declared(&self) -> bool {
-        self.calendar == CalendarEvidence::Declared && self.inferred.is_empty()
+        self.name == NameEvidence::Declared
+            && self.calendar == CalendarEvidence::Declared
+            && self.inferred.is_empty()
     }
 
     /// Adds what was inferred from some filings, and takes out what was inferred from less; `false` where as much is known.

@@ -6,7 +6,9 @@ use super::basis::Basis;
 use super::error::StoreError;
 use crate::codec::addition::{Addition, SplitInference};
 use crate::codec::record::{CompanyRecord, pack};
-use crate::model::{CalendarEvidence, Company, Evidence, FiscalCalendar, Metric, Split};
+use crate::model::{
+    CalendarEvidence, Company, Evidence, FiscalCalendar, Metric, NameEvidence, Split,
+};
 
 /// A known company, as other descriptions change it.
 #[derive(Debug)]
@@ -29,8 +31,20 @@ impl Described {
         }
     }
 
-    /// Notes what tells the calendar.
-    pub(super) fn rest_on(&mut self, calendar: CalendarEvidence) {
+    /// Notes what tells the name and the calendar.
+    pub(super) fn rest_on(&mut self, evidence: Evidence) {
+        self.rest_name_on(evidence.name);
+        self.rest_calendar_on(evidence.calendar);
+    }
+
+    fn rest_name_on(&mut self, name: NameEvidence) {
+        if self.basis.name != name {
+            self.basis.name = name;
+            self.added.push(Addition::Name(name));
+        }
+    }
+
+    fn rest_calendar_on(&mut self, calendar: CalendarEvidence) {
         if self.basis.calendar != calendar {
             self.basis.calendar = calendar;
             self.added.push(Addition::Calendar(calendar));
@@ -50,9 +64,7 @@ impl Described {
                 self.added.push(Addition::Identity(identity.clone()));
             }
         }
-        if self.company.name != new.name {
-            self.differs("name", inferred)?;
-        }
+        self.name(&new.name, evidence.name, inferred)?;
         self.calendar(&new.calendar, evidence.calendar, inferred)?;
         match evidence.splits {
             Some(from) => {
@@ -72,6 +84,24 @@ impl Described {
         Ok(())
     }
 
+    fn name(
+        &mut self,
+        new: &str,
+        evidence: NameEvidence,
+        inferred: bool,
+    ) -> Result<(), &'static str> {
+        let known = (self.basis.name, self.company.name.as_str());
+        let both_declared = evidence.min(known.0) == NameEvidence::Declared;
+        if !both_declared && (evidence, new) > known {
+            self.rest_name_on(evidence);
+            new.clone_into(&mut self.company.name);
+        } else if known.1 != new {
+            let gives_way = known.0 != NameEvidence::Declared || evidence == NameEvidence::Assumed;
+            self.differs("name", inferred || gives_way)?;
+        }
+        Ok(())
+    }
+
     fn calendar(
         &mut self,
         new: &FiscalCalendar,
@@ -87,7 +117,7 @@ impl Described {
             Ordering::Less => false,
         };
         if replaces {
-            self.rest_on(evidence);
+            self.rest_calendar_on(evidence);
             self.company.calendar = new.clone();
         } else if !self.company.calendar.extends(new) {
             let gives_way = match self.basis.calendar {
@@ -165,14 +195,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::{SplitEvidence, YearNaming};
+    use crate::model::{NameEvidence, SplitEvidence, YearNaming};
 
-    fn company(month: u32, splits: &[(u64, u32)]) -> Company {
+    fn company(name: &str, month: u32, splits: &[(u64, u32)]) -> Company {
         let day = |days| chrono::NaiveDate::default() + chrono::Days::new(97 * days);
         let split = |&(days, new): &(u64, u32)| Split::new(day(days), new, 1).unwrap();
         Company {
             id: "a".parse().unwrap(),
-            name: "A".into(),
+            name: name.into(),
             calendar: FiscalCalendar::month_end(month, YearNaming::End).unwrap(),
             identities: Vec::new(),
             splits: splits.iter().map(split).collect(),
@@ -184,14 +214,19 @@ mod tests {
         let day = |days: u64| chrono::NaiveDate::default() + chrono::Days::new(days);
         let splits = proptest::collection::btree_map(0..12_u64, 2..5_u32, 0..4);
         let evidence = (0..3_u32, 0..3_u64, 0..3_u64, 0..3_u64);
-        (1..=12_u32, splits, evidence).prop_map(move |(month, splits, of)| {
+        ("[AB]", 1..=12_u32, splits, evidence).prop_map(move |(name, month, splits, of)| {
             let (year_ends, first, length, facts) = of;
             let last = day(first + length);
+            let told = match facts {
+                0 => NameEvidence::Assumed,
+                _ => NameEvidence::Inferred { last },
+            };
             let calendar = match year_ends {
                 0 => CalendarEvidence::Assumed,
                 _ => CalendarEvidence::Inferred { year_ends, last },
             };
             let evidence = Evidence {
+                name: told,
                 calendar,
                 splits: Some(SplitEvidence {
                     last,
@@ -200,7 +235,7 @@ mod tests {
                 }),
             };
             let splits: Vec<(u64, u32)> = splits.into_iter().collect();
-            (company(month, &splits), evidence)
+            (company(&name, month, &splits), evidence)
         })
     }
 
@@ -212,7 +247,7 @@ mod tests {
             ..first.clone()
         };
         let mut known = Described::new(bare, Basis::declared(0, Vec::new()));
-        known.rest_on(evidence.calendar);
+        known.rest_on(*evidence);
         for (company, evidence) in descriptions {
             known.describe(company, *evidence, true).unwrap();
         }
@@ -223,7 +258,7 @@ mod tests {
     fn orders() -> impl Strategy<Value = [Vec<(Company, Evidence)>; 2]> {
         let splits = proptest::collection::vec((0..12_u64, 2..5_u32), 0..2);
         let declared = (1..=12_u32, splits)
-            .prop_map(|(month, splits)| (company(month, &splits), Evidence::default()));
+            .prop_map(|(month, splits)| (company("AB", month, &splits), Evidence::default()));
         let inferred = proptest::collection::vec(inferred(), 1..6);
         (inferred, proptest::option::of(declared))
             .prop_map(|(inferred, declared)| inferred.into_iter().chain(declared).collect())
@@ -238,6 +273,7 @@ mod tests {
             prop_assert_eq!(&company, &known(&other));
             let declared = one.iter().find(|(_, evidence)| *evidence == Evidence::default());
             if let Some((declared, _)) = declared {
+                prop_assert_eq!(&company.name, &declared.name);
                 prop_assert_eq!(&company.calendar, &declared.calendar);
                 prop_assert!(declared.splits.iter().all(|split| company.splits.contains(split)));
             }

@@ -259,7 +259,7 @@ impl<'a> Stager<'a> {
             let basis = self.names.basis(number, &before);
             let mut now = Described::new(before.clone(), basis.clone());
             if known.is_none() {
-                now.rest_on(package.evidence.calendar);
+                now.rest_on(package.evidence);
             }
             let id = || company.id.clone();
             now.describe(company, package.evidence, package.inferred)
@@ -269,7 +269,7 @@ impl<'a> Stager<'a> {
                 company: id(),
                 what,
             }));
-            if now.company.calendar != before.calendar {
+            if now.company.name != before.name || now.company.calendar != before.calendar {
                 let payload = pack(&CompanyRecord::of(&now.company))?;
                 self.replaced
                     .push(Write::put(Key::Company(number), payload));

@@ -226,11 +226,13 @@ fn files_that_are_not_tables_of_a_data_set() {
         marked,
         japanese,
         format!("\u{feff}{rows}").into_bytes(),
-        rows.replace('\n', "\r\n").into_bytes(),
     ] {
         let error = open(SUB.as_bytes(), TAG.as_bytes(), &bytes).unwrap_err();
         assert_eq!(*error.reason, DataSetError::Encoding.into());
     }
+    let bytes = rows.replace('\n', "\r\n").into_bytes();
+    let error = open(SUB.as_bytes(), TAG.as_bytes(), &bytes).unwrap_err();
+    assert_eq!(*error.reason, DataSetError::LineEnds.into());
     let error = |sub: &str, tag: &str, num: &str| {
         let error = open(sub.as_bytes(), tag.as_bytes(), num.as_bytes()).unwrap_err();
         (

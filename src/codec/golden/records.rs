@@ -13,8 +13,8 @@ use crate::codec::record::{
 };
 use crate::model::{
     CalendarEvidence, CalendarRule, Cell, Check, Claim, Document, DocumentKind, Figure,
-    FiscalCalendar, LabelStyle, Metric, MetricKind, Operand, Precision, Rounding, Split,
-    SplitEvidence, WeekdayPick, YearEnd, YearNaming,
+    FiscalCalendar, LabelStyle, Metric, MetricKind, NameEvidence, Operand, Precision, Rounding,
+    Split, SplitEvidence, WeekdayPick, YearEnd, YearNaming,
 };
 
 #[test]
@@ -89,13 +89,19 @@ fn additions_to_a_company() {
         Addition::Calendar(CalendarEvidence::Assumed),
         Addition::Calendar(CalendarEvidence::Inferred { year_ends: 6, last }),
         Addition::Calendar(CalendarEvidence::Declared),
+        Addition::Name(NameEvidence::Assumed),
+        Addition::Name(NameEvidence::Inferred { last }),
+        Addition::Name(NameEvidence::Declared),
     ];
     pinned(
         &AdditionsRecord(additions),
-        "04 02 0a'2014-10-27' fb03e8 0a'2009-07-22' 01 0a'2014-06-09' 07 01
+        "07 02 0a'2014-10-27' fb03e8 0a'2009-07-22' 01 0a'2014-06-09' 07 01
             03 00
             03 01 06 0a'2014-10-27'
-            03 02",
+            03 02
+            04 00
+            04 01 0a'2014-10-27'
+            04 02",
     );
 }
 

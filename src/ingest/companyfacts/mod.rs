@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 
 use crate::model::{
     CalendarEvidence, Company, Concept, DocumentKind, Evidence, Id, LabelStyle, Metric, ModelError,
-    Period, Unit,
+    NameEvidence, Period, Unit,
 };
 
 use super::error::{IngestError, IngestReason, Place};
@@ -44,9 +44,11 @@ use year_ends::{Report, infer};
 /// - The fiscal calendar is inferred from the years of the annual reports; [`Self::calendar_notes`] says what
 ///   is uncertain about it. Years are named by the calendar year in which they end: the file does not tell how
 ///   the company names them.
-/// - Share splits are those of which filings tell the ratio and by which figures were restated. The file does not tell
+/// - Share splits are those of which filings tell the ratio and by which figures were restated; or, where none is told, those
+///   by whose simple ratio one filing restated figures per share, with nothing that speaks against it: all this in any
+///   taxonomy, but ratios are told in us-gaap alone. [`Self::split_notes`] says where that is unclear. The file does not tell
 ///   the day reliably (an announcement, the end of a month): a split is dated by the told day between the last filing on
-///   the old basis and the first on the new one; [`Self::split_notes`] says where there is none. A newer file may date it
+///   the old basis and the first on the new one; a note says where there is none. A newer file may date it
 ///   better: what was inferred from more filings [replaces](crate::SplitEvidence) what was inferred from fewer.
 ///
 /// ```
@@ -142,9 +144,15 @@ impl CompanyFacts {
             .map_err(at_file)?;
         let years = infer(&reports(&contents), LabelStyle::FiscalYearQuarter).map_err(at_file)?;
         let filed = contents.filings.iter().map(|filing| filing.filed);
-        let told = filed.max().filter(|_| years.ends > 0);
+        let last = filed.max();
+        let told = last.filter(|_| years.ends > 0);
         let splits = splits::infer(&contents).map_err(at_file)?;
         let evidence = Evidence {
+            name: last
+                .filter(|_| contents.entity.is_some())
+                .map_or(NameEvidence::Assumed, |last| NameEvidence::Inferred {
+                    last,
+                }),
             calendar: match told {
                 Some(last) => CalendarEvidence::Inferred {
                     year_ends: u32::try_from(years.ends).unwrap_or(u32::MAX),
@@ -199,8 +207,8 @@ impl CompanyFacts {
     }
 
     /// The same facts as those of another definition of the company: with an id of one's own, with a calendar that
-    /// is known better than it can be inferred, or with the name that the database knows (which refuses another one). Its
-    /// calendar and splits are declared then, and stand over what is inferred from other files.
+    /// is known better than it can be inferred, or with another name. Its name, calendar and splits are declared then, and stand
+    /// over what is inferred from other files.
     #[must_use]
     pub fn with_company(self, company: Company) -> Self {
         Self {
@@ -224,7 +232,7 @@ impl CompanyFacts {
         &self.contents.cik
     }
 
-    /// On what the company's calendar and splits rest.
+    /// On what the company's name, calendar and splits rest.
     pub(crate) fn evidence(&self) -> Evidence {
         self.evidence
     }

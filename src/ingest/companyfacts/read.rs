@@ -259,19 +259,23 @@ impl Reading {
 
     /// Keeps a fact, or says why not.
     fn fact(&mut self, index: usize, json: &str, subject: &Subject) -> Result<(), IngestReason> {
-        if let Err(fault) = self.keep(json, subject) {
-            let place = format!("{}/{index}", self.place());
-            let refused = &mut self.contents.refused;
-            if refused.len() == REFUSED_LIMIT {
-                let limit = REFUSED_LIMIT;
-                return Err(IngestReason::TooManyRefused { limit });
-            }
-            refused.push(RefusedFact {
-                place,
-                text: clipped(json, TEXT_LIMIT),
-                fault,
-            });
+        match self.keep(json, subject) {
+            Ok(()) => Ok(()),
+            Err(fault) => self.refuse(format!("{}/{index}", self.place()), json, fault),
         }
+    }
+
+    fn refuse(&mut self, place: String, json: &str, fault: FactFault) -> Result<(), IngestReason> {
+        let refused = &mut self.contents.refused;
+        if refused.len() == REFUSED_LIMIT {
+            let limit = REFUSED_LIMIT;
+            return Err(IngestReason::TooManyRefused { limit });
+        }
+        refused.push(RefusedFact {
+            place,
+            text: clipped(json, TEXT_LIMIT),
+            fault,
+        });
         Ok(())
     }
 
@@ -443,9 +447,16 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
                     let subject = reading.subject(concept, unit);
                     map.next_value_seed(Facts { reading, subject })?;
                 }
-                (Level::Top | Level::Tag(_), _) => {
+                (Level::Tag(_), "label" | "description") => {
                     // Read as text, so that what is no text is an error.
                     map.next_value::<Box<RawValue>>()?;
+                }
+                (Level::Top | Level::Tag(_), _) => {
+                    // There may be facts in it.
+                    let value: Box<RawValue> = map.next_value()?;
+                    let refused =
+                        reading.refuse(reading.place(), value.get(), FactFault::UnknownKey { key });
+                    refused.map_err(|reason| reading.stop(reason))?;
                 }
             }
             reading.path.pop();

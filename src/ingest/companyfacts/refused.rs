@@ -35,7 +35,8 @@ pub enum FactFault {
     /// Something else stands where a fact must.
     #[error("it is no object")]
     NotAnObject,
-    /// A key that facts do not have. It may say that the fact is of a part of the company, so it is not passed over.
+    /// A key that facts do not have, or their file or tag. It may say that the fact is of a part of the company, or hold
+    /// facts, so it is not passed over.
     #[error("the key {key:?} is not known")]
     UnknownKey {
         /// The key.

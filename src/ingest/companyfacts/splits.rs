@@ -1,9 +1,11 @@
 //! Share splits, from the facts that tell their ratios and from what was restated by them.
 
+mod restated;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 
 use crate::model::likely_cause::is_restated;
@@ -45,6 +47,30 @@ pub enum SplitNote {
         /// The split.
         split: Split,
     },
+    /// The filings tell no day, but a span of days, or the end of a month: the split is dated by the end of it, and may have
+    /// taken effect before.
+    SpanOfDays {
+        /// The split.
+        split: Split,
+        /// The dates for which it is told.
+        told: Period,
+    },
+    /// No filing tells a ratio; one restates figures by it, among them figures per share, and nothing speaks against it.
+    /// The split is dated by the day of that filing.
+    NotTold {
+        /// The split.
+        split: Split,
+    },
+    /// A filing restates figures per share by about one ratio, and tells no split: too little speaks for it, or something
+    /// against it. None is inferred, so figures before and after that are compared as they are.
+    Unclear {
+        /// The number of the filing.
+        accession: String,
+        /// Its day.
+        filed: NaiveDate,
+        /// By what the figures per share were divided, about.
+        about: Decimal,
+    },
 }
 
 impl fmt::Display for SplitNote {
@@ -60,6 +86,23 @@ impl fmt::Display for SplitNote {
                     "the split {split} is dated by the first filing on its basis"
                 )
             }
+            SplitNote::SpanOfDays { split, told } => write!(
+                f,
+                "the day of the split {split} is not certain: it is told for {told}, and may have been earlier in that time or month"
+            ),
+            SplitNote::NotTold { split } => write!(
+                f,
+                "no filing tells the split {split}: figures were restated by it, and the first filing on its basis dates it"
+            ),
+            SplitNote::Unclear {
+                accession,
+                filed,
+                about,
+            } => write!(
+                f,
+                "figures per share were divided by about {about} in filing {accession} of {filed}; \
+                 no split is told, and none is inferred"
+            ),
         }
     }
 }
@@ -67,12 +110,22 @@ impl fmt::Display for SplitNote {
 /// A ratio with the dates for which it was told, by the days of filing.
 type Told = BTreeMap<Decimal, Vec<(NaiveDate, Period)>>;
 
-/// A figure that counts shares, of one fact, as one filing has it.
+/// A fact that counts shares, or is per share.
+struct Fact<'a> {
+    unit: u32,
+    period: Period,
+    per_share: bool,
+    /// The earliest filing first.
+    versions: Vec<Version<'a>>,
+}
+
+/// Its figure, as one filing has it.
 struct Version<'a> {
     filed: NaiveDate,
     accession: &'a str,
+    /// The number of the filing.
+    filing: u32,
     value: Decimal,
-    per_share: bool,
 }
 
 /// What a file tells of splits.
@@ -80,7 +133,7 @@ struct Version<'a> {
 pub(super) struct Splits {
     pub(super) found: Vec<Split>,
     pub(super) notes: Vec<SplitNote>,
-    /// `None` where no ratio is told.
+    /// `None` where no fact could tell of one.
     pub(super) evidence: Option<SplitEvidence>,
 }
 
@@ -91,28 +144,33 @@ pub(super) struct Splits {
 /// figure per share, at the ratio of the earlier one, the basis changed after the earlier filing and not after the later.
 /// All these pairs together leave the days between the last filing on the old basis and the first on the new one. The
 /// split is dated by the told date in between that was filed last; any day in between separates the filings alike.
+///
+/// Where no ratio is told, what was restated [may do alone](restated).
 pub(super) fn infer(contents: &Contents) -> Result<Splits, ModelError> {
     let (mut splits, mut notes) = (BTreeMap::new(), Vec::new());
     let told = told(contents);
-    if told.is_empty() {
-        return Ok(Splits::default());
-    }
-    let versions = versions(contents);
-    let evidence = evidence(contents, &told, &versions);
+    let facts = share_facts(contents);
+    let evidence = evidence(contents, &told, &facts);
     for (ratio, mut dates) in told {
         dates.sort_by_key(|(filed, period)| (period.end(), *filed));
         let far = |a: &(NaiveDate, Period), b: &(NaiveDate, Period)| {
             days_between(a.1.end(), b.1.end()) > TOLD_BEFORE
         };
         for dates in dates.chunk_by(|a, b| !far(a, b)) {
-            let found = shares(ratio).and_then(|shares| effective(shares, dates, &versions));
+            let found = shares(ratio).and_then(|shares| effective(shares, dates, &facts));
             let Some((new, old, date)) = found else {
                 let last = dates.iter().max_by_key(|(filed, _)| *filed);
                 notes.extend(last.map(|(_, told)| SplitNote::NotSeen { ratio, told: *told }));
                 continue;
             };
             let split = match date {
-                Dated::Told(day) => Split::new(day, new, old)?,
+                Dated::Told(told) => {
+                    let split = Split::new(told.end(), new, old)?;
+                    if told.start().is_some() || ends_a_month(told.end()) {
+                        notes.push(SplitNote::SpanOfDays { split, told });
+                    }
+                    split
+                }
                 Dated::Filed(day) => {
                     let split = Split::new(day, new, old)?;
                     notes.push(SplitNote::DayOfFiling { split });
@@ -122,6 +180,7 @@ pub(super) fn infer(contents: &Contents) -> Result<Splits, ModelError> {
             splits.entry(split.date()).or_insert(split);
         }
     }
+    restated::infer(contents, &facts, &mut splits, &mut notes)?;
     Ok(Splits {
         found: splits.into_values().collect(),
         notes,
@@ -130,14 +189,15 @@ pub(super) fn infer(contents: &Contents) -> Result<Splits, ModelError> {
 }
 
 /// The filings of a file, and how many of its facts tell of splits.
-fn evidence(
-    contents: &Contents,
-    told: &Told,
-    versions: &[Vec<Version<'_>>],
-) -> Option<SplitEvidence> {
+fn evidence(contents: &Contents, told: &Told, facts: &[Fact<'_>]) -> Option<SplitEvidence> {
     let filed = contents.filings.iter().map(|filing| filing.filed);
     let told = told.values().map(Vec::len);
-    let facts: usize = told.chain(versions.iter().map(Vec::len)).sum();
+    let facts: usize = told
+        .chain(facts.iter().map(|fact| fact.versions.len()))
+        .sum();
+    if facts == 0 {
+        return None;
+    }
     Some(SplitEvidence {
         last: filed.clone().max()?,
         facts: u64::try_from(facts).unwrap_or(u64::MAX),
@@ -161,9 +221,9 @@ fn told(contents: &Contents) -> Told {
     told
 }
 
-/// The versions of every fact that counts shares, the earliest filing first.
-fn versions(contents: &Contents) -> Vec<Vec<Version<'_>>> {
-    let mut facts: BTreeMap<(u32, u32, Period), Vec<Version<'_>>> = BTreeMap::new();
+/// Every fact that counts shares, or is per share.
+fn share_facts(contents: &Contents) -> Vec<Fact<'_>> {
+    let mut facts: BTreeMap<(u32, u32, Period), Fact<'_>> = BTreeMap::new();
     for row in &contents.rows {
         let (Some(metric), Some(unit), Some(filing)) = (
             at(&contents.metrics, row.metric),
@@ -179,16 +239,23 @@ fn versions(contents: &Contents) -> Vec<Vec<Version<'_>>> {
         };
         if counts {
             let key = (row.metric, row.unit, row.period);
-            facts.entry(key).or_default().push(Version {
+            let fact = facts.entry(key).or_insert_with(|| Fact {
+                unit: row.unit,
+                period: row.period,
+                per_share,
+                versions: Vec::new(),
+            });
+            fact.versions.push(Version {
                 filed: filing.filed,
                 accession: &filing.accession,
+                filing: row.filing,
                 value: row.value,
-                per_share,
             });
         }
     }
     let mut facts: Vec<_> = facts.into_values().collect();
-    for versions in &mut facts {
+    for fact in &mut facts {
+        let versions = &mut fact.versions;
         versions.sort_by_key(|version| (version.filed, version.accession));
     }
     facts
@@ -222,7 +289,7 @@ fn shares_within(ratio: Decimal, allowed: Fraction) -> Option<(u32, u32)> {
 
 /// On what the date of a split rests.
 enum Dated {
-    Told(NaiveDate),
+    Told(Period),
     Filed(NaiveDate),
 }
 
@@ -230,9 +297,9 @@ enum Dated {
 fn effective(
     (new, old): (u32, u32),
     told: &[(NaiveDate, Period)],
-    versions: &[Vec<Version<'_>>],
+    facts: &[Fact<'_>],
 ) -> Option<(u32, u32, Dated)> {
-    let basis = |new, old| Some((new, old, change_of_basis(new, old, told, versions)?));
+    let basis = |new, old| Some((new, old, change_of_basis(new, old, told, facts)?));
     let found = [basis(new, old), basis(old, new)].into_iter().flatten();
     let (new, old, basis) = found.rev().max_by_key(|(_, _, basis)| basis.seen)?;
     let inside = told.iter().filter(|(_, period)| {
@@ -240,7 +307,7 @@ fn effective(
         basis.last_old < day && day <= basis.first_new
     });
     let date = match inside.max_by_key(|(filed, period)| (*filed, period.end())) {
-        Some((_, period)) => Dated::Told(period.end()),
+        Some((_, period)) => Dated::Told(*period),
         None => Dated::Filed(basis.first_new),
     };
     Some((new, old, date))
@@ -258,17 +325,17 @@ fn change_of_basis(
     new: u32,
     old: u32,
     told: &[(NaiveDate, Period)],
-    versions: &[Vec<Version<'_>>],
+    facts: &[Fact<'_>],
 ) -> Option<Basis> {
     let counts = Fraction::new(new.into(), old.into()).ok()?;
     let per_share = Fraction::new(old.into(), new.into()).ok()?;
     let mut pairs = BTreeSet::new();
-    for (fact, versions) in versions.iter().enumerate() {
-        for pair in versions.windows(2) {
+    for (number, fact) in facts.iter().enumerate() {
+        let factor = if fact.per_share { per_share } else { counts };
+        for pair in fact.versions.windows(2) {
             let [before, after] = pair else { continue };
-            let factor = if before.per_share { per_share } else { counts };
             if before.filed < after.filed && is_restated(before.value, factor, after.value) {
-                pairs.insert((after.filed, before.filed, fact));
+                pairs.insert((after.filed, before.filed, number));
             }
         }
     }
@@ -300,6 +367,10 @@ fn change_of_basis(
 
 fn days_between(earlier: NaiveDate, later: NaiveDate) -> i64 {
     later.signed_duration_since(earlier).num_days()
+}
+
+fn ends_a_month(day: NaiveDate) -> bool {
+    day.succ_opt().is_none_or(|next| next.day() == 1)
 }
 
 #[cfg(test)]

@@ -63,6 +63,9 @@ pub enum DataSetError {
     /// A file without a line that names its columns.
     #[error("the file is empty")]
     Empty,
+    /// A file whose lines end with a carriage return and a line feed.
+    #[error("its lines end with a carriage return and a line feed, not with a line feed alone")]
+    LineEnds,
     /// A file that is not UTF-8.
     #[error(
         "the line that names the columns is not plain UTF-8 text, or begins with a byte order mark"

@@ -111,7 +111,7 @@ impl DataSetFiling {
     }
 
     /// The same facts as those of another definition of the company: with an id of one's own, with a calendar that
-    /// is known better than it can be inferred, or with the name that the database knows (which refuses another one). Its
+    /// is known better than it can be inferred, or with another name. Its name,
     /// calendar and splits are declared then, and stand over what is inferred from other files.
     #[must_use]
     pub fn with_company(mut self, company: Company) -> Self {

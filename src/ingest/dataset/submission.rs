@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::model::date::check_date;
 use crate::model::{
     CalendarEvidence, CalendarRule, Company, Evidence, FiscalCalendar, LabelStyle, ModelError,
-    NAME_LIMIT, YearEnd, YearNaming,
+    NAME_LIMIT, NameEvidence, YearEnd, YearNaming,
 };
 
 use super::super::companyfacts::CalendarNote;
@@ -203,6 +203,9 @@ impl Submissions {
             company,
             notes,
             evidence: Evidence {
+                name: filings.first().map_or(NameEvidence::Assumed, |last| {
+                    NameEvidence::Inferred { last: last.filed }
+                }),
                 calendar,
                 splits: None,
             },

@@ -48,6 +48,9 @@ pub(super) struct Header {
 
 impl Header {
     fn read(line: &[u8], origin: Origin<'_>) -> Result<Self, IngestError> {
+        if line.ends_with(b"\r") {
+            return Err(origin.whole(DataSetError::LineEnds));
+        }
         let text = std::str::from_utf8(line).ok();
         let plain = |text: &&str| {
             !text.chars().any(|c| c.is_control() && c != '\t') && !text.starts_with('\u{feff}')

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::codec::addition::SplitInference;
 use crate::codec::record::{CommitRecord, Totals, Variant};
 use crate::model::{
-    CalendarEvidence, Cell, Check, Document, Figure, FiscalCalendar, Id, Identity, Metric, Period,
-    Rank, SeriesKey, Split,
+    CalendarEvidence, Cell, Check, Document, Figure, FiscalCalendar, Id, Identity, Metric,
+    NameEvidence, Period, Rank, SeriesKey, Split,
 };
 
 /// One line: an object with one field, which says what it is.
@@ -23,6 +23,7 @@ pub(super) enum Line {
     Split(Addition<Split>),
     SplitInference(Addition<SplitInference>),
     CalendarEvidence(Addition<CalendarEvidence>),
+    NameEvidence(Addition<NameEvidence>),
     Document(DocumentLine),
     Cell(Cell),
     Check(Check),
@@ -44,6 +45,7 @@ impl Line {
             Self::Split(_) => "a split",
             Self::SplitInference(_) => "an inference of splits",
             Self::CalendarEvidence(_) => "what tells a calendar",
+            Self::NameEvidence(_) => "what tells a name",
             Self::Document(_) => "a document",
             Self::Cell(_) => "a cell",
             Self::Check(_) => "a check",

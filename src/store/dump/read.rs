@@ -291,6 +291,11 @@ impl Load<'_> {
                     commit,
                     is,
                 }) => (company, commit, Added::Calendar(is)),
+                Line::NameEvidence(Addition {
+                    company,
+                    commit,
+                    is,
+                }) => (company, commit, Added::Name(is)),
                 other => {
                     self.lines.put_back(other);
                     break;

@@ -156,6 +156,11 @@ impl Dump<'_> {
                         commit,
                         is,
                     }),
+                    Added::Name(is) => Line::NameEvidence(Addition {
+                        company,
+                        commit,
+                        is,
+                    }),
                 })?;
             }
             self.meter.tick()?;

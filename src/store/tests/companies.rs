@@ -5,8 +5,8 @@ use crate::codec::Key;
 use crate::codec::addition::{SumRecord, SumsRecord};
 use crate::codec::record::pack;
 use crate::model::{
-    CalendarEvidence, Evidence, FiscalCalendar, Identity, Scope, Split, SplitEvidence, YearEnd,
-    YearNaming,
+    CalendarEvidence, Evidence, FiscalCalendar, Identity, NameEvidence, Scope, Split,
+    SplitEvidence, YearEnd, YearNaming,
 };
 use crate::store::engine::Batch;
 use crate::store::{Package, Store, StoreError};
@@ -112,6 +112,7 @@ fn said(
         companies: vec![company],
         inferred: of != CalendarEvidence::Declared,
         evidence: Evidence {
+            name: NameEvidence::Declared,
             calendar: of,
             splits: from.map(|facts| SplitEvidence {
                 last: date("2020-01-01") + chrono::Days::new(facts),

@@ -4,7 +4,8 @@ use std::fs;
 
 use super::support::*;
 use crate::model::{
-    CalendarEvidence, Company, Evidence, FiscalCalendar, Split, SplitEvidence, YearNaming,
+    CalendarEvidence, Company, Evidence, FiscalCalendar, NameEvidence, Split, SplitEvidence,
+    YearNaming,
 };
 use crate::store::{Package, Store};
 
@@ -83,6 +84,7 @@ fn a_database_of_version_2_opens_and_is_written_on() {
     let newer = Package {
         inferred: true,
         evidence: Evidence {
+            name: NameEvidence::Inferred { last },
             calendar: CalendarEvidence::Inferred { year_ends: 9, last },
             splits: Some(SplitEvidence {
                 last,
