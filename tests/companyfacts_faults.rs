@@ -2,8 +2,7 @@
 //! files are made here.
 
 use kessan::{
-    CalendarNote, CompanyFacts, Database, FactFault, IngestReason, LabelStyle, Outcome,
-    YearEnd,
+    CalendarNote, CompanyFacts, Database, FactFault, IngestReason, LabelStyle, Outcome, YearEnd,
 };
 
 use proptest::prelude::*;

@@ -276,16 +276,19 @@ fn simplest(changes: &[Change<'_>]) -> Option<(Ratio, bool, Decimal)> {
         averages.is_empty() || fitting(&averages, ratio.factor(false)) * 2 > averages.len();
     let is_clear = likely.len() == 1
         && of_per_share == per_share.len()
-        && !kept.iter().any(|one| stayed(one))
+        && !kept.iter().any(stayed)
         && averages_agree
         && (of_numbers > 0 || !ratio.needs_numbers());
     Some((ratio, is_clear, size(&ratio)?.round_dp(2).normalize()))
 }
 
+type Amount = (u32, u32, Decimal);
+
 /// Amounts of money of spans of time, by filing.
 struct Money {
     versions: BTreeMap<(u32, u32, Period), Vec<(NaiveDate, Decimal)>>,
-    of_filing: BTreeMap<(u32, Period), Vec<(u32, u32, Decimal)>>,
+    /// Metric, unit and value.
+    of_filing: BTreeMap<(u32, Period), Vec<Amount>>,
 }
 
 impl Money {
