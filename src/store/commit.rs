@@ -20,6 +20,8 @@ pub(super) struct Prepared {
     pub(super) state: State,
     /// The series that it writes.
     pub(super) series: Vec<SeriesId>,
+    /// Those of them that are new, with the commit.
+    pub(super) created: Vec<(SeriesId, u64)>,
     pub(super) committed: Committed,
 }
 
@@ -37,6 +39,7 @@ pub(super) fn prepare(
             batches: None,
             state: before.clone(),
             series: Vec::new(),
+            created: Vec::new(),
             committed: Committed {
                 commit: None,
                 documents: staged.outcomes,
@@ -79,6 +82,7 @@ pub(super) fn prepare(
         )?),
         state,
         series: staged.series,
+        created: staged.created,
         committed: Committed {
             commit: Some(sequence),
             documents: staged.outcomes,

@@ -39,6 +39,7 @@ pub(super) fn commit(
             state: (*store.state()).clone(),
             heads: Vec::new(),
             series: Vec::new(),
+            created: Vec::new(),
             batch: Batch::default(),
             committed: Vec::with_capacity(packages.len()),
             durable: 0,
@@ -63,6 +64,8 @@ struct Group<'scope, 'env> {
     heads: Vec<Head>,
     /// The series that they write.
     series: Vec<SeriesId>,
+    /// Those of them that are new, with their commits.
+    created: Vec<(SeriesId, u64)>,
     batch: Batch,
     committed: Vec<Committed>,
     /// How many of them are on disk.
@@ -108,6 +111,7 @@ impl Group<'_, '_> {
             batches,
             state,
             series,
+            created,
             committed,
         } = prepared;
         let Some(batches) = batches else {
@@ -124,6 +128,7 @@ impl Group<'_, '_> {
         self.state = state;
         self.heads.push(self.state.head);
         self.series.extend(series);
+        self.created.extend(created);
         self.committed.push(committed);
         match single {
             Ok(batch) => {
@@ -143,6 +148,7 @@ impl Group<'_, '_> {
             batches,
             heads: std::mem::take(&mut self.heads),
             series: std::mem::take(&mut self.series),
+            created: std::mem::take(&mut self.created),
             state: self.state.clone(),
         }
     }
@@ -210,6 +216,8 @@ struct Work {
     heads: Vec<Head>,
     /// The series that they write.
     series: Vec<SeriesId>,
+    /// Those of them that are new, with their commits.
+    created: Vec<(SeriesId, u64)>,
     /// As the last of them leaves it.
     state: State,
 }
@@ -227,6 +235,7 @@ impl Disk<'_> {
             batches,
             heads,
             series,
+            created,
             state,
         } = work;
         if heads.is_empty() {
@@ -246,7 +255,7 @@ impl Disk<'_> {
         for head in heads.iter().skip(heads.len().saturating_sub(written)) {
             self.writer.head.write(*head)?;
         }
-        self.store.publish(state.clone(), series);
+        self.store.publish(state.clone(), series, created);
         // The commits stand. What is left of an announcement would be removed by the next open, too.
         self.writer.halted = apply(engine, &batches.cleanup).is_err();
         Ok(())

@@ -64,6 +64,16 @@ impl HeadFile {
         Head::parse(&self.bytes()?).ok_or_else(|| StoreError::damaged("HEAD has no whole slot"))
     }
 
+    /// Whether the slot of a commit is whole, whatever commit it has.
+    pub(crate) fn has_slot_of(&mut self, head: Head) -> Result<bool, StoreError> {
+        let bytes = self.bytes()?;
+        let (slot, _) = head.to_slot();
+        let slot = usize::try_from(slot)
+            .ok()
+            .and_then(|slot| bytes.chunks(SLOT_LENGTH).nth(slot));
+        Ok(slot.is_some_and(|slot| Head::parse_slot(slot).is_some()))
+    }
+
     /// Whether nothing was written to it yet.
     pub(crate) fn is_blank(&mut self) -> bool {
         self.bytes().is_ok_and(|bytes| {

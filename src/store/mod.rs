@@ -8,7 +8,7 @@
 //! - `engine.rs`: sled; nothing else names it.
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
 //! - `stage.rs`, `definitions.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
-//! - `series.rs`, `snapshot.rs`: reading; `stamps.rs`: what has been written since it was read.
+//! - `series.rs`, `snapshot.rs`: reading; `stamps.rs`: what has been written since it was read; `listed.rs`: how much there is to read.
 //! - `verify/`: reading all of it, to find what is wrong; `progress.rs`: how far such work is.
 //! - `backup.rs`: copies; `fresh.rs`: new databases that are made under another name.
 //! - `dump/`: a database as lines of text, and back.
@@ -31,6 +31,7 @@ mod error;
 mod fresh;
 mod group;
 mod head;
+mod listed;
 mod merge;
 mod names;
 mod open;
@@ -67,6 +68,7 @@ use crate::codec::manifest::Head;
 use crate::codec::record::Totals;
 use engine::Engine;
 use head::HeadFile;
+use listed::Listed;
 use names::Names;
 use stamps::Stamps;
 
@@ -79,6 +81,7 @@ pub(crate) struct Store {
     /// What new snapshots see. Locked only to take or replace the `Arc`.
     state: RwLock<Arc<State>>,
     stamps: Arc<Stamps>,
+    listed: Arc<Listed>,
     writer: Mutex<Writer>,
 }
 
@@ -133,6 +136,7 @@ impl Store {
             Arc::clone(&self.engine),
             self.state(),
             Arc::clone(&self.stamps),
+            Arc::clone(&self.listed),
         )
     }
 
@@ -192,11 +196,12 @@ impl Store {
         crate::codec::FORMAT_VERSION.into()
     }
 
-    fn new(engine: Engine, head: HeadFile, state: State) -> Store {
+    fn new(engine: Engine, head: HeadFile, state: State, listed: Listed) -> Store {
         Store {
             engine: Arc::new(engine),
             state: RwLock::new(Arc::new(state)),
             stamps: Arc::default(),
+            listed: Arc::new(listed),
             writer: Mutex::new(Writer {
                 head,
                 halted: false,
@@ -208,9 +213,10 @@ impl Store {
         Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Shows what commits wrote, in these series.
-    fn publish(&self, state: State, series: &[SeriesId]) {
+    /// Shows what commits wrote, in these series, some of them new.
+    fn publish(&self, state: State, series: &[SeriesId], created: &[(SeriesId, u64)]) {
         self.stamps.write(series, state.head.sequence);
+        self.listed.add(created);
         let state = Arc::new(state);
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
     }

@@ -9,6 +9,7 @@ use std::path::Path;
 use super::engine::{Batch, Engine, sync_path};
 use super::error::StoreError;
 use super::head::HeadFile;
+use super::listed::Listed;
 use super::names::Names;
 use super::{State, Store, recover};
 use crate::codec::manifest::{Head, MANIFEST_LENGTH, Manifest};
@@ -72,7 +73,7 @@ fn fill(path: &Path, created: i64) -> Result<Store, StoreError> {
         totals: record.totals,
         names: Names::default(),
     };
-    Ok(Store::new(filled?, head_file, state))
+    Ok(Store::new(filled?, head_file, state, Listed::default()))
 }
 
 /// The tree with its first commit, and MANIFEST.
@@ -174,7 +175,8 @@ pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     let mut head_file = HeadFile::open(path)?;
     let engine = Engine::open(path)?;
     let state = recover::recover(&engine, &mut head_file, &manifest)?;
-    Ok(Store::new(engine, head_file, state))
+    let listed = Listed::read(&engine, state.head.sequence, state.totals.series)?;
+    Ok(Store::new(engine, head_file, state, listed))
 }
 
 pub(super) fn read_manifest(path: &Path) -> Result<Manifest, StoreError> {

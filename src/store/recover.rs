@@ -39,9 +39,7 @@ pub(super) fn recover(
     }
     check_first(engine, manifest)?;
     let (head, record) = follow_chain(engine, durable)?;
-    if head != durable {
-        head_file.write(head)?;
-    }
+    advance(head_file, durable, head, record.previous)?;
     undo(engine, head.sequence, &record)?;
     Ok(State {
         head,
@@ -49,6 +47,31 @@ pub(super) fn recover(
         totals: record.totals,
         names: read_names(engine, &record)?,
     })
+}
+
+/// Moves HEAD on, and mends a slot that is not whole. What is written first is not written over the slot that counts.
+fn advance(
+    head_file: &mut HeadFile,
+    durable: Head,
+    head: Head,
+    previous: [u8; 32],
+) -> Result<(), StoreError> {
+    let before = head.sequence.checked_sub(1).map(|sequence| Head {
+        sequence,
+        chain: previous,
+        ..head
+    });
+    let both = head.sequence % 2 == durable.sequence % 2;
+    if let Some(before) = before
+        && both
+        && (head != durable || !head_file.has_slot_of(before)?)
+    {
+        head_file.write(before)?;
+    }
+    if head != durable {
+        head_file.write(head)?;
+    }
+    Ok(())
 }
 
 /// Checks that commit 0 is there and of this database.

@@ -15,6 +15,7 @@ use super::error::StoreError;
 use super::fresh::Fresh;
 use super::head::HeadFile;
 use super::names::Names;
+use super::open::{first_digest, read_manifest};
 use super::package::{NewFact, Package, PackageDocument};
 use super::progress::{Meter, UpkeepProgress, UpkeepStep, UpkeepTask};
 use super::verify::{Digest, Fault, FaultKind, FaultPlace, Part, VerifyReport, place_of};
@@ -521,6 +522,7 @@ impl Saved {
             .into_iter()
             .map(|(_, record)| (record.sequence, record))
             .collect();
+        self.lacking(ruin, head, &commits);
         let last = commits.keys().next_back().copied().max(head);
         let mut packages: BTreeMap<u64, Package> = BTreeMap::new();
         for (_, found) in std::mem::take(&mut self.documents) {
@@ -552,6 +554,52 @@ impl Saved {
         std::iter::once(first)
             .chain(packages.into_values())
             .collect()
+    }
+
+    /// Lists what nothing is left of, as far as something else tells of it: commits that HEAD knows, what the last commit counts.
+    fn lacking(&self, ruin: &mut Ruin, head: Option<u64>, commits: &BTreeMap<u64, CommitRecord>) {
+        let last = commits.last_key_value();
+        let found = last.map(|(sequence, _)| *sequence);
+        if let Some(head) = head.filter(|head| found.is_none_or(|found| found < *head)) {
+            ruin.faults.push(Fault {
+                place: FaultPlace::new(Part::Head, ""),
+                kind: FaultKind::unreadable(&StoreError::SledBehindHead { head, found }),
+            });
+        }
+        if let Ok(manifest) = read_manifest(&ruin.folder)
+            && let Some(first) = commits.get(&0)
+            && first.digest != first_digest(&manifest)
+        {
+            let what = "the identity of the database";
+            ruin.faults.push(Fault {
+                place: FaultPlace::new(Part::Manifest, ""),
+                kind: FaultKind::Differs { what },
+            });
+        }
+        let Some((sequence, last)) = last else { return };
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let documents = self.documents.len().saturating_add(self.lost.len());
+        for (what, expected, found) in [
+            ("commits", sequence.saturating_add(1), commits.len()),
+            (
+                "companies",
+                last.totals.companies.into(),
+                self.companies.len(),
+            ),
+            ("metrics", last.totals.metrics.into(), self.metrics.len()),
+            ("variants", last.totals.variants.into(), self.variants.len()),
+            ("documents", last.totals.documents.into(), documents),
+        ] {
+            let found = count(found);
+            if found < expected {
+                let kind = FaultKind::Count {
+                    what,
+                    expected,
+                    found,
+                };
+                ruin.fault(&Key::Commit(*sequence), kind);
+            }
+        }
     }
 
     /// A document as it is taken in, or nothing of it.

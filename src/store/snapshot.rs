@@ -10,6 +10,7 @@ use super::current::Current;
 use super::dump::{self, Dumped};
 use super::engine::Engine;
 use super::error::StoreError;
+use super::listed::{Listed, Pair};
 use super::order::{self, DocumentOrder};
 use super::progress::UpkeepProgress;
 use super::series::{self, Stored};
@@ -33,14 +34,21 @@ pub(crate) struct Snapshot {
     engine: Arc<Engine>,
     state: Arc<State>,
     stamps: Arc<Stamps>,
+    listed: Arc<Listed>,
 }
 
 impl Snapshot {
-    pub(super) fn new(engine: Arc<Engine>, state: Arc<State>, stamps: Arc<Stamps>) -> Self {
+    pub(super) fn new(
+        engine: Arc<Engine>,
+        state: Arc<State>,
+        stamps: Arc<Stamps>,
+        listed: Arc<Listed>,
+    ) -> Self {
         Self {
             engine,
             state,
             stamps,
+            listed,
         }
     }
 
@@ -389,6 +397,7 @@ impl Snapshot {
         };
         let (first, last) = (key(range.start(), 0), key(range.end(), u16::MAX));
         let mut last_id = None;
+        let mut found_of: Vec<(Pair, u64)> = Vec::new();
         for entry in self.engine.range(first..=last)? {
             let (found, payload) = entry?;
             let Key::Current { series: id, chunk } = found else {
@@ -400,6 +409,13 @@ impl Snapshot {
             }
             let (header, block) = crate::codec::series::parse(&payload)
                 .map_err(|e| StoreError::decoding(&found, &e))?;
+            if header.created <= self.sequence() {
+                let pair = (id.metric, id.variant);
+                match found_of.last_mut().filter(|(last, _)| *last == pair) {
+                    Some((_, count)) => *count = count.saturating_add(1),
+                    None => found_of.push((pair, 1)),
+                }
+            }
             if chunk == 0 && header.chunks == 1 && header.commit <= self.sequence() {
                 if usize::try_from(header.rows) != Ok(block.len()) {
                     return Err(StoreError::damaged_at(&found, "rows are missing").into());
@@ -414,7 +430,27 @@ impl Snapshot {
                 }
             }
         }
-        Ok(())
+        let pair = |id: &SeriesId| (id.metric, id.variant);
+        let pairs = pair(range.start())..=pair(range.end());
+        match self.listed.differing(pairs, &found_of, self.sequence()) {
+            Some(pair) => Err(self.missing_of(pair)?.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// What is wrong where not every series of a metric and variant is there, or one more.
+    fn missing_of(&self, (metric, variant): Pair) -> Result<StoreError, StoreError> {
+        for company in 0..self.state.names.companies.len() {
+            let id = SeriesId {
+                metric,
+                variant,
+                company,
+            };
+            self.stored(id)?;
+        }
+        Ok(StoreError::damaged(format!(
+            "metric {metric} has other series of variant {variant} than the catalog lists"
+        )))
     }
 
     /// Writes all of it as lines of text.

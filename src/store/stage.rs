@@ -50,6 +50,8 @@ pub(super) struct Staged {
     /// Definitions that are written anew: with the commit record, so that an aborted commit leaves the old ones.
     pub(super) replaced: Vec<Write>,
     pub(super) series: Vec<SeriesId>,
+    /// Those of them that are new, with the commit.
+    pub(super) created: Vec<(SeriesId, u64)>,
     /// The number of documents and observations that are new.
     pub(super) new_documents: u32,
     pub(super) new_rows: u64,
@@ -74,6 +76,7 @@ pub(super) fn stage(
         before: state.totals,
         names: state.names.clone(),
         totals: state.totals,
+        created: Vec::new(),
         order: DocumentOrder::default(),
         groups: Vec::new(),
         replaced: Vec::new(),
@@ -146,6 +149,7 @@ pub(super) fn stage(
         groups: stager.groups,
         replaced: stager.replaced,
         series,
+        created: stager.created,
         outcomes,
         kept: stager.kept,
     })
@@ -187,6 +191,7 @@ struct Stager<'a> {
     before: Totals,
     names: Names,
     totals: Totals,
+    created: Vec<(SeriesId, u64)>,
     order: DocumentOrder,
     groups: Vec<Vec<Write>>,
     /// Definitions that are written anew.
@@ -494,6 +499,7 @@ impl<'a> Stager<'a> {
             self.sequence,
         )?;
         if created {
+            self.created.push((id, self.sequence));
             self.totals.series = self.totals.series.saturating_add(1);
         }
         self.groups.push(writes);

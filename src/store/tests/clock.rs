@@ -10,7 +10,7 @@ fn fast(store: &Store) -> DateTime<Utc> {
     let mut state: State = (*store.state()).clone();
     state.recorded += 86_400;
     let time = DateTime::from_timestamp(state.recorded, 0).unwrap();
-    store.publish(state, &[]);
+    store.publish(state, &[], &[]);
     time
 }
 

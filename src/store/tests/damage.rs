@@ -4,6 +4,8 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::support::*;
+use crate::codec::manifest::Head;
+use crate::codec::record::{CatalogRecord, pack};
 use crate::codec::{Key, SeriesId};
 use crate::store::engine::Batch;
 use crate::store::{Store, StoreError};
@@ -95,6 +97,152 @@ fn names_and_commits_that_are_missing_are_noticed_at_opening() {
             StoreError::Damaged { .. } | StoreError::SledBehindHead { .. }
         );
         assert!(expected, "{key:?}: {error}");
+    }
+}
+
+/// Companies `a` to `c` with a series each, the last of a later commit.
+fn three_companies(place: &Place) -> Store {
+    let store = Store::create(&place.path()).unwrap();
+    let reported = |company| fact(company, "m", quarter(0), figure(7, 0));
+    for (id, companies) in [("d1", &["a", "b"][..]), ("d2", &["c"])] {
+        let facts = companies.iter().map(|company| reported(company)).collect();
+        let document = document(id, "2001-01-01", facts);
+        store.commit(&package(vec![document])).unwrap();
+    }
+    store
+}
+
+fn first_of(company: u32) -> Key {
+    let series = SeriesId {
+        metric: 0,
+        variant: 0,
+        company,
+    };
+    Key::Current { series, chunk: 0 }
+}
+
+#[test]
+fn a_series_that_is_missing_is_noticed_by_what_reads_all_companies() {
+    let place = Place::new();
+    drop(three_companies(&place));
+    for (company, reopen) in [(0, false), (1, true), (2, false), (2, true)] {
+        let copy = place.copy();
+        let mut store = Store::open(&copy.path()).unwrap();
+        remove(&store, &first_of(company));
+        if reopen {
+            drop(store);
+            store = Store::open(&copy.path()).unwrap();
+        }
+        let snapshot = store.snapshot();
+        let panel = snapshot.panel(&metric("m").path, 0, |_, _| Ok::<_, StoreError>(()));
+        let all = snapshot.sweep(None, |_, _| Ok::<_, StoreError>(()));
+        let of_metric = snapshot.sweep(Some(0), |_, _| Ok::<_, StoreError>(()));
+        let of_other = snapshot.sweep(Some(1), |_, _| Ok::<_, StoreError>(()));
+        let expected = StoreError::damaged_at(&first_of(company), "it is missing");
+        for read in [panel, all, of_metric] {
+            assert_eq!(read, Err(expected.clone()), "{company}");
+        }
+        assert_eq!(of_other, Ok(()));
+    }
+}
+
+#[test]
+fn a_reader_misses_no_series_that_came_after_it() {
+    let place = Place::new();
+    let store = three_companies(&place);
+    let before = store.snapshot();
+    let later = fact("d", "m", quarter(0), figure(7, 0));
+    let later = package(vec![document("d3", "2001-01-02", vec![later])]);
+    store.commit(&later).unwrap();
+    assert_eq!(panel(&before, &metric("m").path, 0).len(), 3);
+    assert_eq!(panel(&store.snapshot(), &metric("m").path, 0).len(), 4);
+    // Of commits that are worked out together, each counts its own.
+    let other = |company: &str, id: &str| {
+        let facts = vec![fact(company, "n", quarter(0), figure(7, 0))];
+        package(vec![document(id, "2001-01-03", facts)])
+    };
+    let (_, ended) = store.commit_all(&[other("a", "e1"), other("b", "e2"), other("c", "e3")]);
+    ended.unwrap();
+    assert_eq!(panel(&before, &metric("n").path, 0).len(), 0);
+    assert_eq!(panel(&store.snapshot(), &metric("n").path, 0).len(), 3);
+    drop(before);
+    drop(store);
+    let store = Store::open(&place.path()).unwrap();
+    assert_eq!(panel(&store.snapshot(), &metric("n").path, 0).len(), 3);
+}
+
+#[test]
+fn a_catalog_that_is_not_that_of_the_last_commit_is_noticed_at_opening() {
+    let place = Place::new();
+    drop(three_companies(&place));
+    let catalog = |company| Key::Catalog {
+        company,
+        metric: 0,
+        variant: 0,
+    };
+    let found = |change: &dyn Fn(&Store)| {
+        let copy = place.copy();
+        let store = Store::open(&copy.path()).unwrap();
+        change(&store);
+        drop(store);
+        Store::open(&copy.path()).unwrap_err().to_string()
+    };
+    let missing = found(&|store| remove(store, &catalog(1)));
+    assert!(
+        missing.ends_with("the catalog lists 2 series, there should be 3"),
+        "{missing}"
+    );
+    let newer = found(&|store| {
+        let mut batch = Batch::default();
+        let record = pack(&CatalogRecord { created: 3 }).unwrap();
+        batch.insert(&catalog(1), &record).unwrap();
+        store.engine.apply(&batch).unwrap();
+    });
+    assert!(
+        newer.contains("the last commit does not know it"),
+        "{newer}"
+    );
+}
+
+/// Damage to either slot of HEAD, at any byte that counts or all of it, and both as they were before.
+#[test]
+fn a_damaged_head_loses_no_commit_and_is_mended() {
+    for commits in [1, 2, 3] {
+        let place = Place::new();
+        let store = Store::create(&place.path()).unwrap();
+        let mut heads = vec![fs::read(place.file("HEAD")).unwrap()];
+        for n in 1..=commits {
+            let facts = [(n, i64::from(n), 0)];
+            store
+                .commit(&simple(&format!("d{n}"), "2001-01-01", &facts))
+                .unwrap();
+            heads.push(fs::read(place.file("HEAD")).unwrap());
+        }
+        let before = everything(&store);
+        drop(store);
+        let whole = heads.last().unwrap().clone();
+        let mut damaged = heads.clone();
+        for slot in [0, 512] {
+            for at in [0, 7, 8, 31, 32, 63, 67] {
+                let mut head = whole.clone();
+                head[slot + at] ^= 0x10;
+                damaged.push(head);
+            }
+            let mut head = whole.clone();
+            head[slot..slot + 512].fill(0);
+            damaged.push(head);
+        }
+        for head in damaged {
+            fs::write(place.file("HEAD"), &head).unwrap();
+            let store = Store::open(&place.path()).unwrap();
+            assert_eq!(everything(&store), before);
+            drop(store);
+            // Whichever slot is damaged next, the other one is whole.
+            let mended = fs::read(place.file("HEAD")).unwrap();
+            let slots = [&mended[..512], &mended[512..]].map(Head::parse_slot);
+            let numbers = slots.map(|slot| slot.unwrap().sequence);
+            assert_eq!(numbers.into_iter().max(), Some(commits.into()));
+        }
     }
 }
 

@@ -1,0 +1,142 @@
+//! How many series the catalog lists of each metric and variant, so that a scan over companies knows what it must find.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::{PoisonError, RwLock};
+
+use super::engine::Engine;
+use super::error::StoreError;
+use crate::codec::record::{CatalogRecord, unpack};
+use crate::codec::{Key, SeriesId};
+
+/// A metric and a variant, by number.
+pub(super) type Pair = (u32, u32);
+
+/// The numbers of series of all metrics and variants, at every commit.
+#[derive(Debug, Default)]
+pub(super) struct Listed(RwLock<BTreeMap<Pair, Counts>>);
+
+/// Commits that created series, in order, each with the number of series after it.
+type Counts = Vec<(u64, u64)>;
+
+impl Listed {
+    /// Reads the catalog, which must list so many series, of commits up to the last one.
+    pub(super) fn read(engine: &Engine, head: u64, series: u64) -> Result<Listed, StoreError> {
+        let mut created = Vec::new();
+        for entry in engine.range(Key::catalog(FIRST)..=Key::catalog(LAST))? {
+            let (key, payload) = entry?;
+            let record = unpack(&payload).map_err(|error| StoreError::decoding(&key, &error))?;
+            let CatalogRecord { created: commit } = record;
+            if commit > head {
+                let what = "the last commit does not know it";
+                return Err(StoreError::damaged_at(&key, what));
+            }
+            created.extend(key.series().map(|id| (id, commit)));
+        }
+        if u64::try_from(created.len()) != Ok(series) {
+            let found = created.len();
+            let what = format!("the catalog lists {found} series, there should be {series}");
+            return Err(StoreError::damaged(what));
+        }
+        created.sort_unstable_by_key(|(_, commit)| *commit);
+        let listed = Listed::default();
+        listed.add(&created);
+        Ok(listed)
+    }
+
+    /// Notes series with the commits that created them, which come after all that were noted. To be called before anybody can see
+    /// these commits.
+    pub(super) fn add(&self, created: &[(SeriesId, u64)]) {
+        let mut pairs = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for (id, commit) in created {
+            let counts = pairs.entry((id.metric, id.variant)).or_default();
+            match counts.last_mut() {
+                Some((last, count)) if last == commit => *count = count.saturating_add(1),
+                Some((_, count)) => {
+                    let count = count.saturating_add(1);
+                    counts.push((*commit, count));
+                }
+                None => counts.push((*commit, 1)),
+            }
+        }
+    }
+
+    /// The first pair of a range of which not so many series were found as there are at a head. What was found is in order,
+    /// without the pairs that nothing was found of.
+    pub(super) fn differing(
+        &self,
+        range: RangeInclusive<Pair>,
+        found: &[(Pair, u64)],
+        head: u64,
+    ) -> Option<Pair> {
+        let pairs = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found = found.iter().peekable();
+        for (pair, counts) in pairs.range(range) {
+            let known = counts.partition_point(|(commit, _)| *commit <= head);
+            let last = known.checked_sub(1).and_then(|last| counts.get(last));
+            let expected = last.map_or(0, |(_, count)| *count);
+            if let Some((before, _)) = found.next_if(|(other, _)| other < pair) {
+                return Some(*before);
+            }
+            let there = found.next_if(|(other, _)| other == pair);
+            if there.map_or(0, |(_, count)| *count) != expected {
+                return Some(*pair);
+            }
+        }
+        found.next().map(|(pair, _)| *pair)
+    }
+}
+
+const FIRST: SeriesId = SeriesId {
+    metric: 0,
+    variant: 0,
+    company: 0,
+};
+const LAST: SeriesId = SeriesId {
+    metric: u32::MAX,
+    variant: u32::MAX,
+    company: u32::MAX,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(metric: u32, variant: u32, company: u32) -> SeriesId {
+        SeriesId {
+            metric,
+            variant,
+            company,
+        }
+    }
+
+    #[test]
+    fn what_was_found_is_held_against_every_head() {
+        let listed = Listed::default();
+        listed.add(&[(id(1, 0, 0), 1), (id(1, 0, 1), 1), (id(3, 2, 0), 1)]);
+        listed.add(&[(id(1, 0, 2), 4), (id(2, 0, 2), 4)]);
+        let all = (0, 0)..=(u32::MAX, u32::MAX);
+        let differing = |found: &[(Pair, u64)], head| listed.differing(all.clone(), found, head);
+        for (found, head) in [
+            (&[][..], 0),
+            (&[((1, 0), 2), ((3, 2), 1)], 1),
+            (&[((1, 0), 2), ((3, 2), 1)], 3),
+            (&[((1, 0), 3), ((2, 0), 1), ((3, 2), 1)], 4),
+        ] {
+            assert_eq!(differing(found, head), None, "{head}");
+        }
+        for (found, head, pair) in [
+            (&[((1, 0), 2)][..], 1, (3, 2)),
+            (&[((3, 2), 1)], 1, (1, 0)),
+            (&[((1, 0), 3), ((3, 2), 1)], 1, (1, 0)),
+            (&[((1, 0), 3), ((3, 2), 1)], 4, (2, 0)),
+            (&[((0, 9), 1), ((1, 0), 2), ((3, 2), 1)], 1, (0, 9)),
+            (&[((1, 0), 2), ((1, 1), 1), ((3, 2), 1)], 1, (1, 1)),
+            (&[((1, 0), 2), ((3, 2), 1), ((9, 9), 1)], 1, (9, 9)),
+        ] {
+            assert_eq!(differing(found, head), Some(pair), "{found:?} at {head}");
+        }
+        let one = |pair| listed.differing(pair..=pair, &[], 4);
+        assert_eq!((one((2, 0)), one((2, 1))), (Some((2, 0)), None));
+    }
+}
