@@ -194,17 +194,12 @@ fn harm_file(
 }
 
 fn replace(file: &Path, victim: Victim, by: &Path) -> String {
-    match find(by, victim) {
-        Some(found) => {
-            fs::copy(&found, file).unwrap();
-            format!("by that of {}", by.file_name().unwrap().to_string_lossy())
-        }
-        None => {
-            fs::remove_file(file).unwrap();
-            format!(
-                "there was none in {}",
-                by.file_name().unwrap().to_string_lossy()
-            )
-        }
+    let name = by.file_name().unwrap().to_string_lossy();
+    if let Some(found) = find(by, victim) {
+        fs::copy(&found, file).unwrap();
+        format!("by that of {name}")
+    } else {
+        fs::remove_file(file).unwrap();
+        format!("there was none in {name}")
     }
 }
