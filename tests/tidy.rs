@@ -149,3 +149,32 @@ fn every_source_file_is_a_module() {
         assert!(found, "src/{name} is in no module");
     }
 }
+
+#[test]
+fn the_page_on_durability_names_tests_that_exist() {
+    let page = fs::read_to_string(root().join("src/docs/durability.md")).unwrap();
+    let mut code: String = sources().into_iter().map(|(_, text)| text).collect();
+    let mut folders = vec![root().join("tests")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("target") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                code.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let rows = page.lines().filter(|line| line.starts_with("| "));
+    let mut named = 0;
+    for row in rows {
+        let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        for name in tests.split('`').skip(1).step_by(2) {
+            if name.contains('_') {
+                assert!(code.contains(&format!("fn {name}(")), "{name}");
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 40, "{named}");
+}

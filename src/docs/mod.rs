@@ -12,6 +12,9 @@ pub mod design {}
 #[doc = include_str!("dump.md")]
 pub mod dump {}
 
+#[doc = include_str!("durability.md")]
+pub mod durability {}
+
 #[doc = include_str!("filings.md")]
 pub mod filings {}
 
