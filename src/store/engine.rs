@@ -372,6 +372,10 @@ impl Engine {
     }
 
     fn write(&self, batch: &Batch) -> Result<(), StoreError> {
+        // Where sled comes upon a page that it cannot read, it leaves a batch half done, and keeps the half that is.
+        for key in batch.0.keys() {
+            self.call("read", |db| db.get(key))?;
+        }
         let mut writes = sled::Batch::default();
         for (key, value) in &batch.0 {
             match value {

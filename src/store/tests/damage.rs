@@ -267,6 +267,12 @@ fn damage(place: &Place, before: &str, first: usize) {
         before,
         "unharmed"
     );
+    let later = simple("later", "2002-01-01", &[(1, 5, 0), (950, 5, 0)]);
+    let copy = place.copy();
+    let store = Store::open(&copy.path()).unwrap();
+    store.commit(&later).unwrap();
+    let after = everything(&store);
+    drop(store);
     for trial in first..first + 18 {
         let copy = place.copy();
         let mut damaged = log.clone();
@@ -278,11 +284,22 @@ fn damage(place: &Place, before: &str, first: usize) {
             _ => damaged.truncate(at),
         }
         fs::write(copy.file("sled/db"), &damaged).unwrap();
+        let Ok(store) = Store::open(&copy.path()) else {
+            continue;
+        };
         // Reading may find the damage, too.
-        if let Ok(store) = Store::open(&copy.path())
-            && let Ok(text) = catch_unwind(AssertUnwindSafe(|| everything(&store)))
-        {
+        let read = |store: &Store| catch_unwind(AssertUnwindSafe(|| everything(store)));
+        if let Ok(text) = read(&store) {
             assert_eq!(text, before, "trial {trial}: a silent change");
+        }
+        // So may writing, which leaves nothing or all of a commit.
+        let written = store.commit(&later);
+        drop(store);
+        if let Ok(store) = Store::open(&copy.path())
+            && let Ok(text) = read(&store)
+        {
+            let whole = text == after || (written.is_err() && text == before);
+            assert!(whole, "trial {trial}: half a commit, or none");
         }
     }
 }
