@@ -1,266 +1,26 @@
-//! What can be read of a damaged database, as a new one.
-//!
-//! Works on a copy of its files. Every value is read by itself: one that cannot be read is listed, and does not stand in the way of
-//! others. What is read is taken in by new commits, each of the documents of an old one and with its time.
+//! What has been read of a damaged database, and the packages that are made of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fs;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 
-use super::backup::{check_apart, copy_files};
-use super::basis::Basis;
-use super::engine::{Engine, Value};
-use super::error::StoreError;
-use super::fresh::Fresh;
-use super::head::HeadFile;
-use super::names::Names;
-use super::open::{first_digest, read_manifest};
-use super::package::{NewFact, Package, PackageDocument};
-use super::progress::{Meter, UpkeepProgress, UpkeepStep, UpkeepTask};
-use super::verify::{Digest, Fault, FaultKind, FaultPlace, Part, VerifyReport, place_of};
-use super::{Variant, open};
+use super::ruin::Ruin;
+use super::{Incomplete, IncompleteDocument};
 use crate::codec::addition::{Addition, AdditionsRecord, SumsRecord};
 use crate::codec::cells::CellsRecord;
 use crate::codec::check::ChecksRecord;
 use crate::codec::key::Space;
-use crate::codec::record::{CommitRecord, CompanyRecord, DocumentRecord, Record, unpack};
+use crate::codec::record::{CommitRecord, CompanyRecord, DocumentRecord};
 use crate::codec::{Block, Key, SeriesHeader, SeriesId, series};
 use crate::model::{Cell, Check, Company, Id, Metric, Observation, Period, SeriesKey, Source};
-
-/// What becomes of documents that cannot be read in full.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Incomplete {
-    /// What can be read of them is kept. Taking such a document in again is refused, as it is known with other content.
-    #[default]
-    Keep,
-    /// They are left out, so that they can be taken in again from where they came.
-    LeaveOut,
-}
-
-/// What was saved of a damaged database.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct Salvaged {
-    /// What could not be read, and why.
-    pub faults: Vec<Fault>,
-    /// Documents that are what was taken in, by their digests.
-    pub whole: u64,
-    /// Documents of which something is missing or changed, and those that are lost but for their id.
-    pub incomplete: Vec<IncompleteDocument>,
-    /// The new database.
-    pub verified: VerifyReport,
-}
-
-/// A document that could not be read in full.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct IncompleteDocument {
-    /// The document.
-    pub document: Id,
-    /// How many figures of facts it had; `None` where that cannot be read.
-    pub facts: Option<u32>,
-    /// How many of them are in the new database.
-    pub kept: u32,
-}
-
-impl std::fmt::Display for Salvaged {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for fault in &self.faults {
-            writeln!(f, "{fault}")?;
-        }
-        for IncompleteDocument {
-            document,
-            facts,
-            kept,
-        } in &self.incomplete
-        {
-            let facts = facts.map_or("an unknown number".to_owned(), |facts| facts.to_string());
-            writeln!(f, "document {document}: {kept} of {facts} facts kept")?;
-        }
-        let incomplete = self.incomplete.len();
-        writeln!(
-            f,
-            "{} documents are whole, {incomplete} are not",
-            self.whole
-        )?;
-        write!(f, "{}", self.verified)
-    }
-}
-
-/// Copies a damaged database, reads what can be read of the copy, and makes a new database of it.
-pub(super) fn salvage(
-    damaged: &Path,
-    target: &Path,
-    incomplete: Incomplete,
-    digest: &Digest<'_>,
-    progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
-) -> Result<Salvaged, StoreError> {
-    check_apart(damaged, target)?;
-    let fresh = Fresh::new(target)?;
-    let copy = fresh.beside("copy")?;
-    copy_files(damaged, &copy, progress)?;
-    let mut ruin = Ruin::open(&copy)?;
-    let mut meter = Meter::new(UpkeepTask::Salvage, progress);
-    let mut saved = Saved::default();
-    saved.definitions(&mut ruin, &mut meter)?;
-    saved.documents(&mut ruin, &mut meter)?;
-    saved.series(&mut ruin, &mut meter)?;
-    let head = HeadFile::look(&copy).map(|head| head.sequence);
-    let packages = saved.packages(&mut ruin, head.ok(), incomplete, digest);
-    let Ruin { faults, .. } = ruin;
-    fs::remove_dir_all(&copy).map_err(|error| StoreError::io("delete", &copy, &error))?;
-    // No commit is recorded before its database was created.
-    let first = packages.first().and_then(|package| package.recorded);
-    let created = first.unwrap_or_else(|| chrono::Utc::now().timestamp());
-    let store = open::create(&fresh.folder(), created)?;
-    meter.begin(
-        UpkeepStep::Commits,
-        Some(u64::try_from(packages.len()).unwrap_or(u64::MAX)),
-    )?;
-    for package in &packages {
-        store.commit(package)?;
-        meter.tick()?;
-    }
-    drop(store);
-    let verified = fresh.finish(None, digest, progress)?;
-    Ok(Salvaged {
-        faults,
-        whole: saved.whole,
-        incomplete: saved.incomplete,
-        verified,
-    })
-}
+use crate::store::Variant;
+use crate::store::basis::Basis;
+use crate::store::error::StoreError;
+use crate::store::open::{first_digest, read_manifest};
+use crate::store::package::{NewFact, Package, PackageDocument};
+use crate::store::progress::{Meter, UpkeepStep};
+use crate::store::verify::{Digest, Fault, FaultKind, FaultPlace, Part};
 
 /// A name that something else has already.
 const TWICE: FaultKind = FaultKind::Differs { what: "its name" };
-
-/// How often the storage engine is opened again after it failed.
-const FAILURES: u32 = 100;
-
-/// The copy, as far as it can be read.
-struct Ruin {
-    folder: PathBuf,
-    engine: Option<Engine>,
-    failures: u32,
-    faults: Vec<Fault>,
-    /// For the places of faults.
-    names: Names,
-}
-
-impl Ruin {
-    fn open(folder: &Path) -> Result<Ruin, StoreError> {
-        let mut faults = Vec::new();
-        let engine = match Engine::open(folder) {
-            Ok(engine) => engine,
-            Err(first) => {
-                // The engine reads its whole log where it has no snapshot of its own.
-                remove_snapshots(folder);
-                let engine = Engine::open(folder).map_err(|_| first.clone())?;
-                faults.push(Fault {
-                    place: FaultPlace::new(Part::Engine, "snapshot"),
-                    kind: FaultKind::unreadable(&first),
-                });
-                engine
-            }
-        };
-        Ok(Ruin {
-            folder: folder.to_owned(),
-            engine: Some(engine),
-            failures: 0,
-            faults,
-            names: Names::default(),
-        })
-    }
-
-    fn fault(&mut self, key: &Key, kind: FaultKind) {
-        let place = place_of(key, &self.names, |_| None);
-        self.faults.push(Fault { place, kind });
-    }
-
-    /// Opens the engine again after it failed. Gives up where it fails again and again.
-    fn reopen(&mut self, error: &StoreError) -> bool {
-        self.faults.push(Fault {
-            place: FaultPlace::new(Part::Engine, ""),
-            kind: FaultKind::unreadable(error),
-        });
-        self.failures = self.failures.saturating_add(1);
-        self.engine = None;
-        if self.failures < FAILURES {
-            self.engine = Engine::open(&self.folder).ok();
-        }
-        self.engine.is_some()
-    }
-
-    /// All values of a key space that can be read.
-    fn space(&mut self, space: Space) -> Vec<(Key, Value)> {
-        let mut found = Vec::new();
-        // Where the engine fails, its next key is tried once more, then the space is given up.
-        for _ in 0..2 {
-            found.clear();
-            let Some(engine) = &self.engine else { break };
-            let mut faults = Vec::new();
-            let mut failed = None;
-            match engine.space(space) {
-                Ok(entries) => {
-                    for entry in entries {
-                        match entry {
-                            Ok(raw) => match Key::parse(&raw.key) {
-                                Ok(key) => match raw.value() {
-                                    Ok(value) => found.push((key, value)),
-                                    Err(error) => faults.push((key, error)),
-                                },
-                                Err(error) => self.faults.push(Fault {
-                                    place: FaultPlace::new(
-                                        Part::Key,
-                                        format!("{:02x?}", &*raw.key),
-                                    ),
-                                    kind: FaultKind::unreadable(&error),
-                                }),
-                            },
-                            Err(error) => failed = Some(error),
-                        }
-                    }
-                }
-                Err(error) => failed = Some(error),
-            }
-            let Some(error) = failed else {
-                for (key, error) in faults {
-                    self.fault(&key, FaultKind::unreadable(&error));
-                }
-                return found;
-            };
-            if !self.reopen(&error) {
-                break;
-            }
-        }
-        found
-    }
-
-    /// All records of a key space that can be read.
-    fn records<T: Record>(&mut self, space: Space) -> Vec<(Key, T)> {
-        let mut records = Vec::new();
-        for (key, value) in self.space(space) {
-            match unpack(&value) {
-                Ok(record) => records.push((key, record)),
-                Err(error) => self.fault(&key, FaultKind::unreadable(&error)),
-            }
-        }
-        records
-    }
-}
-
-fn remove_snapshots(folder: &Path) {
-    let Ok(entries) = fs::read_dir(folder.join("sled")) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with("snap.") {
-            // What cannot be deleted is tried as it is.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
 
 /// A document with what has been found of it.
 struct Found {
@@ -272,19 +32,23 @@ struct Found {
 
 /// What has been read.
 #[derive(Default)]
-struct Saved {
+pub(super) struct Saved {
     companies: BTreeMap<u32, Company>,
     metrics: BTreeMap<u32, Metric>,
     variants: BTreeMap<u32, Variant>,
     documents: BTreeMap<u32, Found>,
     /// Ids of documents whose records are lost.
     lost: Vec<Id>,
-    whole: u64,
-    incomplete: Vec<IncompleteDocument>,
+    pub(super) whole: u64,
+    pub(super) incomplete: Vec<IncompleteDocument>,
 }
 
 impl Saved {
-    fn definitions(&mut self, ruin: &mut Ruin, meter: &mut Meter<'_>) -> Result<(), StoreError> {
+    pub(super) fn definitions(
+        &mut self,
+        ruin: &mut Ruin,
+        meter: &mut Meter<'_>,
+    ) -> Result<(), StoreError> {
         meter.begin(UpkeepStep::Definitions, None)?;
         let mut ids = HashSet::new();
         for (key, record) in ruin.records::<CompanyRecord>(Space::Company) {
@@ -369,7 +133,11 @@ impl Saved {
         Ok(())
     }
 
-    fn documents(&mut self, ruin: &mut Ruin, meter: &mut Meter<'_>) -> Result<(), StoreError> {
+    pub(super) fn documents(
+        &mut self,
+        ruin: &mut Ruin,
+        meter: &mut Meter<'_>,
+    ) -> Result<(), StoreError> {
         meter.begin(UpkeepStep::Documents, None)?;
         let mut known: HashSet<Id> = HashSet::new();
         for (key, record) in ruin.records::<DocumentRecord>(Space::Document) {
@@ -416,7 +184,11 @@ impl Saved {
     }
 
     /// All observations that can be read, from current blocks and histories, whichever is there.
-    fn series(&mut self, ruin: &mut Ruin, meter: &mut Meter<'_>) -> Result<(), StoreError> {
+    pub(super) fn series(
+        &mut self,
+        ruin: &mut Ruin,
+        meter: &mut Meter<'_>,
+    ) -> Result<(), StoreError> {
         meter.begin(UpkeepStep::Series, None)?;
         let mut all: BTreeMap<SeriesId, BTreeMap<(Period, Source), Observation>> = BTreeMap::new();
         let mut headers: HashMap<SeriesId, SeriesHeader> = HashMap::new();
@@ -510,7 +282,7 @@ impl Saved {
     }
 
     /// What is taken in: the documents of each commit, with its time. All definitions come with the first.
-    fn packages(
+    pub(super) fn packages(
         &mut self,
         ruin: &mut Ruin,
         head: Option<u64>,
