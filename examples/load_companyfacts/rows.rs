@@ -51,7 +51,7 @@ pub(crate) fn of(company: &Company, series: &[&Derivations], count: usize) -> Re
         for slot in slots.keys() {
             let gap = before.and_then(|before| between(company, before, *slot));
             if let Some((first, last)) = gap {
-                all.extend(unnamed(series, first, last).into_iter().map(Row::Dates));
+                all.extend(unnamed(series, first, last)?.into_iter().map(Row::Dates));
             }
             all.push(Row::Slot(*slot));
             before = Some(*slot);
@@ -114,8 +114,12 @@ fn between(
     (first < last).then_some((first, last))
 }
 
-/// What was reported between two days, by its dates.
-fn unnamed(series: &[&Derivations], first: NaiveDate, last: NaiveDate) -> BTreeSet<Period> {
+/// What was reported between two days, by its dates; or, where nothing was, all of the time between them.
+fn unnamed(
+    series: &[&Derivations],
+    first: NaiveDate,
+    last: NaiveDate,
+) -> Result<BTreeSet<Period>, Error> {
     let tolerance = TimeDelta::days(PLACEMENT_TOLERANCE);
     let within = |period: &Period| {
         let starts = period
@@ -129,5 +133,8 @@ fn unnamed(series: &[&Derivations], first: NaiveDate, last: NaiveDate) -> BTreeS
         let reported = all.points().map(Point::period);
         periods.extend(reported.filter(within));
     }
-    periods
+    if periods.is_empty() {
+        periods.insert(Period::duration(first, last)?);
+    }
+    Ok(periods)
 }

@@ -289,7 +289,19 @@ pub(crate) fn records(
     quarters: &Quarters,
 ) -> Result<(), csv::Error> {
     for line in &quarters.lines {
-        let Ok(cells) = &line.cells else { continue };
+        let cells = match &line.cells {
+            Ok(cells) => cells,
+            Err(reason) => {
+                csv.serialize(Record {
+                    company: company.id.as_str(),
+                    name: &company.name,
+                    metric: line.name,
+                    refused: Some(reason.clone()),
+                    ..Record::default()
+                })?;
+                continue;
+            }
+        };
         for cell in cells {
             let period = cell.figure.as_ref().ok().map(Answer::period);
             let derived = |answer: &Result<Answer, NotDerivable>| {
@@ -333,7 +345,7 @@ pub(crate) fn records(
     Ok(())
 }
 
-#[derive(serde::Serialize)]
+#[derive(Default, serde::Serialize)]
 struct Record<'a> {
     company: &'a str,
     name: &'a str,

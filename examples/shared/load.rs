@@ -133,6 +133,7 @@ fn notes(notes: &[LoadNote], what: &str) {
     for (note, source, more) in &said {
         match more {
             0 => eprintln!("note: {source}: {note}"),
+            1 => eprintln!("note: {source} and one more: {note}"),
             more => eprintln!("note: {source} and {more} more {what}: {note}"),
         }
     }

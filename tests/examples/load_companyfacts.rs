@@ -271,6 +271,12 @@ fn a_company_that_reports_in_two_currencies_is_told_how_to_choose() {
     let said = shows(&euros, &[]);
     let note = "revenue: reported in EUR and USD: name one with --currency";
     assert!(said.lines().any(|line| line == note), "{said}");
+    let csv = records(&shows(&euros, &["--csv"]));
+    let revenue = csv
+        .iter()
+        .find(|record| record.metric == "revenue")
+        .unwrap();
+    assert_eq!(format!("revenue: {}", revenue.refused), note);
     let said = shows(&euros, &["--currency", "EUR"]);
     assert!(
         said.contains("Minato 9  CIK0000000009  EUR millions"),
@@ -311,6 +317,37 @@ fn what_a_change_of_year_end_left_unnamed_is_shown_by_its_dates() {
     let half = csv.iter().find(|record| record.quarter == half).unwrap();
     assert_eq!(half.end, "2018-12-31");
     assert_eq!(half.value, "100000000");
+}
+
+/// December becomes November by a report of eleven months: two of them are of no quarter that anything was reported of.
+#[test]
+fn months_that_nothing_was_reported_of_by_themselves_are_shown_all_the_same() {
+    let facts: [Told; 12] = [
+        ("2015-01-01", "2015-12-31", 100, "2016-02-20", "10-K"),
+        ("2016-01-01", "2016-03-31", 21, "2016-05-10", "10-Q"),
+        ("2016-01-01", "2016-06-30", 43, "2016-08-10", "10-Q"),
+        ("2016-01-01", "2016-09-30", 66, "2016-11-10", "10-Q"),
+        ("2016-01-01", "2016-11-30", 83, "2017-01-20", "10-KT"),
+        ("2016-12-01", "2017-02-28", 25, "2017-04-10", "10-Q"),
+        ("2016-12-01", "2017-05-31", 51, "2017-07-10", "10-Q"),
+        ("2016-12-01", "2017-08-31", 78, "2017-10-10", "10-Q"),
+        ("2014-01-01", "2014-12-31", 90, "2016-02-20", "10-K"),
+        ("2016-12-01", "2017-11-30", 106, "2018-01-20", "10-K"),
+        ("2017-12-01", "2018-11-30", 120, "2019-01-20", "10-K"),
+        ("2018-12-01", "2019-11-30", 130, "2020-01-20", "10-K"),
+    ];
+    let said = shows(
+        &quarterly(9, &[("Revenues", &facts)]),
+        &["--quarters", "30"],
+    );
+    // 83 less 66.
+    let months = "2016-10-01..2016-11-30";
+    let shown = line(&said, months)[..2].join(" ");
+    assert_eq!(shown, "2016-11-30 17,000*", "{said}");
+    let rows: Vec<&str> = said.lines().collect();
+    let place = |start: &str| rows.iter().position(|row| row.starts_with(start)).unwrap();
+    assert_eq!(place("FY2016 Q3") + 1, place(months));
+    assert_eq!(place(months) + 1, place("FY2017 Q1"));
 }
 
 /// The first quarter of 2023 is repeated, a year later, as if it had been in thousands.

@@ -1,6 +1,6 @@
 //! A fiscal calendar from the years that annual reports are about.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -114,6 +114,9 @@ pub(super) struct Report {
 const RULE_COST: usize = 3;
 const MISS_COST: usize = 2;
 
+/// How many days may lie between two days that are told for one year's end.
+const SAME_END: i64 = 20;
+
 /// What reports tell of a fiscal calendar.
 #[derive(Debug)]
 pub(super) struct Years {
@@ -183,19 +186,22 @@ pub(super) fn infer(reports: &[Report], labels: LabelStyle) -> Result<Years, Mod
 }
 
 /// The last days of the years that annual reports are about, and of the years before them that they compare
-/// with, in order. Of days so near to each other that they are meant for one year's end, the most told one.
+/// with, in order. Of days so near to each other that they are meant for one year's end, the most told one. A year that is
+/// only compared with and shares months with one that a report is about was recast after a change of year end.
 fn year_ends(reports: &[Report], notes: &mut Vec<CalendarNote>) -> Vec<NaiveDate> {
     let mut told: BTreeMap<NaiveDate, u32> = BTreeMap::new();
+    let mut reported: BTreeSet<NaiveDate> = BTreeSet::new();
     for report in reports.iter().filter(|report| report.annual) {
         let mut years: BTreeMap<NaiveDate, (NaiveDate, u32)> = BTreeMap::new();
         for ((start, end), facts) in &report.durations {
-            let is_year = (350..=380).contains(&end.signed_duration_since(*start).num_days());
+            let is_year = (350..=380).contains(&days_between(*start, *end));
             if is_year && years.get(end).is_none_or(|(_, most)| facts > most) {
                 years.insert(*end, (*start, *facts));
             }
         }
         let most = years.values().map(|(_, facts)| *facts).max().unwrap_or(0);
         let own = years.iter().rev().find(|(_, (_, facts))| facts * 2 >= most);
+        reported.extend(own.map(|(end, _)| *end));
         // Its own year, then the year that ends on the day before, and so on.
         let mut next = own.map(|(end, _)| *end);
         while let Some(end) = next {
@@ -206,10 +212,15 @@ fn year_ends(reports: &[Report], notes: &mut Vec<CalendarNote>) -> Vec<NaiveDate
             next = start.pred_opt();
         }
     }
+    let shares_months = |end: NaiveDate| {
+        let mut apart = reported.iter().map(|own| days_between(*own, end).abs());
+        apart.any(|days| days > SAME_END && days < 350)
+    };
+    told.retain(|end, _| reported.contains(end) || !shares_months(*end));
     let mut ends: Vec<(NaiveDate, u32)> = Vec::new();
     for (end, facts) in told {
         match ends.last_mut() {
-            Some(last) if end.signed_duration_since(last.0).num_days() <= 20 => {
+            Some(last) if days_between(last.0, end) <= SAME_END => {
                 let other = if facts > last.1 { last.0 } else { end };
                 notes.push(CalendarNote::OtherEnd { end: other });
                 if facts > last.1 {
@@ -220,6 +231,10 @@ fn year_ends(reports: &[Report], notes: &mut Vec<CalendarNote>) -> Vec<NaiveDate
         }
     }
     ends.into_iter().map(|(end, _)| end).collect()
+}
+
+fn days_between(earlier: NaiveDate, later: NaiveDate) -> i64 {
+    later.signed_duration_since(earlier).num_days()
 }
 
 /// Consecutive years under one rule.

@@ -34,8 +34,11 @@ impl Derivations {
             return Err(self.not_derivable(&label, None, Obstacle::NoSlot { slot }));
         }
         let quarters = || {
+            // A year that a change of year end cuts short has fewer.
             let mut slots: Vec<FiscalPeriod> =
                 std::iter::successors(Some(ending), |slot| Some(slot.previous()))
+                    .take(12)
+                    .filter(|slot| calendar.period(*slot).is_some())
                     .take(4)
                     .collect();
             slots.reverse();

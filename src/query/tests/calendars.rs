@@ -184,6 +184,37 @@ fn after_a_change_of_year_end_a_year_ago_is_still_a_year_ago() {
 }
 
 #[test]
+fn twelve_months_are_four_quarters_that_follow_each_other_through_a_change_of_year_end() {
+    let quarters = [
+        ("2014-04-01..2014-06-30", 1_000_000),
+        ("2014-07-01..2014-09-30", 20_000_000),
+        ("2014-10-01..2014-12-31", 300_000_000),
+        ("2015-01-01..2015-03-31", 4_000_000_000),
+        ("2015-04-01..2015-06-30", 50_000_000_000),
+    ];
+    let db = flow(changed(YearNaming::Start), &quarters);
+    let derived = db.series("acme", "revenue").unwrap().derived().unwrap();
+    let twelve = |label: &str| {
+        let answer = derived.ttm(label).unwrap();
+        (
+            answer.decimal().unwrap(),
+            answer.derived().unwrap().formula.clone(),
+        )
+    };
+    // FY2014 has three quarters.
+    let (sum, of) = twelve("1Q15");
+    assert_eq!(sum, 4_321_000_000_i64.into());
+    assert_eq!(of, "1Q14 + 2Q14 + 3Q14 + 1Q15");
+    let (sum, of) = twelve("2Q15");
+    assert_eq!(sum, 54_320_000_000_i64.into());
+    assert_eq!(of, "2Q14 + 3Q14 + 1Q15 + 2Q15");
+    // Named by its end, FY2014 is the year to March 2014, and what came after it has no name.
+    let db = flow(changed(YearNaming::End), &quarters);
+    let derived = db.series("acme", "revenue").unwrap().derived().unwrap();
+    assert!(derived.ttm("2Q15").is_err());
+}
+
+#[test]
 fn quarters_that_a_change_of_year_end_left_without_a_name_are_found_by_dates() {
     // Named by its end, the cut year from April 2014 would be FY2015, which the next year is called.
     let db = flow(

@@ -6,7 +6,8 @@
 //!
 //! - at least two facts, one of them per share, changed by one [simple ratio](ratios), within the rounding of what is printed,
 //!   and by no other simple ratio;
-//! - no figure per share changed by another ratio, and none of a span of time stayed as it was (a par value may stay);
+//! - no figure per share changed by another ratio, and none of a span of time stayed as it was (a par value may stay), be it
+//!   across a split that is known;
 //! - most average numbers of shares, where there are any, changed by it too;
 //! - numbers of shares changed by it where it is a power of ten, which may be a slip of units, or no whole number, which a
 //!   correction comes near to by chance;
@@ -224,7 +225,9 @@ fn simplest(changes: &[Change<'_>]) -> Option<(Ratio, bool, Decimal)> {
     let (kept, moved): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.is_kept());
     let (per_share, numbers): (Vec<_>, Vec<_>) =
         moved.into_iter().partition(|change| change.fact.per_share);
-    if per_share.is_empty() {
+    // What is told again as it was was restated by nothing, whatever split lies between.
+    let as_it_was = |change: &&Change<'_>| change.before == change.after;
+    if per_share.iter().all(as_it_was) {
         return None;
     }
     let fitting = |of: &[&Change<'_>], factor: Option<Fraction>| {
@@ -276,6 +279,7 @@ fn simplest(changes: &[Change<'_>]) -> Option<(Ratio, bool, Decimal)> {
         averages.is_empty() || fitting(&averages, ratio.factor(false)) * 2 > averages.len();
     let is_clear = likely.len() == 1
         && of_per_share == per_share.len()
+        && !per_share.iter().any(as_it_was)
         && !kept.iter().any(stayed)
         && averages_agree
         && (of_numbers > 0 || !ratio.needs_numbers());

@@ -160,6 +160,34 @@ fn a_change_of_year_end_is_a_rule_from_its_second_year_on() {
 }
 
 #[test]
+fn years_recast_after_a_change_of_year_end_relabel_nothing() {
+    let mut reports = vec![
+        annual(&[("2014-01-01", "2014-12-31"), ("2013-01-01", "2013-12-31")]),
+        annual(&[("2015-01-01", "2015-12-31"), ("2014-01-01", "2014-12-31")]),
+        report(true, &[((day("2016-01-01"), day("2016-06-30")), 40)]),
+        // Twelve months on the new basis beside the first full year, and twenty-four.
+        annual(&[
+            ("2016-07-01", "2017-06-30"),
+            ("2015-07-01", "2016-06-30"),
+            ("2014-07-01", "2015-06-30"),
+        ]),
+        annual(&[("2017-07-01", "2018-06-30"), ("2016-07-01", "2017-06-30")]),
+    ];
+    let changed = calendar_of(&[(None, month(12)), (Some("2016-07-01"), month(6))]);
+    let Years {
+        calendar, notes, ..
+    } = infer(&reports, LabelStyle::FiscalYearQuarter).unwrap();
+    assert_eq!((&calendar, notes), (&changed, vec![]));
+    let label = |text: &str| calendar.label_of(&text.parse().unwrap());
+    assert_eq!(label("2015-01-01..2015-12-31"), "FY2015");
+    assert_eq!(label("2015-07-01..2015-09-30"), "FY2015 Q3");
+    // Where no report is about the earlier years, the recast ones are all there is.
+    let of_new = reports.split_off(3);
+    let (rules, notes) = inferred(&of_new);
+    assert_eq!((rules, notes), (vec![(None, month(6))], vec![]));
+}
+
+#[test]
 fn weeks_follow_months_where_the_company_changed_to_them() {
     let weeks = YearEnd::Weekly {
         month: 12,

@@ -273,6 +273,23 @@ fn corrections_and_slips_are_no_splits() {
 }
 
 /// The reports of each year tell three years: each of them restates by itself only what was told before.
+/// Figures of 2018 were left out in 2022, and told again in 2023 as they had been before the split.
+#[test]
+fn what_is_told_again_as_it_was_is_no_split() {
+    let restated = restated(&[
+        (EARNINGS, 2020, "7.5", "2.5"),
+        (EARNINGS, 2019, "7.2", "2.4"),
+    ]);
+    let old = |tag, value| [BEFORE, "2023-02-20"].map(|filed| (tag, 2018, value, filed));
+    let told = [
+        restated,
+        old(EARNINGS, "6.6").into(),
+        old(BASIC, "6.8").into(),
+        old(AVERAGE, "63000000").into(),
+    ];
+    assert_eq!(splits(&told.concat()), only("3:1"));
+}
+
 #[test]
 fn a_split_is_found_once_and_by_its_first_filing() {
     let mut told = Vec::new();
