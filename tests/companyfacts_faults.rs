@@ -447,6 +447,27 @@ fn the_caller_chooses_whether_a_file_with_refused_facts_is_taken_in() {
     assert!(read(&revenue(&[FACT])).strict().is_ok());
 }
 
+/// Two values in one filing that no rounding reconciles. 1,250 and 1,300 may be one value, the other rounded to hundreds.
+#[test]
+fn a_filing_that_contradicts_itself_is_kept_as_conflicting_or_not_taken_in() {
+    let other = |value: &str| FACT.replace("1250", value);
+    let facts = read(&revenue(&[FACT, &other("99900")]));
+    let db = Database::temporary().unwrap();
+    let done = db.ingest(&facts).unwrap();
+    let outcomes: Vec<Outcome> = done.figures().iter().map(|figure| figure.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Created, Outcome::Conflicting]);
+    let error = facts.strict().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "file: row \"us-gaap:Revenues\", column \"USD, 2023-01-01..2023-12-31\", text \"99900\": it contradicts another \
+         fact of 0000000123-24-000001 (\"1250\") about us_gaap.revenues.flow 2023-01-01..2023-12-31"
+    );
+    assert!(read(&revenue(&[FACT, &other("1300")])).strict().is_ok());
+    // Another filing may say otherwise.
+    let later = other("99900").replace("24-000001", "24-000002");
+    assert!(read(&revenue(&[FACT, &later])).strict().is_ok());
+}
+
 #[test]
 fn a_path_that_is_no_file_is_an_error() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use kessan::{DataSet, Database, IngestError, LoadItem, LoadReport};
+use kessan::{DataSetOptions, Database, IngestError, LoadItem, LoadReport};
 
 use crate::shared::load::{Care, bar};
 
@@ -12,9 +12,13 @@ use crate::shared::load::{Care, bar};
 pub(crate) fn load(
     db: &Database,
     file: &Path,
+    ignored: &[String],
     care: Care,
 ) -> Result<(LoadReport, Vec<IngestError>), Box<dyn Error>> {
-    let set = DataSet::open(file)?;
+    let options = ignored
+        .iter()
+        .fold(DataSetOptions::new(), DataSetOptions::ignore);
+    let set = options.open(file)?;
     let set = if care.strict { set.strict()? } else { set };
     if !set.layout().is_known() {
         eprintln!("note: {}: {}", file.display(), set.layout());

@@ -44,6 +44,10 @@ struct Arguments {
     database: PathBuf,
     /// Files to be loaded first: data sets (.zip), company facts (.json), or folders of them.
     files: Vec<PathBuf>,
+    /// A column of data sets that kessan does not know, and that does not change what a value means: a row that has
+    /// something in it is refused otherwise. May be repeated.
+    #[arg(long = "ignore-column", value_name = "NAME")]
+    ignored: Vec<String>,
     /// The period: CY2009Q2, "FY2009 Q2", FY2008, 2009-04-01..2009-06-30, 2009-06-30, ~2009-06-30/1q.
     #[arg(long, value_name = "PERIOD")]
     at: PanelPeriod,
@@ -114,7 +118,7 @@ fn load_files(db: &Database, arguments: &Arguments) -> Result<bool, Box<dyn Erro
     let mut out = io::stderr();
     let mut complete = true;
     for set in sets {
-        let (report, strays) = data_set::load(db, &set, Care::default())?;
+        let (report, strays) = data_set::load(db, &set, &arguments.ignored, Care::default())?;
         writeln!(out, "{}", set.display())?;
         load::complain(&strays);
         load::print(&report, "filings", &mut out)?;

@@ -4,6 +4,7 @@ mod columns;
 mod company;
 mod companyfacts;
 mod concepts;
+mod contradiction;
 mod dataset;
 mod error;
 mod figure;

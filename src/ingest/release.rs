@@ -12,6 +12,7 @@ use crate::model::{
 };
 
 use super::company::read_company;
+use super::contradiction::{Stated, contradiction};
 use super::error::{IngestError, IngestReason, Place};
 use super::file::{parse_toml, read_text};
 use super::manifest::{AnyManifest, FORMAT, Manifest};
@@ -142,7 +143,7 @@ impl Release {
     /// # Errors
     /// [`IngestReason::Contradiction`] with both cells.
     pub fn strict(self) -> Result<Release, IngestError> {
-        let facts: Vec<(&Cell, &FactKey, &Figure, &NaiveDate)> = self
+        let facts = self
             .figures
             .iter()
             .filter_map(|printed| match &printed.role {
@@ -150,37 +151,30 @@ impl Release {
                     fact,
                     figure,
                     published,
-                } => Some((&printed.cell, fact, figure, published)),
+                } => Some(Stated {
+                    about: (fact, published),
+                    figure,
+                    place: (&printed.cell, fact),
+                }),
                 _ => None,
-            })
-            .collect();
-        let mut sorted = facts;
-        sorted.sort_by_key(|(_, fact, _, published)| (*fact, *published));
-        for same in sorted.chunk_by(|a, b| (a.1, a.3) == (b.1, b.3)) {
-            for (nth, (cell, fact, figure, _)) in same.iter().enumerate() {
-                let other = same
-                    .iter()
-                    .skip(nth + 1)
-                    .find(|(_, _, other, _)| figure.contradicts(other));
-                if let Some((other, ..)) = other {
-                    let place = Place {
-                        document: self.document.id.to_string(),
-                        table: Some(other.address.clone()),
-                        row: Some(other.row.clone()).filter(|row| !row.is_empty()),
-                        column: Some(other.column.clone()).filter(|column| !column.is_empty()),
-                        text: Some(other.text.clone()),
-                        line: None,
-                    };
-                    return Err(IngestReason::Contradiction {
-                        other: cell.address.clone(),
-                        text: cell.text.clone(),
-                        fact: fact.to_string(),
-                    }
-                    .at(&place));
-                }
-            }
+            });
+        let Some(((one, fact), (other, _))) = contradiction(facts.collect()) else {
+            return Ok(self);
+        };
+        let place = Place {
+            document: self.document.id.to_string(),
+            table: Some(other.address.clone()),
+            row: Some(other.row.clone()).filter(|row| !row.is_empty()),
+            column: Some(other.column.clone()).filter(|column| !column.is_empty()),
+            text: Some(other.text.clone()),
+            line: None,
+        };
+        Err(IngestReason::Contradiction {
+            other: one.address.clone(),
+            text: one.text.clone(),
+            fact: fact.to_string(),
         }
-        Ok(self)
+        .at(&place))
     }
 
     /// The company the figures are about.

@@ -1,7 +1,7 @@
 //! Company facts as a package: a document a filing, a cell a fact.
 
 use crate::ingest::{CompanyFact, CompanyFacts};
-use crate::model::{Amount, Cell, Document, Figure, Rank, Scenario, Scope, SeriesKey};
+use crate::model::{Cell, Document, Rank, Scenario, Scope, SeriesKey};
 
 use super::{Filing, Package, Reported};
 
@@ -65,7 +65,7 @@ fn filing(facts: &CompanyFacts, of_one: &[CompanyFact<'_>]) -> Option<Filing> {
                     unit: fact.unit.clone(),
                 },
                 period: fact.period,
-                figure: Figure::Amount(Amount::of_unknown_precision(fact.value)),
+                figure: fact.figure(),
                 published: fact.filed,
                 cell,
                 rank: Rank::Statement,

@@ -133,6 +133,21 @@ fn the_caller_chooses_whether_a_filing_with_refused_rows_is_taken_in() {
 }
 
 #[test]
+fn a_filing_that_contradicts_itself_is_not_taken_in_where_the_caller_is_strict() {
+    let other = ROWS[5].replace("-7.2500", "72.5000");
+    let filing = all(of_rows(&[ROWS[5], &other])).remove(0);
+    let error = filing.clone().strict().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "CIK0000000123/0000000123-25-000001/fsds: row \"Assets, us-gaap/2024\", column \"ddate 20250331, qtrs 0, USD\", text \
+         \"72.5000\": it contradicts f1 (\"-7.2500\") about CIK0000000123 us_gaap.assets.stock, USD ~2025-03-31/0q"
+    );
+    // Of a part of the company, it is another fact.
+    let part = other.replace("USD\t\t", "USD\tLegalEntity=Kawa;\t");
+    assert!(all(of_rows(&[ROWS[5], &part])).remove(0).strict().is_ok());
+}
+
+#[test]
 fn text_in_shift_jis_is_refused_where_it_is_needed() {
     let japanese = |text: &str, of: &str| -> Vec<u8> {
         let (before, after) = text.split_once(of).unwrap();

@@ -15,10 +15,11 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::model::{
-    CalendarEvidence, Company, Concept, DocumentKind, Evidence, Id, LabelStyle, Metric, ModelError,
-    NameEvidence, Period, Unit,
+    Amount, CalendarEvidence, Company, Concept, DocumentKind, Evidence, Figure, Id, LabelStyle,
+    Metric, ModelError, NameEvidence, Period, Unit,
 };
 
+use super::contradiction::{Stated, contradiction};
 use super::error::{IngestError, IngestReason, Place};
 use super::file::read_unchanged;
 use read::{Contents, Row, at};
@@ -181,29 +182,51 @@ impl CompanyFacts {
         })
     }
 
-    /// Passes a file of which no fact was refused. A [load](crate::Database::load) takes all of it in, or nothing where
-    /// one of its filings is known with other content.
+    /// Passes a file of which no fact was refused, and no two of one filing contradict each other. A
+    /// [load](crate::Database::load) takes all of it in, or nothing where one of its filings is known with other content.
     ///
     /// # Errors
-    /// [`IngestReason::Fact`] at the place of the first fact that was.
+    /// [`IngestReason::Fact`] at the place of the first fact that was; [`IngestReason::Contradiction`] with both values.
     pub fn strict(self) -> Result<Self, IngestError> {
-        match self.contents.refused.first() {
-            None => Ok(Self {
+        if let Some(first) = self.contents.refused.first() {
+            let place = Place {
+                document: self.file,
+                table: Some(first.place.clone()),
+                text: Some(first.text.clone()),
+                ..Place::default()
+            };
+            let fault = first.fault.clone();
+            let refused = self.contents.refused.len();
+            return Err(IngestReason::Fact { fault, refused }.at(&place));
+        }
+        let rows = &self.contents.rows;
+        let figures: Vec<Figure> = rows.iter().map(|row| figure(row.value)).collect();
+        let stated = rows.iter().zip(&figures).map(|(row, figure)| Stated {
+            about: (row.filing, row.metric, row.unit, row.period),
+            figure,
+            place: row,
+        });
+        let contradicting = contradiction(stated.collect())
+            .and_then(|(one, other)| Some((self.fact(one)?, self.fact(other)?)));
+        let Some((one, other)) = contradicting else {
+            return Ok(Self {
                 strict: true,
                 ..self
-            }),
-            Some(first) => {
-                let place = Place {
-                    document: self.file,
-                    table: Some(first.place.clone()),
-                    text: Some(first.text.clone()),
-                    ..Place::default()
-                };
-                let fault = first.fault.clone();
-                let refused = self.contents.refused.len();
-                Err(IngestReason::Fact { fault, refused }.at(&place))
-            }
+            });
+        };
+        let place = Place {
+            document: self.file.clone(),
+            row: Some(other.concept.to_string()),
+            column: Some(format!("{}, {}", other.unit, other.period)),
+            text: Some(other.text.to_owned()),
+            ..Place::default()
+        };
+        Err(IngestReason::Contradiction {
+            other: format!("another fact of {}", one.accession),
+            text: one.text.to_owned(),
+            fact: format!("{} {}", one.metric.path, one.period),
         }
+        .at(&place))
     }
 
     /// The same facts as those of another definition of the company: with an id of one's own, with a calendar that
@@ -344,7 +367,17 @@ fn reports(contents: &Contents) -> Vec<Report> {
     reports
 }
 
+/// A value as a figure: the precision of company facts is not told.
+fn figure(value: Decimal) -> Figure {
+    Figure::Amount(Amount::of_unknown_precision(value))
+}
+
 impl CompanyFact<'_> {
+    /// The figure.
+    pub(crate) fn figure(&self) -> Figure {
+        figure(self.value)
+    }
+
     /// What sort of document its filing is, by its form, amended or not.
     #[must_use]
     pub fn document_kind(&self) -> DocumentKind {

@@ -8,7 +8,8 @@ use crate::model::{
 };
 
 use super::super::companyfacts::{CalendarNote, kind_of};
-use super::super::error::IngestError;
+use super::super::contradiction::{Stated, contradiction};
+use super::super::error::{IngestError, IngestReason, Place};
 use super::super::filing::{Filing, Reported};
 use super::fact::Fact;
 use super::submission::{OfCompany, Submission};
@@ -161,15 +162,46 @@ impl DataSetFiling {
         self.bytes
     }
 
-    /// Passes a filing of which no row was refused.
+    /// Passes a filing of which no row was refused, and no two contradict each other.
     ///
     /// # Errors
-    /// The first row that was.
+    /// The first row that was; [`IngestReason::Contradiction`] with both values.
     pub fn strict(self) -> Result<Self, IngestError> {
-        match self.refused.first() {
-            None => Ok(self),
-            Some(first) => Err(first.clone()),
+        if let Some(first) = self.refused.first() {
+            return Err(first.clone());
         }
+        let Filing {
+            document,
+            cells,
+            facts,
+            ..
+        } = &self.filing;
+        let stated = facts.iter().map(|reported| Stated {
+            about: (&reported.series, reported.period),
+            figure: &reported.figure,
+            place: reported,
+        });
+        let Some((one, other)) = contradiction(stated.collect()) else {
+            return Ok(self);
+        };
+        let cell_of = |reported: &Reported| {
+            let index = usize::try_from(reported.cell).ok();
+            index.and_then(|index| cells.get(index))
+        };
+        let said = |reported| cell_of(reported).map_or_else(String::new, |cell| cell.text.clone());
+        let place = Place {
+            document: document.id.to_string(),
+            row: cell_of(other).map(|cell| cell.row.clone()),
+            column: cell_of(other).map(|cell| cell.column.clone()),
+            text: Some(said(other)),
+            ..Place::default()
+        };
+        Err(IngestReason::Contradiction {
+            other: cell_of(one).map_or_else(String::new, |cell| cell.address.clone()),
+            text: said(one),
+            fact: format!("{} {}", one.series, one.period),
+        }
+        .at(&place))
     }
 
     pub(crate) fn into_parts(self) -> (Company, Vec<Metric>, Filing) {
