@@ -31,6 +31,7 @@ pub(crate) mod panel_period;
 pub(crate) mod partner;
 pub(crate) mod point;
 pub(crate) mod points;
+mod read_ahead;
 pub(crate) mod reader;
 pub(crate) mod request;
 pub(crate) mod restatement;

@@ -256,18 +256,24 @@ proptest! {
     fn a_sweep_meets_every_series(documents in documents()) {
         let db = database(&documents);
         let mut met = Vec::new();
-        db.each_series(|swept| {
-            let series = db.series_of(swept.key()).unwrap().load().unwrap();
-            let all = series.all();
-            assert_eq!(swept.kind(), series.kind());
-            assert_eq!(swept.company_number(), db.company_number(&swept.key().company).unwrap());
-            assert_eq!(swept.amounts(), all.amounts().as_ref());
-            for kind in KINDS {
-                let changes: Vec<_> = swept.changes(kind).collect();
-                same_changes(&changes, &all.deltas(kind));
-            }
-            met.push(swept.key().clone());
-        }).unwrap();
+        for ahead in [false, true] {
+            let mut of_pass = Vec::new();
+            db.sweep_by(None, ahead, |swept| {
+                let series = db.series_of(swept.key()).unwrap().load().unwrap();
+                let all = series.all();
+                assert_eq!(swept.kind(), series.kind());
+                assert_eq!(swept.company_number(), db.company_number(&swept.key().company).unwrap());
+                assert_eq!(swept.amounts(), all.amounts().as_ref());
+                for kind in KINDS {
+                    let changes: Vec<_> = swept.changes(kind).collect();
+                    same_changes(&changes, &all.deltas(kind));
+                }
+                of_pass.push(swept.key().clone());
+            }).unwrap();
+            met.push(of_pass);
+        }
+        let [mut met, ahead] = <[_; 2]>::try_from(met).unwrap();
+        assert_eq!(ahead, met);
         let mut of_metrics = Vec::new();
         for (metric, ..) in METRICS {
             db.each_series_of(metric, |swept| of_metrics.push(swept.key().clone())).unwrap();
