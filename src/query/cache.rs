@@ -13,7 +13,7 @@ use crate::store::{SeriesId, Snapshot, StoreError};
 use super::delta::DeltaKind;
 use super::held::Held;
 use super::history::History;
-use super::panel_amounts::PanelRows;
+use super::panel_amounts::{AmountRows, PanelRows};
 use super::panel_changes::ChangeRows;
 use super::panel_period::PanelPeriod;
 use super::rows::Observed;
@@ -26,8 +26,8 @@ const SERIES: usize = 1 << 12;
 const PANELS: usize = 1 << 9;
 /// The same of histories: they hold observations too, so that a thousand of 400 observations take 90 MB.
 const HISTORY_BYTES: u64 = 128 << 20;
-/// The same of the changes of panels.
-const CHANGE_BYTES: u64 = 32 << 20;
+/// The same of panels in brief, and of their changes.
+const BRIEF_BYTES: u64 = 32 << 20;
 /// How many questions are remembered.
 const ASKED: usize = 1 << 12;
 
@@ -122,6 +122,12 @@ impl Weighter<PanelQuestion, Kept<PanelRows>> for Bytes {
     }
 }
 
+impl Weighter<PanelQuestion, Kept<AmountRows>> for Bytes {
+    fn weight(&self, _: &PanelQuestion, kept: &Kept<AmountRows>) -> u64 {
+        u64::try_from(kept.answer.weight().saturating_add(1024)).unwrap_or(u64::MAX)
+    }
+}
+
 impl Weighter<(PanelQuestion, DeltaKind), Kept<ChangeRows>> for Bytes {
     fn weight(&self, _: &(PanelQuestion, DeltaKind), kept: &Kept<ChangeRows>) -> u64 {
         u64::try_from(kept.answer.weight().saturating_add(1024)).unwrap_or(u64::MAX)
@@ -138,6 +144,7 @@ pub(crate) struct Cache {
     histories: sync::Cache<Question, Kept<History>, Bytes>,
     observed: sync::Cache<SeriesId, Kept<Observed>, Bytes>,
     panels: sync::Cache<PanelQuestion, Kept<PanelRows>, Bytes>,
+    amounts: sync::Cache<PanelQuestion, Kept<AmountRows>, Bytes>,
     changes: sync::Cache<(PanelQuestion, DeltaKind), Kept<ChangeRows>, Bytes>,
 }
 
@@ -151,7 +158,8 @@ impl Default for Cache {
             histories: sync::Cache::with_weighter(SERIES, HISTORY_BYTES, Bytes),
             observed: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
             panels: sync::Cache::with_weighter(PANELS, BYTES, Bytes),
-            changes: sync::Cache::with_weighter(PANELS, CHANGE_BYTES, Bytes),
+            amounts: sync::Cache::with_weighter(PANELS, BRIEF_BYTES, Bytes),
+            changes: sync::Cache::with_weighter(PANELS, BRIEF_BYTES, Bytes),
         }
     }
 }
@@ -225,6 +233,27 @@ impl Cache {
         rows: &Arc<PanelRows>,
     ) {
         self.panels.insert(question, Kept::at(snapshot, rows));
+    }
+
+    /// The rows of a panel in brief, if they are known.
+    pub(crate) fn panel_amounts(
+        &self,
+        snapshot: &Snapshot,
+        question: &PanelQuestion,
+    ) -> Option<Arc<AmountRows>> {
+        let brief = self.amounts.get(question);
+        let brief = brief.and_then(|kept| of_panel(kept, snapshot, question));
+        brief.or_else(|| Some(Arc::clone(self.panel(snapshot, question)?.brief())))
+    }
+
+    /// Keeps the rows of a panel in brief.
+    pub(crate) fn keep_panel_amounts(
+        &self,
+        snapshot: &Snapshot,
+        question: PanelQuestion,
+        rows: &Arc<AmountRows>,
+    ) {
+        self.amounts.insert(question, Kept::at(snapshot, rows));
     }
 
     /// The changes of a panel, if they are known.

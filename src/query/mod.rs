@@ -58,7 +58,7 @@ pub use expression::{
     ExpressionQuery, ExpressionSeries, ExpressionStretch,
 };
 pub use panel::{Panel, PanelQuery, PanelRow};
-pub use panel_amounts::PanelAmount;
+pub use panel_amounts::{PanelAmount, PanelAmounts};
 pub use panel_changes::{PanelAmountChange, PanelChanges};
 pub use panel_period::{CalendarQuarter, PanelPeriod};
 pub use point::Point;

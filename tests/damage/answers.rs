@@ -147,6 +147,8 @@ fn panels(asked: &mut Asked, db: &Reader, _: Packages, _: u32) {
     let day = kessan::parse_date("2002-12-31").unwrap();
     for metric in METRICS {
         for period in ["CY2001Q3", "2Q02"] {
+            let brief = db.panel(metric).and_then(|query| query.amounts(period));
+            asked.ask(format!("panel of {metric} {period} in brief"), brief);
             let panel = db.panel(metric).and_then(|query| query.at(period));
             let panel = panel.map(|panel| (panel.to_string(), panel.amounts().to_vec()));
             asked.ask(format!("panel of {metric} {period}"), panel);

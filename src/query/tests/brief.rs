@@ -294,10 +294,16 @@ proptest! {
             let latest = [query.clone(), query.clone(), query.as_of(published(1))];
             for query in latest {
                 let period: PanelPeriod = label.parse().unwrap();
+                let without_rows = query.amounts(period);
                 let Ok(panel) = query.at(period) else {
+                    assert!(without_rows.is_err());
                     assert!(query.changes(period, KINDS[0]).is_err());
                     continue;
                 };
+                for in_brief in [without_rows.unwrap(), query.amounts(period).unwrap()] {
+                    assert_eq!(in_brief.iter().as_slice(), panel.amounts());
+                    assert_eq!(in_brief.units(), panel.units());
+                }
                 let rows: Vec<_> = panel.iter().collect();
                 let full = rows.iter().enumerate().filter_map(|(row, of)| {
                     Some((row, of.point.as_ref()?.dated_amount()?))

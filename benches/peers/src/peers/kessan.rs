@@ -279,10 +279,10 @@ impl Peer for ByName {
             Question::Growth { key } => growths(&self.series(key)?.all()?, answer),
             Question::Panel { metric, quarter } => {
                 let metric = &self.names.metrics[metric as usize];
-                let panel = self.db.panel(metric.as_str())?.at(fiscal(quarter))?;
+                let panel = self.db.panel(metric.as_str())?.amounts(fiscal(quarter))?;
                 let units: Vec<Option<u8>> = panel.units().iter().map(unit_number).collect();
                 answer.rows.reserve(panel.len());
-                for line in panel.amounts() {
+                for line in &panel {
                     let unit = units[line.unit].context("a unit of the suite")?;
                     let at = self.company(line.company)?;
                     answer.rows.extend(row(&line.fact, at, unit));
