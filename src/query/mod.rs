@@ -38,6 +38,7 @@ pub(crate) mod restatement;
 pub(crate) mod rows;
 pub(crate) mod select;
 pub(crate) mod series;
+pub(crate) mod series_amounts;
 pub(crate) mod slot;
 pub(crate) mod stitch;
 pub(crate) mod sweep;
@@ -69,4 +70,5 @@ pub use restatement::{Restatement, RestatementKind, RestatementQuery, Restatemen
 pub use rows::{Exclusion, Supersede};
 pub use select::{FiscalLabel, FiscalRange, When};
 pub use series::Series;
+pub use series_amounts::SeriesAmounts;
 pub use sweep::SweptSeries;

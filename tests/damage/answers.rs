@@ -101,6 +101,11 @@ fn keys() -> Vec<SeriesKey> {
 fn series(asked: &mut Asked, db: &Reader, _: Packages, _: u32) {
     let day = kessan::parse_date("2002-12-31").unwrap();
     for key in keys() {
+        let brief = db
+            .series_of(&key)
+            .and_then(|query| query.amounts("1Q01"..="4Q02"));
+        let brief = brief.map(|brief| brief.iter().copied().collect::<Vec<_>>());
+        asked.ask(format!("{key} in brief"), brief);
         let all = db.series_of(&key).and_then(|query| query.all());
         let points = all
             .as_ref()

@@ -1,6 +1,7 @@
 //! Answers in brief say what full ones do, whatever is stored: random series with every trap there is.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
@@ -247,6 +248,48 @@ proptest! {
                 assert_eq!(points.amounts().as_ref(), amounts(&points));
                 for kind in KINDS {
                     same_changes(points.amount_changes(kind).iter(), &points.deltas(kind));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn quarters_in_brief_are_quarters(
+        documents in documents(),
+        ranges in proptest::collection::vec((2010_i32..2018, 1..5_i32, -3..30_i32), 1..4),
+    ) {
+        let db = database(&documents);
+        let bound = |label: String, how: usize| match how {
+            0 => Bound::Unbounded,
+            1 => Bound::Excluded(label),
+            _ => Bound::Included(label),
+        };
+        for query in queries(&db) {
+            // Each time the ends are others.
+            for round in 0..4 {
+                for (number, (year, quarter, length)) in ranges.iter().enumerate() {
+                    let label = |quarter: i32| {
+                        let year = (quarter.div_euclid(4)).rem_euclid(100);
+                        format!("{}Q{year:02}", quarter.rem_euclid(4) + 1)
+                    };
+                    let first = year * 4 + quarter - 1;
+                    let range = || (
+                        bound(label(first), (number + round) % 7),
+                        bound(label(first + length), (number + round) % 5),
+                    );
+                    let in_place = query.amounts_in_place(&query.view(), range());
+                    let in_brief = query.amounts(range());
+                    let plain = query.load().unwrap().quarters(range());
+                    for brief in [in_place, in_brief] {
+                        match (brief, &plain) {
+                            (Ok(brief), Ok(plain)) => {
+                                assert_eq!(brief.iter().as_slice(), amounts(plain));
+                                assert_eq!(brief.key(), plain.series().key());
+                            }
+                            (Err(brief), Err(plain)) => assert_eq!(brief.to_string(), plain.to_string()),
+                            (brief, plain) => panic!("{brief:?} but {plain:?}"),
+                        }
+                    }
                 }
             }
         }
