@@ -38,8 +38,9 @@
 //! [cell](Cell), and what other printings of it there are; [`Reader::explain`] says why an answer is what it is, down to
 //! the printed cells.
 //!
-//! Programs that walk many figures take them in brief: [`Points::amounts`], [`Points::amount_changes`], [`Panel::amounts`],
-//! [`PanelQuery::changes`] for screens, [`Reader::each_series`] for everything in one pass.
+//! Programs that walk many figures take them in brief: [`SeriesQuery::amounts`], [`Points::amounts`],
+//! [`Points::amount_changes`], [`PanelQuery::amounts`], [`PanelQuery::changes`] for screens, [`Reader::each_series`] for
+//! everything in one pass.
 //!
 //! [`Database::verify`] reads all of a database and says what is wrong with it, [`Database::backup`] copies one that is in use,
 //! [`Database::dump`] writes it as text, [`Database::salvage`] saves what can be read of a damaged one.

@@ -1,5 +1,7 @@
 //! Changes reckoned in whole numbers: the quick way for what most figures are.
 
+use rust_decimal::Decimal;
+
 use super::change::{ChangeKind, Convention};
 use super::figure::{Amount, Precision, Rounding};
 use super::fraction::Fraction;
@@ -40,15 +42,18 @@ impl Scaled {
     pub(crate) fn of(now: &Amount, then: &Amount) -> Option<Self> {
         let (now, then) = (Rounded::of(now)?, Rounded::of(then)?);
         let places = now.places().max(then.places());
-        let known = now.known && then.known;
-        let (now, now_half) = now.in_units(places)?;
-        let (then, then_half) = then.in_units(places)?;
+        let now_half = now.half_in_units(places)?;
         Some(Self {
-            now,
+            now: now.in_units(places)?,
             now_half,
-            then,
-            then_half,
-            known,
+            then: then.in_units(places)?,
+            // Figures of a series are mostly rounded alike.
+            then_half: if then.half == now.half {
+                now_half
+            } else {
+                then.half_in_units(places)?
+            },
+            known: now.known && then.known,
         })
     }
 
@@ -121,7 +126,8 @@ impl Scaled {
 pub(super) fn may_be_zero(amount: &Amount) -> bool {
     let quick = || {
         let rounded = Rounded::of(amount)?;
-        let (value, half) = rounded.in_units(rounded.places())?;
+        let places = rounded.places();
+        let (value, half) = (rounded.in_units(places)?, rounded.half_in_units(places)?);
         Some(rounded.known && value.abs() <= half)
     };
     let slowly = || {
@@ -152,7 +158,7 @@ impl Rounded {
         };
         let value = amount.value();
         Some(Self {
-            value: i64::try_from(value.mantissa()).ok()?,
+            value: mantissa(value)?,
             scale: i32::try_from(value.scale()).ok()?,
             half,
             known,
@@ -164,11 +170,22 @@ impl Rounded {
         self.scale.max(self.half.1)
     }
 
-    /// Both in units of the last of so many places.
-    fn in_units(&self, places: i32) -> Option<(i64, i64)> {
-        let value = lifted(self.value, places - self.scale)?;
-        Some((value, lifted(self.half.0, places - self.half.1)?))
+    /// The value in units of the last of so many places.
+    fn in_units(&self, places: i32) -> Option<i64> {
+        lifted(self.value, places - self.scale)
     }
+
+    fn half_in_units(&self, places: i32) -> Option<i64> {
+        lifted(self.half.0, places - self.half.1)
+    }
+}
+
+/// The mantissa of a decimal, where it fits into 64 bits.
+fn mantissa(value: Decimal) -> Option<i64> {
+    let parts = value.unpack();
+    let size = u64::from(parts.mid) << 32 | u64::from(parts.lo);
+    let size = i64::try_from(size).ok().filter(|_| parts.hi == 0)?;
+    Some(if parts.negative { -size } else { size })
 }
 
 /// A number times a power of ten, if it is not too great.
@@ -183,8 +200,6 @@ fn lifted(number: i64, power: i32) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use rust_decimal::Decimal;
-
     use super::*;
     use crate::model::{MetricKind, change_between};
     use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! Series and panels that were read before, kept while they hold.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,7 +13,7 @@ use crate::store::{SeriesId, Snapshot, StoreError};
 use super::delta::DeltaKind;
 use super::held::Held;
 use super::history::History;
-use super::panel_amounts::PanelRows;
+use super::panel_amounts::{AmountRows, PanelRows};
 use super::panel_changes::ChangeRows;
 use super::panel_period::PanelPeriod;
 use super::rows::Observed;
@@ -26,19 +26,31 @@ const SERIES: usize = 1 << 12;
 const PANELS: usize = 1 << 9;
 /// The same of histories: they hold observations too, so that a thousand of 400 observations take 90 MB.
 const HISTORY_BYTES: u64 = 128 << 20;
-/// The same of the changes of panels.
-const CHANGE_BYTES: u64 = 32 << 20;
-/// How many questions are remembered.
-const ASKED: usize = 1 << 12;
+/// The same of panels in brief, and of their changes.
+const BRIEF_BYTES: u64 = 32 << 20;
+/// How many questions are remembered, in so many places of some each.
+const PLACES: usize = 1 << 12;
+const EACH: usize = 4;
 
 /// What a series was asked for, as known latest.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Question {
     pub(crate) company: u32,
     pub(crate) metrics: Numbers,
     pub(crate) scenario: Scenario,
     pub(crate) scope: Scope,
     pub(crate) unit: Option<Unit>,
+}
+
+impl Hash for Question {
+    /// Of what nearly always tells questions apart.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.company.hash(state);
+        self.metrics.hash(state);
+        if !self.scope.is_total() {
+            self.scope.hash(state);
+        }
+    }
 }
 
 /// What a panel was asked for, as known latest.
@@ -122,6 +134,12 @@ impl Weighter<PanelQuestion, Kept<PanelRows>> for Bytes {
     }
 }
 
+impl Weighter<PanelQuestion, Kept<AmountRows>> for Bytes {
+    fn weight(&self, _: &PanelQuestion, kept: &Kept<AmountRows>) -> u64 {
+        u64::try_from(kept.answer.weight().saturating_add(1024)).unwrap_or(u64::MAX)
+    }
+}
+
 impl Weighter<(PanelQuestion, DeltaKind), Kept<ChangeRows>> for Bytes {
     fn weight(&self, _: &(PanelQuestion, DeltaKind), kept: &Kept<ChangeRows>) -> u64 {
         u64::try_from(kept.answer.weight().saturating_add(1024)).unwrap_or(u64::MAX)
@@ -133,11 +151,12 @@ impl Weighter<(PanelQuestion, DeltaKind), Kept<ChangeRows>> for Bytes {
 #[derive(Debug)]
 pub(crate) struct Cache {
     series: sync::Cache<Question, Kept<Held>, Bytes>,
-    /// What was asked for lately, by a part of its hash.
-    asked: Box<[AtomicU32]>,
+    /// What was asked for lately, by a part of its hash; of each place what was asked for last comes first.
+    asked: Box<[[AtomicU32; EACH]]>,
     histories: sync::Cache<Question, Kept<History>, Bytes>,
     observed: sync::Cache<SeriesId, Kept<Observed>, Bytes>,
     panels: sync::Cache<PanelQuestion, Kept<PanelRows>, Bytes>,
+    amounts: sync::Cache<PanelQuestion, Kept<AmountRows>, Bytes>,
     changes: sync::Cache<(PanelQuestion, DeltaKind), Kept<ChangeRows>, Bytes>,
 }
 
@@ -145,13 +164,14 @@ impl Default for Cache {
     fn default() -> Self {
         Self {
             series: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
-            asked: std::iter::repeat_with(AtomicU32::default)
-                .take(ASKED)
+            asked: std::iter::repeat_with(Default::default)
+                .take(PLACES)
                 .collect(),
             histories: sync::Cache::with_weighter(SERIES, HISTORY_BYTES, Bytes),
             observed: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
             panels: sync::Cache::with_weighter(PANELS, BYTES, Bytes),
-            changes: sync::Cache::with_weighter(PANELS, CHANGE_BYTES, Bytes),
+            amounts: sync::Cache::with_weighter(PANELS, BRIEF_BYTES, Bytes),
+            changes: sync::Cache::with_weighter(PANELS, BRIEF_BYTES, Bytes),
         }
     }
 }
@@ -180,11 +200,16 @@ impl Cache {
     /// Whether a question was asked before, lately: then it is worth while to keep the answer. It may be mistaken.
     pub(crate) fn was_asked(&self, question: &Question) -> bool {
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(question);
-        let place = usize::try_from(hash % ASKED as u64).unwrap_or(0);
+        let place = usize::try_from(hash % PLACES as u64).unwrap_or(0);
         // The upper half, of which the place says nothing.
         let mark = u32::try_from(hash >> 32).unwrap_or(0).max(1);
-        let asked = self.asked.get(place);
-        asked.is_some_and(|asked| asked.swap(mark, Ordering::Relaxed) == mark)
+        let mut moved = mark;
+        self.asked.get(place).is_some_and(|asked| {
+            asked.iter().any(|one| {
+                moved = one.swap(moved, Ordering::Relaxed);
+                moved == mark
+            })
+        })
     }
 
     /// Keeps the answer to a question.
@@ -227,6 +252,27 @@ impl Cache {
         self.panels.insert(question, Kept::at(snapshot, rows));
     }
 
+    /// The rows of a panel in brief, if they are known.
+    pub(crate) fn panel_amounts(
+        &self,
+        snapshot: &Snapshot,
+        question: &PanelQuestion,
+    ) -> Option<Arc<AmountRows>> {
+        let brief = self.amounts.get(question);
+        let brief = brief.and_then(|kept| of_panel(kept, snapshot, question));
+        brief.or_else(|| Some(Arc::clone(self.panel(snapshot, question)?.brief())))
+    }
+
+    /// Keeps the rows of a panel in brief.
+    pub(crate) fn keep_panel_amounts(
+        &self,
+        snapshot: &Snapshot,
+        question: PanelQuestion,
+        rows: &Arc<AmountRows>,
+    ) {
+        self.amounts.insert(question, Kept::at(snapshot, rows));
+    }
+
     /// The changes of a panel, if they are known.
     pub(crate) fn panel_changes(
         &self,
@@ -257,4 +303,31 @@ fn of_panel<T>(kept: Kept<T>, snapshot: &Snapshot, question: &PanelQuestion) -> 
     let head = kept.head;
     let same = |metric| snapshot.has_metric_of(head, metric);
     kept.holding(snapshot, &question.metrics, same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_remembered_until_many_others_were_asked() {
+        let cache = Cache::default();
+        let question = |number: u32| Question {
+            company: number / 10,
+            metrics: Numbers::One(number % 10),
+            scenario: Scenario::default(),
+            scope: Scope::total(),
+            unit: None,
+        };
+        let asked = |numbers: std::ops::Range<u32>| {
+            numbers
+                .filter(|number| cache.was_asked(&question(*number)))
+                .count()
+        };
+        assert_eq!(asked(0..1000), 0);
+        assert_eq!(asked(0..1000), 1000);
+        assert_eq!(asked(500..1500), 500);
+        assert_eq!(asked(1_000_000..2_000_000), 0);
+        assert_eq!(asked(0..1000), 0);
+    }
 }

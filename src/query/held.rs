@@ -159,6 +159,11 @@ impl Held {
         u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
     }
 
+    /// Whether quarters are asked for the first time, and not all of them are known.
+    pub(crate) fn is_asked_first(&self) -> bool {
+        self.quarters.get().is_none() && !self.asked.swap(true, Relaxed)
+    }
+
     pub(crate) fn quarters(&self) -> &Quarters {
         self.quarters.get_or_init(|| Quarters::of(self.rows()))
     }
@@ -175,8 +180,10 @@ impl Held {
     /// The fact of a slot.
     pub(crate) fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Point> {
         let quarter = fiscal.slot.span() == Span::Quarter && shape == self.rows().label_shape();
-        let kept = quarter && (self.quarters.get().is_some() || self.asked.swap(true, Relaxed));
-        if kept && let Some(entry) = self.quarters().at(fiscal) {
+        if quarter
+            && !self.is_asked_first()
+            && let Some(entry) = self.quarters().at(fiscal)
+        {
             return entry.point().cloned();
         }
         self.rows().at_slot(fiscal, shape)

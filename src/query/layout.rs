@@ -1,8 +1,7 @@
 //! Where the rows of a series stand in the calendar, and which is compared with which: the same for all series that have the
 //! same dates in the same calendar.
 
-use std::cell::OnceCell;
-use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::{FiscalCalendar, FiscalPeriod, Period};
 
@@ -21,7 +20,7 @@ pub(crate) struct Layout {
     pub(crate) periods: Vec<Period>,
     /// The slots in which they stand.
     pub(crate) fiscal: Vec<Option<FiscalPeriod>>,
-    bases: [OnceCell<Vec<Base>>; 3],
+    bases: [OnceLock<Vec<Base>>; 3],
 }
 
 /// With which row another is compared, if there is one.
@@ -86,7 +85,7 @@ pub(super) fn slot_of(standing: Option<Standing>) -> Option<FiscalPeriod> {
 #[derive(Debug, Default)]
 pub(crate) struct Layouts {
     /// With last days, kinds and extents as they are stored.
-    met: Vec<([Vec<i64>; 3], Rc<Layout>)>,
+    met: Vec<([Vec<i64>; 3], Arc<Layout>)>,
     /// Which was found last.
     last: usize,
 }
@@ -98,21 +97,21 @@ impl Layouts {
         calendar: &FiscalCalendar,
         stored: &[Vec<i64>; 3],
         periods: impl FnOnce() -> Result<Vec<Period>, E>,
-    ) -> Result<Rc<Layout>, E> {
-        let is_it = |(of, layout): &&([Vec<i64>; 3], Rc<Layout>)| {
+    ) -> Result<Arc<Layout>, E> {
+        let is_it = |(of, layout): &&([Vec<i64>; 3], Arc<Layout>)| {
             of == stored && layout.calendar == *calendar
         };
         if let Some((_, layout)) = self.met.get(self.last).filter(is_it) {
-            return Ok(Rc::clone(layout));
+            return Ok(Arc::clone(layout));
         }
         if let Some(place) = self.met.iter().position(|met| is_it(&met))
             && let Some((_, layout)) = self.met.get(place)
         {
             self.last = place;
-            return Ok(Rc::clone(layout));
+            return Ok(Arc::clone(layout));
         }
-        let layout = Rc::new(Layout::new(calendar, periods()?));
-        let met = (stored.clone(), Rc::clone(&layout));
+        let layout = Arc::new(Layout::new(calendar, periods()?));
+        let met = (stored.clone(), Arc::clone(&layout));
         self.last = if self.met.len() < LIMIT {
             self.met.len()
         } else {

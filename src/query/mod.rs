@@ -31,12 +31,14 @@ pub(crate) mod panel_period;
 pub(crate) mod partner;
 pub(crate) mod point;
 pub(crate) mod points;
+mod read_ahead;
 pub(crate) mod reader;
 pub(crate) mod request;
 pub(crate) mod restatement;
 pub(crate) mod rows;
 pub(crate) mod select;
 pub(crate) mod series;
+pub(crate) mod series_amounts;
 pub(crate) mod slot;
 pub(crate) mod stitch;
 pub(crate) mod sweep;
@@ -57,7 +59,7 @@ pub use expression::{
     ExpressionQuery, ExpressionSeries, ExpressionStretch,
 };
 pub use panel::{Panel, PanelQuery, PanelRow};
-pub use panel_amounts::PanelAmount;
+pub use panel_amounts::{PanelAmount, PanelAmounts};
 pub use panel_changes::{PanelAmountChange, PanelChanges};
 pub use panel_period::{CalendarQuarter, PanelPeriod};
 pub use point::Point;
@@ -68,4 +70,5 @@ pub use restatement::{Restatement, RestatementKind, RestatementQuery, Restatemen
 pub use rows::{Exclusion, Supersede};
 pub use select::{FiscalLabel, FiscalRange, When};
 pub use series::Series;
+pub use series_amounts::SeriesAmounts;
 pub use sweep::SweptSeries;

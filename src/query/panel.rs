@@ -149,7 +149,11 @@ impl PanelQuery {
         self.known == Known::default()
     }
 
-    fn rows(&self, snapshot: &Snapshot, period: PanelPeriod) -> Result<Vec<PanelRow>, Error> {
+    pub(super) fn rows(
+        &self,
+        snapshot: &Snapshot,
+        period: PanelPeriod,
+    ) -> Result<Vec<PanelRow>, Error> {
         let mut rows = Vec::new();
         if self.meant.is_standard() {
             rows = self.stitched(snapshot, period)?;
@@ -380,7 +384,7 @@ pub(super) fn find<R: Dated>(
 }
 
 /// The same, of rows that are read in place.
-fn find_in_place(
+pub(super) fn find_in_place(
     about: &About,
     rows: &Current<'_>,
     period: PanelPeriod,

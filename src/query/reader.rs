@@ -1,5 +1,6 @@
 //! The handle that reads.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -83,9 +84,14 @@ impl Reader {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
+        self.view().into_owned()
+    }
+
+    /// The snapshot of a question; that of a pinned reader is at hand.
+    pub(crate) fn view(&self) -> Cow<'_, Snapshot> {
         match &self.pinned {
-            Some(snapshot) => snapshot.clone(),
-            None => self.open.store.snapshot(),
+            Some(snapshot) => Cow::Borrowed(snapshot),
+            None => Cow::Owned(self.open.store.snapshot()),
         }
     }
 
@@ -98,8 +104,12 @@ impl Reader {
     /// A reader that stays at the last commit that is visible now, whatever is taken in later.
     #[must_use]
     pub fn pinned(&self) -> Reader {
+        self.pinned_at(self.snapshot())
+    }
+
+    fn pinned_at(&self, snapshot: Snapshot) -> Reader {
         Reader {
-            pinned: Some(self.snapshot()),
+            pinned: Some(snapshot),
             concepts: self.concepts.clone(),
             open: Arc::clone(&self.open),
         }
@@ -308,12 +318,11 @@ impl Reader {
         company: impl AsRef<str>,
         metric: impl AsRef<str>,
     ) -> Result<SeriesQuery, Error> {
-        let reader = self.pinned();
-        let snapshot = reader.snapshot();
+        let snapshot = self.snapshot();
         let (number, company) = find_company(&snapshot, company.as_ref())?;
         let company = (number, Arc::clone(company));
-        let meant = reader.meant(&snapshot, metric.as_ref())?;
-        Ok(SeriesQuery::new(reader, company, meant))
+        let meant = self.meant(&snapshot, metric.as_ref())?;
+        Ok(SeriesQuery::new(self.pinned_at(snapshot), company, meant))
     }
 
     /// Begins a question about a series by its key, as [`Reader::series_list`] gives it.

@@ -1,5 +1,6 @@
 //! Asking for a series.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::error::Error;
@@ -11,7 +12,6 @@ use crate::store::Snapshot;
 use super::cache::Question;
 use super::choices::{choices_of_publications, choices_of_versions};
 use super::documents::Documents;
-use super::held::Held;
 use super::point::Point;
 use super::points::Points;
 use super::reader::{Reader, find_document};
@@ -150,34 +150,11 @@ impl SeriesQuery {
     /// where the database cannot be read. A series of which nothing was published by [`SeriesQuery::as_of`]
     /// is no error: it is empty.
     pub fn load(&self) -> Result<Series, Error> {
-        let snapshot = self.reader.snapshot();
-        let question = (self.known == Known::default()).then(|| self.question());
-        let kept = question
-            .as_ref()
-            .and_then(|question| self.reader.cache().series(&snapshot, question));
-        if let Some(held) = kept
-            && !self.against_actual
-        {
-            return Ok(Series::new(held));
+        let snapshot = self.reader.view();
+        match self.kept(&snapshot) {
+            Some(series) => Ok(series),
+            None => self.read(&snapshot),
         }
-        if let Some(series) = self.as_of_history(&snapshot)? {
-            return Ok(series);
-        }
-        let resolved = self.resolve(&snapshot)?;
-        let compared = if self.against_actual && self.scenario != Scenario::Actual {
-            Some(self.rows(&snapshot, &self.actual(&snapshot, &resolved.key)?)?)
-        } else {
-            None
-        };
-        let rows = self.rows(&snapshot, &resolved)?;
-        let held = Arc::new(Held::new(rows));
-        if let Some(question) = question {
-            self.reader.cache().keep(&snapshot, question, &held);
-        }
-        Ok(match compared {
-            Some(compared) => Series::against(held, compared),
-            None => Series::new(held),
-        })
     }
 
     /// See [`Series::at`].
@@ -185,10 +162,11 @@ impl SeriesQuery {
     /// # Errors
     /// As of [`SeriesQuery::load`] and [`Series::at`].
     pub fn at(&self, when: impl When) -> Result<Option<Point>, Error> {
-        if self.is_better_loaded() {
-            self.load()?.at(when)
-        } else {
-            self.at_in_place(&when)
+        let snapshot = self.reader.view();
+        match self.kept(&snapshot) {
+            Some(series) => series.at(when),
+            None if self.is_better_loaded() => self.read(&snapshot)?.at(when),
+            None => self.at_in_place(&snapshot, &when),
         }
     }
 
@@ -267,6 +245,11 @@ impl SeriesQuery {
             found.extend(restatement::of_series(&snapshot, &self.reader, id, &about)?);
         }
         Ok(Restatements::new(found))
+    }
+
+    /// The database as the question sees it.
+    pub(super) fn view(&self) -> Cow<'_, Snapshot> {
+        self.reader.view()
     }
 
     fn question(&self) -> Question {

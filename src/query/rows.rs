@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::error::QueryError;
 use crate::model::versions::{Shown, first, shown};
 use crate::model::{
     Company, Document, FiscalCalendar, FiscalPeriod, MetricKind, MetricPath, Observation, Period,
@@ -14,7 +15,7 @@ use crate::store::{CurrentRow, DocumentOrder, SeriesId, Snapshot, StoreError};
 
 use super::apart::Apart;
 use super::reader::Reader;
-use super::slot::{self, Dated, Fit, Found, Shape, Target};
+use super::slot::{self, Backward, Dated, Fit, Found, Shape, Target};
 
 /// Which documents may supersede what others say about a fact.
 ///
@@ -259,6 +260,24 @@ impl About {
             .splits
             .iter()
             .filter(move |split| shares && split.separates(one, other))
+    }
+
+    /// That words or dates are no period of the company's calendar.
+    pub(crate) fn no_period(&self, label: String) -> QueryError {
+        QueryError::NoPeriod {
+            company: self.key.company.clone(),
+            label,
+        }
+    }
+
+    pub(crate) fn backward_range(&self, Backward { from, to }: &Backward) -> QueryError {
+        let calendar = &self.company.calendar;
+        QueryError::BackwardRange {
+            company: self.key.company.clone(),
+            metric: self.key.metric.clone(),
+            from: calendar.label(*from),
+            to: calendar.label(*to),
+        }
     }
 
     pub(crate) fn target(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Target> {

@@ -12,6 +12,7 @@ use super::delta::{Delta, DeltaKind};
 use super::held::{Held, Rows, Shelf};
 use super::point::Point;
 use super::points::{Entry, Points, Which};
+use super::rows::About;
 use super::select::{Asked, Ends, FiscalRange, When};
 use super::slot::{self, Backward, Dated, Shape};
 
@@ -44,6 +45,11 @@ impl Series {
 
     fn rows(&self) -> &Arc<Rows> {
         self.held.rows()
+    }
+
+    /// What its points share.
+    pub(crate) fn about(&self) -> &Arc<About> {
+        self.held.about()
     }
 
     /// The rows among which comparators are looked up.
@@ -265,12 +271,14 @@ impl Series {
             if let Some(points) = self.quarters_as_of(ends)? {
                 return Ok(points);
             }
-            let quarters = self.held.quarters();
-            let (first, last) = quarters.first_and_last().unzip();
-            let asked = slot::quarters_within(ends, || first, || last);
-            let asked = asked.map_err(|backward| self.backward(&backward))?;
-            if let Some(stretch) = asked.and_then(|(low, high)| quarters.within(low, high)) {
-                return Ok(Points::of_shelf(self.clone(), Which::Quarters, stretch));
+            if is_open(ends) || !self.held.is_asked_first() {
+                let quarters = self.held.quarters();
+                let (first, last) = quarters.first_and_last().unzip();
+                let asked = slot::quarters_within(ends, || first, || last);
+                let asked = asked.map_err(|backward| self.backward(&backward))?;
+                if let Some(stretch) = asked.and_then(|(low, high)| quarters.within(low, high)) {
+                    return Ok(Points::of_shelf(self.clone(), Which::Quarters, stretch));
+                }
             }
         }
         let entries = self.entries(ends, span, shape);
@@ -282,7 +290,7 @@ impl Series {
 
     /// Quarters as known on a day, of which only the plain amounts are looked up; `None` where that cannot be.
     fn quarters_as_of(&self, ends: Ends) -> Result<Option<Points>, Error> {
-        if matches!(ends, (Bound::Unbounded, _) | (_, Bound::Unbounded)) {
+        if is_open(ends) {
             return Ok(None);
         }
         let asked = slot::quarters_within(ends, || None, || None);
@@ -326,19 +334,16 @@ impl Series {
             .map_err(|text| self.no_period(text))
     }
 
-    fn backward(&self, Backward { from, to }: &Backward) -> QueryError {
-        QueryError::BackwardRange {
-            company: self.key().company.clone(),
-            metric: self.key().metric.clone(),
-            from: self.calendar().label(*from),
-            to: self.calendar().label(*to),
-        }
+    fn backward(&self, backward: &Backward) -> QueryError {
+        self.about().backward_range(backward)
     }
 
     fn no_period(&self, label: String) -> QueryError {
-        QueryError::NoPeriod {
-            company: self.key().company.clone(),
-            label,
-        }
+        self.about().no_period(label)
     }
+}
+
+/// Whether a range is open to one side.
+pub(super) fn is_open(ends: Ends) -> bool {
+    matches!(ends, (Bound::Unbounded, _) | (_, Bound::Unbounded))
 }

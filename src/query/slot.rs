@@ -115,16 +115,11 @@ pub(crate) struct Found {
 
 /// The row that fits a slot best. Of two that fit equally well, the first by dates.
 pub(crate) fn find<R: Dated>(rows: &[R], target: &Target) -> Option<Found> {
-    let off = |row: &R| {
-        row.period()
-            .end()
-            .signed_duration_since(target.own.end())
-            .num_days()
-    };
-    let first = rows.partition_point(|row| off(row) < -NOMINAL_TOLERANCE);
+    let (earliest, latest) = ends_near(target.own.end());
+    let first = rows.partition_point(|row| row.period().end() < earliest);
     let window = (first..).zip(rows.get(first..).unwrap_or_default());
     let fitting = window
-        .take_while(|(_, row)| off(row) <= NOMINAL_TOLERANCE)
+        .take_while(|(_, row)| row.period().end() <= latest)
         .filter_map(|(index, row)| Some((target.fit(&row.period())?, index, row.period())));
     let mut best: Option<(Found, Period)> = None;
     for (fit, index, period) in fitting {

@@ -1,7 +1,9 @@
 //! Every series, one after the other, in one pass over the database.
 
-use std::rc::Rc;
+use std::mem;
+use std::ops::Range;
 use std::sync::Arc;
+use std::thread;
 
 use crate::error::Error;
 use crate::model::{MetricKind, SeriesKey};
@@ -11,39 +13,78 @@ use super::amount_change::AmountChange;
 use super::dated_amount::DatedAmount;
 use super::delta::DeltaKind;
 use super::layout::{Base, Layout, Layouts};
+use super::read_ahead::{HandOver, Stopped, read_ahead};
 use super::reader::Reader;
 use super::rows::{About, Known};
+
+/// From how many series on a second thread is worth while.
+const MANY: u64 = 256;
+/// How many facts a batch has at least, where a second thread makes them: as many as stay near the processor.
+const BATCH: usize = 2048;
 
 /// A series as a pass over many of them meets it, as known latest: its facts that are plain amounts, and their changes.
 ///
 /// [`Reader::each_series`] gives them.
 #[derive(Debug)]
 pub struct SweptSeries<'a> {
+    found: &'a Found,
+    amounts: &'a [DatedAmount],
+}
+
+/// What a pass found of a series.
+#[derive(Debug)]
+struct Found {
     company: u32,
     about: About,
-    layout: Rc<Layout>,
-    amounts: &'a [DatedAmount],
+    layout: Arc<Layout>,
+    /// Where its amounts are among those of its batch.
+    amounts: Range<usize>,
     /// All rows, where some are no plain amounts.
     rows: Option<Vec<CurrentRow>>,
+}
+
+/// Series that follow each other.
+#[derive(Debug, Default)]
+struct Batch {
+    series: Vec<Found>,
+    amounts: Vec<DatedAmount>,
+    /// How many facts there are, those that are no plain amounts included.
+    facts: usize,
+}
+
+impl Batch {
+    fn show(&self, show: &mut impl FnMut(&SweptSeries<'_>)) {
+        for found in &self.series {
+            let amounts = self.amounts.get(found.amounts.clone());
+            let amounts = amounts.unwrap_or_default();
+            show(&SweptSeries { found, amounts });
+        }
+    }
+
+    fn clear(&mut self) {
+        self.series.clear();
+        self.amounts.clear();
+        self.facts = 0;
+    }
 }
 
 impl SweptSeries<'_> {
     /// What the figures are, but for their dates.
     #[must_use]
     pub fn key(&self) -> &SeriesKey {
-        &self.about.key
+        &self.found.about.key
     }
 
     /// The number of the company, in this database: see [`Reader::company_number`].
     #[must_use]
     pub fn company_number(&self) -> u32 {
-        self.company
+        self.found.company
     }
 
     /// How the metric behaves in time.
     #[must_use]
     pub fn kind(&self) -> MetricKind {
-        self.about.kind
+        self.found.about.kind
     }
 
     /// The facts that are plain amounts, in order of their dates, as [`Points::amounts`](crate::Points::amounts) of
@@ -55,9 +96,9 @@ impl SweptSeries<'_> {
 
     /// Their changes, as [`Points::amount_changes`](crate::Points::amount_changes).
     pub fn changes(&self, kind: DeltaKind) -> impl Iterator<Item = AmountChange> {
-        let rows = self.rows.as_deref();
+        let rows = self.found.rows.as_deref();
         let count = rows.map_or(self.amounts.len(), <[CurrentRow]>::len);
-        let bases = self.layout.bases(kind).iter().take(count).enumerate();
+        let bases = self.found.layout.bases(kind).iter().take(count).enumerate();
         bases.filter_map(move |(index, base)| match rows {
             None => self.change_of_amounts(index, *base),
             Some(rows) => self.change_of_rows(rows, index, *base),
@@ -77,7 +118,7 @@ impl SweptSeries<'_> {
                     fiscal,
                     ..*self.amounts.get(index)?
                 };
-                AmountChange::between(&self.about, current, base, length_differs)
+                AmountChange::between(&self.found.about, current, base, length_differs)
             }
         })
     }
@@ -88,12 +129,12 @@ impl SweptSeries<'_> {
         index: usize,
         base: Base,
     ) -> Option<AmountChange> {
-        let fiscal = self.layout.fiscal.get(index).copied().flatten();
+        let fiscal = self.found.layout.fiscal.get(index).copied().flatten();
         let current = DatedAmount::new(rows.get(index)?, fiscal)?;
         Some(match base {
             Base::None(comparator) => AmountChange::without_base(current, comparator),
             Base::Row { index, fiscal, .. } => {
-                let about = &self.about;
+                let about = &self.found.about;
                 AmountChange::from_base(about, current, about, rows.get(index)?, fiscal)
             }
         })
@@ -140,20 +181,33 @@ impl Reader {
         self.sweep(Some(number), show)
     }
 
-    fn sweep(
+    fn sweep(&self, metric: Option<u32>, show: impl FnMut(&SweptSeries<'_>)) -> Result<(), Error> {
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let ahead = self.snapshot().series_count(metric) >= MANY && cores() > 1;
+        self.sweep_by(metric, ahead, show)
+    }
+
+    /// As [`Reader::each_series`]; with a thread that reads ahead, if there is one to be had, or without.
+    pub(super) fn sweep_by(
         &self,
         metric: Option<u32>,
+        ahead: bool,
         mut show: impl FnMut(&SweptSeries<'_>),
     ) -> Result<(), Error> {
         let snapshot = self.snapshot();
-        let mut sweep = Sweep::default();
-        snapshot.sweep(metric, |id, current| {
-            if let Some(about) = about(&snapshot, id)? {
-                sweep.show(id.company, about, current, &mut show)?;
+        if ahead {
+            let make = |hand_over: &mut HandOver<'_, Batch>| {
+                Sweep::new(BATCH, hand_over).run(&snapshot, metric)
+            };
+            if let Some(ended) = read_ahead(&make, |batch: &Batch| batch.show(&mut show)) {
+                return Ok(ended?);
             }
-            Ok::<_, StoreError>(())
-        })?;
-        Ok(())
+        }
+        let mut hand_over = |batch: Batch| {
+            batch.show(&mut show);
+            Ok(batch)
+        };
+        Ok(Sweep::new(1, &mut hand_over).run(&snapshot, metric)?)
     }
 }
 
@@ -177,24 +231,80 @@ fn about(snapshot: &Snapshot, id: SeriesId) -> Result<Option<About>, StoreError>
     }))
 }
 
-/// What is used again for each series.
-#[derive(Default)]
-struct Sweep {
+/// A pass that puts series into batches.
+struct Sweep<'a> {
+    /// How many facts a batch has at least.
+    size: usize,
+    batch: Batch,
+    hand_over: &'a mut HandOver<'a, Batch>,
     layouts: Layouts,
     plain: Plain,
-    amounts: Vec<DatedAmount>,
 }
 
-impl Sweep {
-    fn show(
-        &mut self,
-        company: u32,
-        about: About,
-        current: &Current<'_>,
-        show: &mut impl FnMut(&SweptSeries<'_>),
-    ) -> Result<(), StoreError> {
-        self.amounts.clear();
+/// Why a pass ended before its end.
+enum Ended {
+    Stopped,
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Ended {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Stopped> for Ended {
+    fn from(Stopped: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+impl<'a> Sweep<'a> {
+    fn new(size: usize, hand_over: &'a mut HandOver<'a, Batch>) -> Self {
+        Self {
+            size,
+            batch: Batch::default(),
+            hand_over,
+            layouts: Layouts::default(),
+            plain: Plain::default(),
+        }
+    }
+
+    /// Hands over all series, those before an error too.
+    fn run(mut self, snapshot: &Snapshot, metric: Option<u32>) -> Result<(), StoreError> {
+        let ended = snapshot.sweep(metric, |id, current| {
+            if let Some(about) = about(snapshot, id)? {
+                self.add(id.company, about, current)?;
+            }
+            if self.batch.facts >= self.size {
+                self.hand_over()?;
+            }
+            Ok(())
+        });
+        match ended {
+            Ok(()) => {
+                let _ = self.hand_over();
+                Ok(())
+            }
+            Err(Ended::Failed(error)) => {
+                let _ = self.hand_over();
+                Err(error)
+            }
+            Err(Ended::Stopped) => Ok(()),
+        }
+    }
+
+    fn hand_over(&mut self) -> Result<(), Stopped> {
+        let made = mem::take(&mut self.batch);
+        self.batch = (self.hand_over)(made)?;
+        self.batch.clear();
+        Ok(())
+    }
+
+    fn add(&mut self, company: u32, about: About, current: &Current<'_>) -> Result<(), StoreError> {
         let calendar = &about.company.calendar;
+        let amounts = &mut self.batch.amounts;
+        let first = amounts.len();
         let (layout, rows) = if current.read_plain(&mut self.plain) {
             let stored = &self.plain.periods;
             let layout = self
@@ -209,7 +319,7 @@ impl Sweep {
                     conflicting,
                     versions,
                 } = row.ok_or_else(|| current.meaningless())?;
-                self.amounts.push(DatedAmount {
+                amounts.push(DatedAmount {
                     amount,
                     period: *period,
                     fiscal: *fiscal,
@@ -223,17 +333,17 @@ impl Sweep {
         } else {
             let rows = current.all()?;
             let periods = rows.iter().map(|row| row.observation.period).collect();
-            let layout = Rc::new(Layout::new(calendar, periods));
+            let layout = Arc::new(Layout::new(calendar, periods));
             let dated = rows.iter().zip(&layout.fiscal);
-            let amounts = dated.filter_map(|(row, fiscal)| DatedAmount::new(row, *fiscal));
-            self.amounts.extend(amounts);
+            amounts.extend(dated.filter_map(|(row, fiscal)| DatedAmount::new(row, *fiscal)));
             (layout, Some(rows))
         };
-        show(&SweptSeries {
+        self.batch.facts += current.len();
+        self.batch.series.push(Found {
             company,
             about,
             layout,
-            amounts: &self.amounts,
+            amounts: first..amounts.len(),
             rows,
         });
         Ok(())

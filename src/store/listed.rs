@@ -61,6 +61,12 @@ impl Listed {
         }
     }
 
+    /// How many series of a range of pairs there are at a head.
+    pub(super) fn count(&self, range: RangeInclusive<Pair>, head: u64) -> u64 {
+        let pairs = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        pairs.range(range).map(|(_, counts)| at(counts, head)).sum()
+    }
+
     /// The first pair of a range of which not so many series were found as there are at a head. What was found is in order,
     /// without the pairs that nothing was found of.
     pub(super) fn differing(
@@ -72,9 +78,7 @@ impl Listed {
         let pairs = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = found.iter().peekable();
         for (pair, counts) in pairs.range(range) {
-            let known = counts.partition_point(|(commit, _)| *commit <= head);
-            let last = known.checked_sub(1).and_then(|last| counts.get(last));
-            let expected = last.map_or(0, |(_, count)| *count);
+            let expected = at(counts, head);
             if let Some((before, _)) = found.next_if(|(other, _)| other < pair) {
                 return Some(*before);
             }
@@ -85,6 +89,13 @@ impl Listed {
         }
         found.next().map(|(pair, _)| *pair)
     }
+}
+
+/// How many series there are at a head.
+fn at(counts: &Counts, head: u64) -> u64 {
+    let known = counts.partition_point(|(commit, _)| *commit <= head);
+    let last = known.checked_sub(1).and_then(|last| counts.get(last));
+    last.map_or(0, |(_, count)| *count)
 }
 
 const FIRST: SeriesId = SeriesId {
@@ -136,6 +147,9 @@ mod tests {
         ] {
             assert_eq!(differing(found, head), Some(pair), "{found:?} at {head}");
         }
+        let counts = [0, 1, 3, 4].map(|head| listed.count(all.clone(), head));
+        assert_eq!(counts, [0, 3, 3, 5]);
+        assert_eq!(listed.count((1, 0)..=(2, u32::MAX), 4), 4);
         let one = |pair| listed.differing(pair..=pair, &[], 4);
         assert_eq!((one((2, 0)), one((2, 1))), (Some((2, 0)), None));
     }

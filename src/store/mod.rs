@@ -196,6 +196,15 @@ impl Store {
         crate::codec::FORMAT_VERSION.into()
     }
 
+    /// Writes what is no block in the place of that of a series, for tests of what that does.
+    #[cfg(test)]
+    pub(crate) fn spoil(&self, series: SeriesId) {
+        let mut batch = engine::Batch::default();
+        let key = crate::codec::Key::Current { series, chunk: 0 };
+        batch.insert(&key, b"no block").unwrap();
+        self.engine.apply(&batch).unwrap();
+    }
+
     fn new(engine: Engine, head: HeadFile, state: State, listed: Listed) -> Store {
         Store {
             engine: Arc::new(engine),

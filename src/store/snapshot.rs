@@ -386,6 +386,12 @@ impl Snapshot {
         self.scan(first..=last, show)
     }
 
+    /// How many series the catalog lists, or of those of a metric.
+    pub(crate) fn series_count(&self, metric: Option<u32>) -> u64 {
+        let pairs = (metric.unwrap_or(0), 0)..=(metric.unwrap_or(u32::MAX), u32::MAX);
+        self.listed.count(pairs, self.sequence())
+    }
+
     fn scan<E: From<StoreError>>(
         &self,
         range: RangeInclusive<SeriesId>,

@@ -101,6 +101,11 @@ fn keys() -> Vec<SeriesKey> {
 fn series(asked: &mut Asked, db: &Reader, _: Packages, _: u32) {
     let day = kessan::parse_date("2002-12-31").unwrap();
     for key in keys() {
+        let brief = db
+            .series_of(&key)
+            .and_then(|query| query.amounts("1Q01"..="4Q02"));
+        let brief = brief.map(|brief| brief.iter().copied().collect::<Vec<_>>());
+        asked.ask(format!("{key} in brief"), brief);
         let all = db.series_of(&key).and_then(|query| query.all());
         let points = all
             .as_ref()
@@ -147,6 +152,8 @@ fn panels(asked: &mut Asked, db: &Reader, _: Packages, _: u32) {
     let day = kessan::parse_date("2002-12-31").unwrap();
     for metric in METRICS {
         for period in ["CY2001Q3", "2Q02"] {
+            let brief = db.panel(metric).and_then(|query| query.amounts(period));
+            asked.ask(format!("panel of {metric} {period} in brief"), brief);
             let panel = db.panel(metric).and_then(|query| query.at(period));
             let panel = panel.map(|panel| (panel.to_string(), panel.amounts().to_vec()));
             asked.ask(format!("panel of {metric} {period}"), panel);

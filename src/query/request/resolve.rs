@@ -96,30 +96,59 @@ impl SeriesQuery {
         )))))
     }
 
-    /// Whether the whole series is to be read for one of its facts: because it was asked for before, or because what is
-    /// shown takes more than its current rows.
-    pub(super) fn is_better_loaded(&self) -> bool {
-        if self.known != Known::default() || self.meant.is_standard() || self.against_actual {
-            return true;
+    /// The series, where it is kept.
+    pub(in crate::query) fn kept(&self, snapshot: &Snapshot) -> Option<Series> {
+        if self.known != Known::default() || self.against_actual {
+            return None;
         }
-        let (snapshot, question) = (self.reader.snapshot(), self.question());
-        let cache = self.reader.cache();
-        cache.was_asked(&question) || cache.series(&snapshot, &question).is_some()
+        let kept = self.reader.cache().series(snapshot, &self.question());
+        kept.map(Series::new)
+    }
+
+    /// Reads the series, and keeps it.
+    pub(in crate::query) fn read(&self, snapshot: &Snapshot) -> Result<Series, Error> {
+        if let Some(series) = self.as_of_history(snapshot)? {
+            return Ok(series);
+        }
+        let resolved = self.resolve(snapshot)?;
+        let compared = if self.against_actual && self.scenario != Scenario::Actual {
+            Some(self.rows(snapshot, &self.actual(snapshot, &resolved.key)?)?)
+        } else {
+            None
+        };
+        let held = Arc::new(Held::new(self.rows(snapshot, &resolved)?));
+        if self.known == Known::default() {
+            let cache = self.reader.cache();
+            cache.keep(snapshot, self.question(), &held);
+        }
+        Ok(match compared {
+            Some(compared) => Series::against(held, compared),
+            None => Series::new(held),
+        })
+    }
+
+    /// Whether the whole series, which is not kept, is to be read for some of its facts: because it was asked for before, or
+    /// because what is shown takes more than its current rows.
+    pub(in crate::query) fn is_better_loaded(&self) -> bool {
+        self.known != Known::default()
+            || self.meant.is_standard()
+            || self.against_actual
+            || self.reader.cache().was_asked(&self.question())
     }
 
     /// The fact of one period as known latest, of which only its own row is read.
-    pub(super) fn at_in_place(&self, when: &impl When) -> Result<Option<Point>, Error> {
-        let snapshot = self.reader.snapshot();
-        let resolved = self.resolve(&snapshot)?;
+    pub(super) fn at_in_place(
+        &self,
+        snapshot: &Snapshot,
+        when: &impl When,
+    ) -> Result<Option<Point>, Error> {
+        let resolved = self.resolve(snapshot)?;
         let [(id, _)] = resolved.parts.as_slice() else {
             return self.load()?.at(when);
         };
         let about = Arc::new(self.about(resolved.key));
         let asked = when.asked(&self.company.calendar);
-        let asked = asked.map_err(|label| QueryError::NoPeriod {
-            company: self.company.id.clone(),
-            label,
-        })?;
+        let asked = asked.map_err(|label| about.no_period(label))?;
         let found = snapshot.in_place(*id, |rows| {
             let found = match asked {
                 Asked::Dates(period) => in_place::find_dates(&about, rows, &period)?,
@@ -141,7 +170,7 @@ impl SeriesQuery {
         let named = self
             .reader
             .document_cache()
-            .name(&snapshot, [(about, row)])?;
+            .name(snapshot, [(about, row)])?;
         let row = named.into_iter().next();
         Ok(row.map(|row| Point::new(row, standing)))
     }

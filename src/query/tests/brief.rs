@@ -1,6 +1,7 @@
 //! Answers in brief say what full ones do, whatever is stored: random series with every trap there is.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
@@ -253,21 +254,69 @@ proptest! {
     }
 
     #[test]
+    fn quarters_in_brief_are_quarters(
+        documents in documents(),
+        ranges in proptest::collection::vec((2010_i32..2018, 1..5_i32, -3..30_i32), 1..4),
+    ) {
+        let db = database(&documents);
+        let bound = |label: String, how: usize| match how {
+            0 => Bound::Unbounded,
+            1 => Bound::Excluded(label),
+            _ => Bound::Included(label),
+        };
+        for query in queries(&db) {
+            // Each time the ends are others.
+            for round in 0..4 {
+                for (number, (year, quarter, length)) in ranges.iter().enumerate() {
+                    let label = |quarter: i32| {
+                        let year = (quarter.div_euclid(4)).rem_euclid(100);
+                        format!("{}Q{year:02}", quarter.rem_euclid(4) + 1)
+                    };
+                    let first = year * 4 + quarter - 1;
+                    let range = || (
+                        bound(label(first), (number + round) % 7),
+                        bound(label(first + length), (number + round) % 5),
+                    );
+                    let in_place = query.amounts_in_place(&query.view(), range());
+                    let in_brief = query.amounts(range());
+                    let plain = query.load().unwrap().quarters(range());
+                    for brief in [in_place, in_brief] {
+                        match (brief, &plain) {
+                            (Ok(brief), Ok(plain)) => {
+                                assert_eq!(brief.iter().as_slice(), amounts(plain));
+                                assert_eq!(brief.key(), plain.series().key());
+                            }
+                            (Err(brief), Err(plain)) => assert_eq!(brief.to_string(), plain.to_string()),
+                            (brief, plain) => panic!("{brief:?} but {plain:?}"),
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_sweep_meets_every_series(documents in documents()) {
         let db = database(&documents);
         let mut met = Vec::new();
-        db.each_series(|swept| {
-            let series = db.series_of(swept.key()).unwrap().load().unwrap();
-            let all = series.all();
-            assert_eq!(swept.kind(), series.kind());
-            assert_eq!(swept.company_number(), db.company_number(&swept.key().company).unwrap());
-            assert_eq!(swept.amounts(), all.amounts().as_ref());
-            for kind in KINDS {
-                let changes: Vec<_> = swept.changes(kind).collect();
-                same_changes(&changes, &all.deltas(kind));
-            }
-            met.push(swept.key().clone());
-        }).unwrap();
+        for ahead in [false, true] {
+            let mut of_pass = Vec::new();
+            db.sweep_by(None, ahead, |swept| {
+                let series = db.series_of(swept.key()).unwrap().load().unwrap();
+                let all = series.all();
+                assert_eq!(swept.kind(), series.kind());
+                assert_eq!(swept.company_number(), db.company_number(&swept.key().company).unwrap());
+                assert_eq!(swept.amounts(), all.amounts().as_ref());
+                for kind in KINDS {
+                    let changes: Vec<_> = swept.changes(kind).collect();
+                    same_changes(&changes, &all.deltas(kind));
+                }
+                of_pass.push(swept.key().clone());
+            }).unwrap();
+            met.push(of_pass);
+        }
+        let [mut met, ahead] = <[_; 2]>::try_from(met).unwrap();
+        assert_eq!(ahead, met);
         let mut of_metrics = Vec::new();
         for (metric, ..) in METRICS {
             db.each_series_of(metric, |swept| of_metrics.push(swept.key().clone())).unwrap();
@@ -288,10 +337,16 @@ proptest! {
             let latest = [query.clone(), query.clone(), query.as_of(published(1))];
             for query in latest {
                 let period: PanelPeriod = label.parse().unwrap();
+                let without_rows = query.amounts(period);
                 let Ok(panel) = query.at(period) else {
+                    assert!(without_rows.is_err());
                     assert!(query.changes(period, KINDS[0]).is_err());
                     continue;
                 };
+                for in_brief in [without_rows.unwrap(), query.amounts(period).unwrap()] {
+                    assert_eq!(in_brief.iter().as_slice(), panel.amounts());
+                    assert_eq!(in_brief.units(), panel.units());
+                }
                 let rows: Vec<_> = panel.iter().collect();
                 let full = rows.iter().enumerate().filter_map(|(row, of)| {
                     Some((row, of.point.as_ref()?.dated_amount()?))

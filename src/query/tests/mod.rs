@@ -18,5 +18,6 @@ mod recorded;
 mod restatements;
 mod splits;
 mod supersede;
+mod sweeps;
 mod tags;
 mod versions;

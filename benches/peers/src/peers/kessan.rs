@@ -262,8 +262,8 @@ impl Peer for ByName {
                 answer.rows.extend(point.as_ref().and_then(of_point));
             }
             Question::Range { key, first, last } => {
-                let points = self.series(key)?.quarters(fiscal(first)..=fiscal(last))?;
-                rows(&points, answer);
+                let quarters = self.series(key)?.amounts(fiscal(first)..=fiscal(last))?;
+                rows(&quarters.key().unit, &quarters, answer);
             }
             Question::AsOf {
                 key,
@@ -273,16 +273,16 @@ impl Peer for ByName {
             } => {
                 let day = NaiveDate::from_num_days_from_ce_opt(day).context("a day")?;
                 let query = self.series(key)?.as_of(day);
-                let points = query.quarters(fiscal(first)..=fiscal(last))?;
-                rows(&points, answer);
+                let quarters = query.amounts(fiscal(first)..=fiscal(last))?;
+                rows(&quarters.key().unit, &quarters, answer);
             }
             Question::Growth { key } => growths(&self.series(key)?.all()?, answer),
             Question::Panel { metric, quarter } => {
                 let metric = &self.names.metrics[metric as usize];
-                let panel = self.db.panel(metric.as_str())?.at(fiscal(quarter))?;
+                let panel = self.db.panel(metric.as_str())?.amounts(fiscal(quarter))?;
                 let units: Vec<Option<u8>> = panel.units().iter().map(unit_number).collect();
                 answer.rows.reserve(panel.len());
-                for line in panel.amounts() {
+                for line in &panel {
                     let unit = units[line.unit].context("a unit of the suite")?;
                     let at = self.company(line.company)?;
                     answer.rows.extend(row(&line.fact, at, unit));
@@ -404,8 +404,9 @@ impl Peer for InHand {
                 answer.rows.extend(point.as_ref().and_then(of_point));
             }
             Question::Range { key, first, last } => {
-                let points = self.held(key)?.quarters(fiscal(first)..=fiscal(last))?;
-                rows(&points, answer);
+                let series = self.held(key)?;
+                let points = series.quarters(fiscal(first)..=fiscal(last))?;
+                rows(&series.key().unit, points.amounts().iter(), answer);
             }
             Question::Growth { key } => growths(&self.held(key)?.all(), answer),
             _ => anyhow::bail!("not a question for a series in hand"),
@@ -448,15 +449,12 @@ fn of_point(point: &Point) -> Option<Row> {
     row(&fact, quarter(fact.fiscal?)?, unit_number(point.unit())?)
 }
 
-fn rows(points: &Points, answer: &mut Answer) {
-    let Some(unit) = unit_number(&points.series().key().unit) else {
-        return;
-    };
-    let facts = points.amounts();
-    let rows = facts
-        .iter()
-        .filter_map(|fact| row(fact, quarter(fact.fiscal?)?, unit));
-    answer.rows.extend(rows);
+fn rows<'a>(unit: &Unit, facts: impl IntoIterator<Item = &'a DatedAmount>, answer: &mut Answer) {
+    if let Some(unit) = unit_number(unit) {
+        let facts = facts.into_iter();
+        let rows = facts.filter_map(|fact| row(fact, quarter(fact.fiscal?)?, unit));
+        answer.rows.extend(rows);
+    }
 }
 
 fn unit_number(unit: &Unit) -> Option<u8> {
