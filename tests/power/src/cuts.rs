@@ -143,7 +143,7 @@ impl Recording {
                     disk.len()
                 );
                 if judged.is_err() && lie.is_none() {
-                    let kept = format!("failed-{}-{place}-{mode:?}", self.name);
+                    let kept = format!("failed-{}-{place}-{mode:?}-{chance}", self.name);
                     let kept = self.folder.with_file_name(kept);
                     fs::create_dir_all(&kept)?;
                     cut::write(&image, &kept)?;
@@ -223,7 +223,8 @@ impl Log {
 
     /// From what is there to what shall be.
     fn lead(&mut self, from: &Image, to: &Image) {
-        for path in from.keys().filter(|path| !to.contains_key(*path)) {
+        // What is in a folder before the folder.
+        for path in from.keys().rev().filter(|path| !to.contains_key(*path)) {
             self.call(Call::Remove { path }, 0);
         }
         for (path, content) in to {

@@ -1,6 +1,6 @@
 //! What was begun and what is done, outside the database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
@@ -17,8 +17,8 @@ pub struct Known {
     pub created: bool,
     pub begun: BTreeSet<Name>,
     pub done: BTreeSet<Name>,
-    /// Backups that are done, by the folder's name, each with the number that the next package had.
-    pub backups: BTreeMap<String, u32>,
+    /// Folders of copies that are done.
+    pub copies: BTreeSet<String>,
 }
 
 impl Known {
@@ -40,10 +40,7 @@ impl Known {
             match line.split_once(' ') {
                 None => known.created = true,
                 Some(("begin", name)) => _ = known.begun.insert(name.parse()?),
-                Some(("backup", rest)) => {
-                    let (name, packages) = rest.split_once(' ').context("a backup")?;
-                    known.backups.insert(name.to_owned(), packages.parse()?);
-                }
+                Some(("copied", name)) => _ = known.copies.insert(name.to_owned()),
                 Some((_, name)) => _ = known.done.insert(name.parse()?),
             }
         }
@@ -92,8 +89,8 @@ impl Journal {
         self.add(&lines("begin", names))
     }
 
-    pub fn backup(&self, name: &str, packages: u32) -> Result<()> {
-        self.add(&format!("backup {name} {packages}\n"))
+    pub fn copied(&self, name: &str) -> Result<()> {
+        self.add(&format!("copied {name}\n"))
     }
 
     pub fn done(&self, names: &[Name]) -> Result<()> {

@@ -61,7 +61,7 @@ pub fn judge(folder: &Path, seed: u64) -> Result<Outcome> {
         journal.created()?;
     }
     let mut present = whole(&db, &known, seed)?;
-    backups(folder, &known, &present, seed)?;
+    copies(folder, &known, &present, seed)?;
 
     let more = Name {
         number: known.next(),
@@ -73,7 +73,9 @@ pub fn judge(folder: &Path, seed: u64) -> Result<Outcome> {
     present.insert(more);
     db.close();
     let db = Database::open(&path).context("opening once more")?;
-    check(&db, &present, seed).context("after the next commit")?;
+    commits(&db, present.len())
+        .and_then(|()| check(&db, &present, seed))
+        .context("after the next commit")?;
     db.close();
     ensure!(
         fs::read_dir(path.join("sled/blobs"))?.next().is_none(),
@@ -82,24 +84,31 @@ pub fn judge(folder: &Path, seed: u64) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Checks that backups that were done are whole, and that no other folder has the name of one before it is.
-fn backups(folder: &Path, known: &Known, present: &BTreeSet<Name>, seed: u64) -> Result<()> {
+/// Checks that copies that were done are whole, and that no other folder has the name of one before it is. A copy has the packages
+/// before the one of which it has the number.
+fn copies(folder: &Path, known: &Known, present: &BTreeSet<Name>, seed: u64) -> Result<()> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        let Some(packages) = name.strip_prefix("backup-") else {
+        // What was under way when it ended has a name of its own.
+        if ["db", "journal", "judgement"].contains(&name.as_str()) || name.ends_with(".unfinished")
+        {
             continue;
-        };
+        }
+        let (how, packages) = name.split_once('-').with_context(|| name.clone())?;
         let packages: u32 = packages.parse()?;
         let db = Database::open(folder.join(&name)).with_context(|| format!("opening {name}"))?;
         let then = present.iter().filter(|of| of.number < packages);
-        let then = then.copied().collect();
-        check(&db, &then, seed).with_context(|| name.clone())?;
+        let then: BTreeSet<Name> = then.copied().collect();
+        // What is salvaged has one more, of companies and metrics alone.
+        commits(&db, then.len() + usize::from(how == "salvaged"))
+            .and_then(|()| check(&db, &then, seed))
+            .with_context(|| name.clone())?;
         db.close();
         found.insert(name);
     }
-    for name in known.backups.keys() {
-        ensure!(found.contains(name), "{name} was done, and is lost");
+    if let Some(lost) = known.copies.difference(&found).next() {
+        bail!("{lost} was done, and is lost");
     }
     Ok(())
 }
@@ -116,18 +125,20 @@ fn whole(db: &Database, known: &Known, seed: u64) -> Result<BTreeSet<Name>> {
     if let Some(stray) = present.difference(&known.begun).next() {
         bail!("{stray} is there, and was never begun");
     }
+    commits(db, present.len())?;
     check(db, &present, seed)?;
     Ok(present)
 }
 
+/// Checks that a database has so many commits.
+fn commits(db: &Database, count: usize) -> Result<()> {
+    let last = db.last_commit();
+    ensure!(last == count as u64, "{count} packages, and commit {last}");
+    Ok(())
+}
+
 /// Checks that a database holds these packages and nothing else.
 fn check(db: &Database, present: &BTreeSet<Name>, seed: u64) -> Result<()> {
-    ensure!(
-        db.last_commit() == present.len() as u64,
-        "{} packages, and commit {}",
-        present.len(),
-        db.last_commit()
-    );
     let report = db.verify(|_| ControlFlow::Continue(()))?;
     ensure!(report.is_sound(), "{:?}", report.faults.first());
     let mut facts = Facts::new();

@@ -73,13 +73,14 @@ enum Command {
 }
 
 /// Plans that are recorded, with how long they go on.
-const RECORDED: [(Plan, u32); 7] = [
+const RECORDED: [(Plan, u32); 8] = [
     (Plan::Create, 1),
     (Plan::Ingest, 12),
     (Plan::Wide, 6),
     (Plan::Threads, 4),
     (Plan::Load, 3),
     (Plan::Aged, 16),
+    (Plan::Copies, 3),
     (Plan::Mixed, 8),
 ];
 
@@ -225,9 +226,13 @@ impl Test {
         if cuts == 0 {
             return Ok(());
         }
-        for lie in [Lie::All, Lie::Data] {
+        for (lie, plan, rounds) in [
+            (Lie::All, Plan::Ingest, 8),
+            (Lie::Data, Plan::Ingest, 8),
+            (Lie::Copies, Plan::Copies, 3),
+        ] {
             let mut recording = self.recording(&format!("lie-{lie:?}"))?;
-            recording.run(Plan::Ingest, 8)?;
+            recording.run(plan, rounds)?;
             let mut tally = Tally::default();
             recording.cut(cuts, Some(lie), &mut self.random, &mut tally)?;
             println!(

@@ -35,6 +35,8 @@ pub enum Lie {
     All,
     /// No sync of the file with the data.
     Data,
+    /// No sync of anything but the database itself: of its copies and of the folder around all.
+    Copies,
 }
 
 /// The disk.
@@ -234,17 +236,21 @@ impl Disk {
                 self.make(&path, true, place, reading)?;
             }
             Pending::Rename(from, to) if result == 0 => {
-                let node = reading.live.remove(&from).context("nothing to rename")?;
-                ensure!(!self.nodes[node].folder, "a folder is renamed");
-                let (folder, from) = reading.folder_of(&from)?;
-                let (other, name) = reading.folder_of(&to)?;
-                ensure!(folder == other, "{to} is moved to another folder");
-                let names = vec![(name, Some(node)), (from, None)];
-                self.done(folder, place, What::Names(names));
-                reading.live.insert(to, node);
+                let (folder, name) = reading.folder_of(&from)?;
+                let (other, new) = reading.folder_of(&to)?;
+                let node = reading.rename(&from, &to)?;
+                let (new, old) = ((new, Some(node)), (name, None));
+                if folder == other {
+                    self.done(folder, place, What::Names(vec![new, old]));
+                } else {
+                    // Two folders: each of them may have reached the disk without the other.
+                    self.done(other, place, What::Names(vec![new]));
+                    self.done(folder, place, What::Names(vec![old]));
+                }
             }
             Pending::Remove(path) if result == 0 => {
                 reading.live.remove(&path).context("nothing to remove")?;
+                ensure!(reading.below(&path).is_empty(), "{path} was not empty");
                 let (folder, name) = reading.folder_of(&path)?;
                 self.done(folder, place, What::Names(vec![(name, None)]));
             }
@@ -393,5 +399,25 @@ impl Reading {
         let node = self.live.get(folder);
         let node = node.with_context(|| format!("there is no folder {folder}"))?;
         Ok((*node, name.to_owned()))
+    }
+
+    /// The paths below a folder.
+    fn below(&self, folder: &str) -> Vec<String> {
+        let prefix = format!("{folder}/");
+        let all = self.live.range(prefix.clone()..);
+        let below = all.map(|(path, _)| path.clone());
+        below.take_while(|path| path.starts_with(&prefix)).collect()
+    }
+
+    /// Gives a path and all below it another name.
+    fn rename(&mut self, from: &str, to: &str) -> Result<usize> {
+        let node = self.live.remove(from).context("nothing to rename")?;
+        for path in self.below(from) {
+            let moved = format!("{to}{}", &path[from.len()..]);
+            let node = self.live.remove(&path).context("nothing to move")?;
+            self.live.insert(moved, node);
+        }
+        self.live.insert(to.to_owned(), node);
+        Ok(node)
     }
 }

@@ -11,16 +11,19 @@
 
 mod event;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, OsStr};
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use event::{Call, Event};
 use libc::{c_char, c_int, c_uint, c_void, iovec, mode_t, off_t, size_t, ssize_t, syscall};
 
 struct Recorder {
-    root: Vec<u8>,
+    root: PathBuf,
     log: c_int,
     state: Mutex<State>,
 }
@@ -55,7 +58,7 @@ fn start() -> Option<Recorder> {
         )
     };
     Some(Recorder {
-        root: root.as_bytes().to_vec(),
+        root: root.into(),
         log: c_int::try_from(log).ok().filter(|log| *log >= 0)?,
         state: Mutex::new(State {
             last: session << 32,
@@ -71,17 +74,19 @@ impl Recorder {
     }
 
     /// A path below the root.
-    unsafe fn path<'a>(&self, folder: c_int, path: *const c_char) -> Option<&'a str> {
+    unsafe fn path(&self, folder: c_int, path: *const c_char) -> Option<String> {
         // SAFETY: it was given to a function that wants such a path.
-        let path: &'a [u8] = unsafe { CStr::from_ptr(path) }.to_bytes();
-        if folder != libc::AT_FDCWD && !path.starts_with(b"/") {
-            return None;
-        }
-        let below = path.strip_prefix(self.root.as_slice())?;
-        if !below.is_empty() && !below.starts_with(b"/") {
-            return None;
-        }
-        Some(OsStr::from_bytes(below).to_str()?.trim_matches('/'))
+        let path = unsafe { CStr::from_ptr(path) }.to_bytes();
+        let path = Path::new(OsStr::from_bytes(path));
+        let path = if folder != libc::AT_FDCWD && path.is_relative() {
+            // Where an open folder is now: it may have been renamed.
+            let folder = fs::read_link(format!("/proc/self/fd/{folder}")).ok()?;
+            Cow::Owned(folder.join(path))
+        } else {
+            Cow::Borrowed(path)
+        };
+        let below = path.strip_prefix(&self.root).ok()?;
+        Some(below.to_str()?.to_owned())
     }
 
     fn put(&self, state: &mut State, event: &Event) {
@@ -137,15 +142,19 @@ impl Recorder {
 unsafe fn open_file(folder: c_int, path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
     // SAFETY: the arguments are handed on as they came.
     let run = || unsafe { syscall(libc::SYS_openat, folder, path, flags, mode) };
-    // SAFETY: as above.
-    let Some((recorder, name)) =
-        recorder().and_then(|all| unsafe { all.path(folder, path) }.map(|name| (all, name)))
-    else {
+    let Some(recorder) = recorder() else {
         return int(run());
+    };
+    // SAFETY: as above.
+    let Some(name) = (unsafe { recorder.path(folder, path) }) else {
+        let file = int(run());
+        // The C library closes folders that were read without `close`.
+        recorder.state().handles.remove(&file);
+        return file;
     };
     let mut state = recorder.state();
     let what = Call::Open {
-        path: name,
+        path: &name,
         create: flags & libc::O_CREAT != 0,
         truncate: flags & libc::O_TRUNC != 0,
     };
@@ -281,6 +290,44 @@ pub unsafe extern "C" fn writev(file: c_int, parts: *const iovec, count: c_int) 
     unsafe { write_file(file, part.iov_base, part.iov_len, None) }
 }
 
+/// A copy within the kernel is not recorded: callers are told that there is none, and write instead.
+fn no_such_call() -> ssize_t {
+    // SAFETY: the place is this thread's own.
+    unsafe { *libc::__errno_location() = libc::ENOSYS };
+    -1
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn copy_file_range(
+    from: c_int,
+    from_offset: *mut off_t,
+    to: c_int,
+    to_offset: *mut off_t,
+    length: size_t,
+    flags: c_uint,
+) -> ssize_t {
+    if recorder().is_some() {
+        return no_such_call();
+    }
+    let number = libc::SYS_copy_file_range;
+    // SAFETY: see open.
+    size(unsafe { syscall(number, from, from_offset, to, to_offset, length, flags) })
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendfile64(
+    to: c_int,
+    from: c_int,
+    offset: *mut off_t,
+    length: size_t,
+) -> ssize_t {
+    if recorder().is_some() {
+        return no_such_call();
+    }
+    // SAFETY: see open.
+    size(unsafe { syscall(libc::SYS_sendfile, to, from, offset, length) })
+}
+
 unsafe fn truncate_file(file: c_int, length: off_t) -> c_int {
     // SAFETY: see open.
     let run = || unsafe { syscall(libc::SYS_ftruncate, file, length) };
@@ -339,7 +386,10 @@ unsafe fn rename_path(
     // SAFETY: see open.
     let names = unsafe { recorder.path(old, from).zip(recorder.path(new, to)) };
     match names {
-        Some((from, to)) => int(recorder.on_names(Call::Rename { from, to }, run)),
+        Some((from, to)) => {
+            let (from, to) = (from.as_str(), to.as_str());
+            int(recorder.on_names(Call::Rename { from, to }, run))
+        }
         None => int(run()),
     }
 }
@@ -381,7 +431,7 @@ unsafe fn remove_path(folder: c_int, path: *const c_char, flags: c_int) -> c_int
     };
     // SAFETY: see open.
     match unsafe { recorder.path(folder, path) } {
-        Some(path) => int(recorder.on_names(Call::Remove { path }, run)),
+        Some(path) => int(recorder.on_names(Call::Remove { path: &path }, run)),
         None => int(run()),
     }
 }
@@ -412,7 +462,7 @@ unsafe fn make_folder(folder: c_int, path: *const c_char, mode: mode_t) -> c_int
     };
     // SAFETY: see open.
     match unsafe { recorder.path(folder, path) } {
-        Some(path) => int(recorder.on_names(Call::MakeFolder { path }, run)),
+        Some(path) => int(recorder.on_names(Call::MakeFolder { path: &path }, run)),
         None => int(run()),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
 use anyhow::{Context, Result, ensure};
-use kessan::{Database, LoadItem, OnFailure};
+use kessan::{Database, Incomplete, LoadItem, OnFailure, VerifyReport};
 
 use crate::facts::{Name, Shape};
 use crate::journal::{Journal, Known};
@@ -26,8 +26,8 @@ pub enum Plan {
     Load,
     /// Every series of a big company anew, again and again: sled uses its segments a second time.
     Aged,
-    /// Package by package, with a backup after each.
-    Backup,
+    /// Package by package, and now and then a backup, and a database that is made of it.
+    Copies,
     /// All but that in turn.
     Mixed,
 }
@@ -39,7 +39,7 @@ pub const PLANS: [Plan; 8] = [
     Plan::Threads,
     Plan::Load,
     Plan::Aged,
-    Plan::Backup,
+    Plan::Copies,
     Plan::Mixed,
 ];
 
@@ -82,10 +82,10 @@ impl Work {
                 self.ingest(Shape::Wide)
             }
             Plan::Threads => self.threads(),
-            Plan::Backup => {
+            Plan::Copies => {
                 self.ingest(Shape::Release)?;
                 self.ingest(Shape::Tiny)?;
-                self.backup()
+                self.copies(round)
             }
             Plan::Load => self.load(&[Shape::Tiny; 40]),
             Plan::Aged => match round {
@@ -119,14 +119,33 @@ impl Work {
         self.journal.done(&[name])
     }
 
-    fn backup(&self) -> Result<()> {
+    /// A backup, and what is made of it in one of the three ways that there are.
+    fn copies(&self, round: u32) -> Result<()> {
+        let go_on = |_: &_| ControlFlow::Continue(());
+        let backup = self.copy("backup", |to| Ok(self.db.backup(to, go_on)?))?;
+        let again = match round % 3 {
+            0 => self.copy("restored", |to| Ok(Database::restore(&backup, to, go_on)?)),
+            1 => self.copy("loaded", |to| {
+                let mut text = Vec::new();
+                self.db.dump(&mut text, go_on)?;
+                Ok(Database::load_dump(text.as_slice(), to, go_on)?)
+            }),
+            _ => self.copy("salvaged", |to| {
+                let salvaged = Database::salvage(&backup, to, Incomplete::Keep, go_on)?;
+                ensure!(salvaged.faults.is_empty(), "{}", salvaged.faults[0]);
+                Ok(salvaged.verified)
+            }),
+        };
+        again.map(drop)
+    }
+
+    fn copy(&self, how: &str, make: impl FnOnce(&Path) -> Result<VerifyReport>) -> Result<PathBuf> {
         let packages = self.next.load(Ordering::Relaxed);
-        let name = format!("backup-{packages}");
-        let report = self
-            .db
-            .backup(self.folder.join(&name), |_| ControlFlow::Continue(()))?;
-        ensure!(report.is_sound(), "{name} is not sound");
-        self.journal.backup(&name, packages)
+        let name = format!("{how}-{packages}");
+        let path = self.folder.join(&name);
+        ensure!(make(&path)?.is_sound(), "{name} is not sound");
+        self.journal.copied(&name)?;
+        Ok(path)
     }
 
     fn threads(&self) -> Result<()> {
