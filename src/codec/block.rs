@@ -461,15 +461,33 @@ fn date(day: i128) -> Option<NaiveDate> {
 }
 
 fn amount(mantissa: i128, exponent: i128, precision: i128, rounding: i128) -> Option<Amount> {
-    let value = if exponent >= 0 {
+    let precision = code::precision_of(precision)?;
+    let rounding = code::rounding_of(rounding)?;
+    match of_64_bits(mantissa, exponent) {
+        Some((mantissa, scale)) => Amount::of_mantissa(mantissa, scale, precision, rounding),
+        None => Amount::new(decimal(mantissa, exponent)?, precision, rounding).ok(),
+    }
+}
+
+/// A mantissa and its decimal places, where the value is a number of 64 bits over a power of ten.
+fn of_64_bits(mantissa: i128, exponent: i128) -> Option<(i64, u32)> {
+    let mantissa = i64::try_from(mantissa).ok()?;
+    let exponent = i32::try_from(exponent).ok()?;
+    if let Ok(power) = u32::try_from(exponent) {
+        return Some((mantissa.checked_mul(10_i64.checked_pow(power)?)?, 0));
+    }
+    let scale = exponent.unsigned_abs();
+    (scale <= Decimal::MAX_SCALE).then_some((mantissa, scale))
+}
+
+fn decimal(mantissa: i128, exponent: i128) -> Option<Decimal> {
+    if exponent >= 0 {
         let power = 10_i128.checked_pow(u32::try_from(exponent).ok()?)?;
-        Decimal::try_from_i128_with_scale(mantissa.checked_mul(power)?, 0).ok()?
+        Decimal::try_from_i128_with_scale(mantissa.checked_mul(power)?, 0).ok()
     } else {
         let scale = u32::try_from(exponent.checked_neg()?).ok()?;
-        Decimal::try_from_i128_with_scale(mantissa, scale).ok()?
-    };
-    let precision = code::precision_of(precision)?;
-    Amount::new(value, precision, code::rounding_of(rounding)?).ok()
+        Decimal::try_from_i128_with_scale(mantissa, scale).ok()
+    }
 }
 
 #[cfg(test)]

@@ -149,6 +149,27 @@ proptest! {
     }
 
     #[test]
+    fn amounts_of_64_bits_are_those_of_any_length(
+        mantissa in prop_oneof![
+            -3_000_i128..3_000,
+            any::<i64>().prop_map(i128::from),
+            (any::<i64>(), 0_u32..18).prop_map(|(m, zeros)| i128::from(m) * 10_i128.pow(zeros)),
+            any::<i128>(),
+        ],
+        exponent in prop_oneof![-30_i128..30, any::<i128>()],
+        precision in -30_i128..104,
+        rounding in -1_i128..3,
+    ) {
+        let long = || {
+            let (precision, rounding) = (code::precision_of(precision)?, code::rounding_of(rounding)?);
+            Amount::new(decimal(mantissa, exponent)?, precision, rounding).ok()
+        };
+        // Decimals are equal whatever their scale.
+        let parts = |amount: Amount| (amount, amount.value().scale());
+        prop_assert_eq!(amount(mantissa, exponent, precision, rounding).map(parts), long().map(parts));
+    }
+
+    #[test]
     fn narrow_blocks_are_the_same_bytes(rows in prop_oneof![rows(), plain_rows()]) {
         if let Some(block) = narrow::encode(&rows) {
             prop_assert_eq!(block, encode_any(&rows).unwrap());
