@@ -147,6 +147,7 @@ impl Recording {
                     let kept = self.folder.with_file_name(kept);
                     fs::create_dir_all(&kept)?;
                     cut::write(&image, &kept)?;
+                    fs::copy(&self.log, kept.with_extension("log"))?;
                 }
                 tally.add(&what, done, judged);
             }
