@@ -286,7 +286,8 @@ impl Database {
     ///
     /// Whatever cannot be read is listed with its place, and does not stand in the way of the rest. Every document is held against its
     /// digest: those that are whole are what was taken in, the others are listed, and kept as far as they can be read or left out.
-    /// The new database has an identity and commits of its own, one for the documents of each old one, with the time of that. Identities
+    /// The new database has an identity and commits of its own: a first one of companies and metrics, and one for the documents of each
+    /// old one, with the time of that. Identities
     /// and splits that cannot be read are not missed by anything: they are lost silently where their records are gone.
     ///
     /// All observations that can be read are in memory while this goes on.

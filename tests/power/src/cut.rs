@@ -116,15 +116,15 @@ impl Cut<'_> {
         let mut seen = 0;
         for change in begun {
             if change.end < synced {
-                self.apply(change, &mut file.all);
-                self.apply(change, &mut file.left);
+                self.disk.apply(change, &mut file.all);
+                self.disk.apply(change, &mut file.left);
                 if seen <= sized {
                     size = file.all.len();
                 }
                 continue;
             }
             let before = file.all.len();
-            self.apply(change, &mut file.all);
+            self.disk.apply(change, &mut file.all);
             seen += 1;
             if seen <= sized {
                 size = file.all.len();
@@ -150,21 +150,6 @@ impl Cut<'_> {
         }
         file.left.resize(size, 0);
         file.left
-    }
-
-    fn apply(&self, change: &Change, file: &mut Vec<u8>) {
-        match &change.what {
-            What::Write { offset, data } => {
-                let data = &self.disk.log[data.clone()];
-                let end = offset + data.len();
-                if file.len() < end {
-                    file.resize(end, 0);
-                }
-                file[*offset..end].copy_from_slice(data);
-            }
-            What::Size(size) => file.resize(*size, 0),
-            What::Names(_) => {}
-        }
     }
 }
 

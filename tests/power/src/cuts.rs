@@ -147,6 +147,7 @@ impl Recording {
                     let kept = self.folder.with_file_name(kept);
                     fs::create_dir_all(&kept)?;
                     cut::write(&image, &kept)?;
+                    fs::copy(&self.log, kept.with_extension("log"))?;
                 }
                 tally.add(&what, done, judged);
             }
@@ -157,10 +158,7 @@ impl Recording {
     fn image(disk: &Disk, place: usize, mode: Mode, lie: Option<Lie>, chance: u64) -> Image {
         let mut image = disk.cut(place, mode, lie, &mut Rng::with_seed(chance));
         // The journal is no part of what is judged.
-        image.insert(
-            "journal".to_owned(),
-            Content::File(disk.journal(place).into_bytes()),
-        );
+        image.insert("journal".to_owned(), Content::File(disk.journal(place)));
         image
     }
 
@@ -257,5 +255,31 @@ impl Log {
                 self.call(Call::Truncate { handle, length }, 0);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where a process is killed while it writes a line, the next one cuts that off and writes over it.
+    #[test]
+    fn a_line_of_the_journal_that_was_cut_off_is_written_over() {
+        let image =
+            |text: &[u8]| Image::from([("journal".to_owned(), Content::File(text.to_vec()))]);
+        let mut log = Log::new(1);
+        let steps = [
+            "",
+            "created\n",
+            "created\nbegin tiny-1\n",
+            "created\n\0\0\0",
+            "created\n",
+            "created\nbegin tiny-2\n",
+        ];
+        for (before, after) in steps.iter().zip(&steps[1..]) {
+            log.lead(&image(before.as_bytes()), &image(after.as_bytes()));
+        }
+        let disk = Disk::read(log.bytes).unwrap();
+        assert_eq!(disk.journal(disk.len()), b"created\nbegin tiny-2\n");
     }
 }

@@ -166,17 +166,13 @@ impl Test {
         if cuts == 0 {
             return Ok(());
         }
-        let all = plans.len() == RECORDED.len();
-        let each = cuts.div_ceil(plans.len() + if all { 2 } else { 0 });
+        let each = cuts.div_ceil(plans.len() + 2);
         let mut recordings = Vec::new();
         for (plan, rounds) in plans {
             recordings.push(self.cut(*plan, *rounds, each)?);
         }
-        if all {
-            self.cut_after_kill(&recordings, each)?;
-            self.cut_twice(&recordings, each)?;
-        }
-        Ok(())
+        self.cut_after_kill(&recordings, each)?;
+        self.cut_twice(&recordings, each)
     }
 
     /// The power is cut while a plan is carried out.

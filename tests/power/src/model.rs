@@ -344,18 +344,41 @@ impl Disk {
         all
     }
 
-    /// The lines of the journal whose writing began before a place.
-    pub fn journal(&self, place: usize) -> String {
-        let mut text = String::new();
-        for change in self.nodes.iter().flat_map(|node| &node.changes) {
-            if let What::Write { data, .. } = &change.what
-                && self.journalled.binary_search(&change.begin).is_ok()
-                && change.begin < place
-            {
-                text.push_str(&String::from_utf8_lossy(&self.log[data.clone()]));
+    /// The journal with all that began before a place.
+    pub fn journal(&self, place: usize) -> Vec<u8> {
+        let of = |node: &&Node| {
+            let mut begins = node.changes.iter().map(|change| change.begin);
+            begins.any(|begin| self.journalled.first() == Some(&begin))
+        };
+        let mut file = Vec::new();
+        for change in self
+            .nodes
+            .iter()
+            .find(of)
+            .iter()
+            .flat_map(|node| &node.changes)
+        {
+            if change.begin < place {
+                self.apply(change, &mut file);
             }
         }
-        text
+        file
+    }
+
+    /// Makes a change to a file.
+    pub fn apply(&self, change: &Change, file: &mut Vec<u8>) {
+        match &change.what {
+            What::Write { offset, data } => {
+                let data = &self.log[data.clone()];
+                let end = offset + data.len();
+                if file.len() < end {
+                    file.resize(end, 0);
+                }
+                file[*offset..end].copy_from_slice(data);
+            }
+            What::Size(size) => file.resize(*size, 0),
+            What::Names(_) => {}
+        }
     }
 }
 
