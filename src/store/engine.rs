@@ -182,7 +182,11 @@ impl Engine {
         }
         // A process that was killed may not have come to its fsync. Snapshot and HEAD must not get ahead of the data.
         sync_path(&Self::log_path(folder))?;
-        Self::start(folder)
+        let engine = Self::start(folder)?;
+        // sled zeroes segments that its new snapshot does without, and does not sync the name of it. The zeros must not be there
+        // alone.
+        sync_path(&engine.path)?;
+        Ok(engine)
     }
 
     fn start(folder: &Path) -> Result<Engine, StoreError> {
