@@ -182,7 +182,11 @@ impl Engine {
         }
         // A process that was killed may not have come to its fsync. Snapshot and HEAD must not get ahead of the data.
         sync_path(&Self::log_path(folder))?;
-        Self::start(folder)
+        let engine = Self::start(folder)?;
+        // sled has zeroed segments that its new snapshot does not need, and a log without that snapshot may: its name must
+        // not come after the zeros.
+        sync_path(&engine.path)?;
+        Ok(engine)
     }
 
     fn start(folder: &Path) -> Result<Engine, StoreError> {
