@@ -13,7 +13,9 @@ use crate::query::Reader;
 use crate::query::cache::Cache;
 use crate::query::documents::Documents;
 use crate::query::reader::Open;
-use crate::store::{Dumped, Incomplete, Salvaged, Store, UpkeepProgress, VerifyReport};
+use crate::store::{
+    Dumped, Incomplete, Salvaged, Store, StoreError, UpkeepProgress, VerifyReport,
+};
 
 /// A database: a folder that this process has open.
 ///
@@ -40,10 +42,11 @@ pub struct Database {
 }
 
 impl Database {
-    /// Makes a database in a folder that does not exist yet, or is empty.
+    /// Makes a database in a folder that does not exist yet, or is empty, or whose creation was cut off before it was a
+    /// database.
     ///
     /// # Errors
-    /// [`Error::Store`] where there is something already, or the folder cannot be written to.
+    /// [`Error::Store`] where there is something already, or somebody else is creating it, or the folder cannot be written to.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         Ok(Self::with(Store::create(path)?, path, None))
@@ -59,7 +62,7 @@ impl Database {
         Ok(Self::with(Store::open(path)?, path, None))
     }
 
-    /// Opens a database, or makes one where the folder does not exist or is empty.
+    /// Opens a database, or makes one where the folder does not exist or is empty, or where its creation was cut off.
     ///
     /// # Errors
     /// As of [`Database::open`] and [`Database::create`].
@@ -70,9 +73,11 @@ impl Database {
             Err(error) => error.kind() == std::io::ErrorKind::NotFound,
         };
         if vacant {
-            Self::create(path)
-        } else {
-            Self::open(path)
+            return Self::create(path);
+        }
+        match Self::open(path) {
+            Err(Error::Store(StoreError::Unfinished { .. })) => Self::create(path),
+            opened => opened,
         }
     }
 

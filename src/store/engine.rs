@@ -22,7 +22,7 @@ use crate::codec::{CodecError, Key, envelope};
 /// sled's own cache of pages, in bytes.
 const CACHE: u64 = 64 << 20;
 /// How long a lock is waited for: sled sometimes holds it briefly after it was closed.
-const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+pub(crate) const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 
 /// An open tree.
 pub(crate) struct Engine {

@@ -26,8 +26,8 @@ pub enum StoreError {
         /// Where it was to be created.
         path: PathBuf,
     },
-    /// The folder of a database whose creation was interrupted. It holds nothing and can be deleted.
-    #[error("the creation of {path:?} did not finish; the folder can be deleted")]
+    /// The folder of a database whose creation was interrupted. It holds nothing; creating it again makes it whole.
+    #[error("the creation of {path:?} was cut off, and there is nothing in it: create it again, or delete the folder")]
     Unfinished {
         /// The folder.
         path: PathBuf,

@@ -1,9 +1,12 @@
 //! The HEAD file: the last durable commit, in two slots written in turn.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use super::engine::LOCK_PATIENCE;
 use super::error::StoreError;
 use crate::codec::manifest::{Head, SLOT_LENGTH};
 
@@ -20,16 +23,27 @@ impl HeadFile {
         folder.join("HEAD")
     }
 
-    /// Creates the file with a first head, down to the disk.
+    /// Creates the file with a first head, down to the disk, and locked.
     pub(crate) fn create(folder: &Path, head: Head) -> Result<HeadFile, StoreError> {
+        let exists = || StoreError::Exists {
+            path: folder.to_owned(),
+        };
         let path = Self::path(folder);
-        let file = OpenOptions::new()
+        let created = OpenOptions::new()
             .read(true)
             .write(true)
             .create_new(true)
-            .open(&path)
-            .map_err(|e| StoreError::io("create HEAD", folder, &e))?;
+            .open(&path);
+        let file = created.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => exists(),
+            _ => StoreError::io("create HEAD", folder, &error),
+        })?;
         let mut created = HeadFile { file, path };
+        // Somebody else may already have taken it for what a creation left that was cut off.
+        created.lock(folder)?;
+        if !created.is_blank() {
+            return Err(exists());
+        }
         let filled = created.fill(head);
         if filled.is_err() {
             let _ = fs::remove_file(&created.path);
@@ -37,9 +51,11 @@ impl HeadFile {
         filled.map(|()| created)
     }
 
-    fn fill(&mut self, head: Head) -> Result<(), StoreError> {
+    /// Makes a first head its only content, down to the disk.
+    pub(crate) fn fill(&mut self, head: Head) -> Result<(), StoreError> {
         self.file
-            .set_len(2 * SLOT_LENGTH as u64)
+            .set_len(0)
+            .and_then(|()| self.file.set_len(2 * SLOT_LENGTH as u64))
             .map_err(|e| StoreError::io("create HEAD", &self.path, &e))?;
         self.write(head)?;
         self.file
@@ -52,11 +68,39 @@ impl HeadFile {
         let path = Self::path(folder);
         match OpenOptions::new().read(true).write(true).open(&path) {
             Ok(file) => Ok(HeadFile { file, path }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Err(StoreError::damaged("HEAD is missing"))
             }
             Err(error) => Err(StoreError::io("open HEAD", folder, &error)),
         }
+    }
+
+    /// Keeps others from creating a database here, as whoever is creating one does.
+    pub(crate) fn lock(&self, folder: &Path) -> Result<(), StoreError> {
+        let deadline = Instant::now() + LOCK_PATIENCE;
+        loop {
+            match self.file.try_lock() {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    thread::sleep(Duration::from_millis(10));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(StoreError::Locked {
+                        path: folder.to_owned(),
+                    });
+                }
+                Err(TryLockError::Error(error)) => {
+                    return Err(StoreError::io("lock HEAD", &self.path, &error));
+                }
+            }
+        }
+    }
+
+    /// Ends what [`HeadFile::lock`] began.
+    pub(crate) fn unlock(&self) -> Result<(), StoreError> {
+        self.file
+            .unlock()
+            .map_err(|e| StoreError::io("unlock HEAD", &self.path, &e))
     }
 
     /// The last durable commit.

@@ -19,12 +19,13 @@ use crate::codec::{CodecError, FORMAT_VERSION, Key};
 const MANIFEST: &str = "MANIFEST";
 const NEW_MANIFEST: &str = "MANIFEST.new";
 
-/// Creates a database, or leaves what was there before. It is as old as it is told: seconds since 1970-01-01 UTC.
+/// Creates a database in a new or empty folder, or where a creation was cut off; or leaves what was there before. It is as old
+/// as it is told: seconds since 1970-01-01 UTC.
 pub(super) fn create(path: &Path, created: i64) -> Result<Store, StoreError> {
     let new = match fs::create_dir(path) {
         Ok(()) => true,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            check_empty(path)?;
+            check_vacant(path)?;
             false
         }
         Err(error) => return Err(StoreError::io("create the folder", path, &error)),
@@ -59,8 +60,15 @@ fn fill(path: &Path, created: i64) -> Result<Store, StoreError> {
         chain: chain(&payload),
     };
     // Of two that create at once, one makes it; from then on, what is in the folder is of its making.
-    let head_file = HeadFile::create(path, head)?;
-    let filled = fill_tree(path, &manifest, &payload);
+    let head_file = if is_unfinished(path) {
+        take_over(path, head)?
+    } else {
+        HeadFile::create(path, head)?
+    };
+    let filled = fill_tree(path, &manifest, &payload).and_then(|engine| {
+        head_file.unlock()?;
+        Ok(engine)
+    });
     if filled.is_err() {
         let _ = fs::remove_file(path.join(MANIFEST));
         let _ = fs::remove_file(path.join(NEW_MANIFEST));
@@ -74,6 +82,41 @@ fn fill(path: &Path, created: i64) -> Result<Store, StoreError> {
         names: Names::default(),
     };
     Ok(Store::new(filled?, head_file, state, Listed::default()))
+}
+
+/// Clears away what a creation left that was cut off, but for its HEAD, which gets a first head.
+fn take_over(path: &Path, head: Head) -> Result<HeadFile, StoreError> {
+    let exists = || StoreError::Exists {
+        path: path.to_owned(),
+    };
+    let mut file = HeadFile::open(path)?;
+    file.lock(path)?;
+    // Whoever had the lock may have finished it.
+    if !is_unfinished(path) {
+        return Err(exists());
+    }
+    if file.is_blank() {
+        file.fill(head)?;
+    }
+    // Or given up, and removed the file, and somebody else has made another.
+    if HeadFile::look(path).map(|found| found.database) != file.read().map(|own| own.database) {
+        return Err(exists());
+    }
+    let cleared = |error: io::Error| StoreError::io("delete what was unfinished", path, &error);
+    remove(fs::remove_file(path.join(NEW_MANIFEST))).map_err(cleared)?;
+    remove(fs::remove_dir_all(path.join("sled"))).map_err(cleared)?;
+    // A HEAD that is not whole is taken for unfinished only where it is alone.
+    sync_path(path)?;
+    file.fill(head)?;
+    Ok(file)
+}
+
+/// What removing something came to, where it need not have been there.
+fn remove(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
 }
 
 /// The tree with its first commit, and MANIFEST.
@@ -98,7 +141,7 @@ pub(super) fn first_digest(manifest: &Manifest) -> [u8; 32] {
     digest
 }
 
-fn check_empty(path: &Path) -> Result<(), StoreError> {
+fn check_vacant(path: &Path) -> Result<(), StoreError> {
     let exists = || StoreError::Exists {
         path: path.to_owned(),
     };
@@ -108,11 +151,8 @@ fn check_empty(path: &Path) -> Result<(), StoreError> {
         Err(error) => return Err(StoreError::io("read the folder", path, &error)),
     };
     match entries.next() {
-        None => Ok(()),
-        Some(_) if is_unfinished(path) => Err(StoreError::Unfinished {
-            path: path.to_owned(),
-        }),
-        Some(_) => Err(exists()),
+        Some(_) if !is_unfinished(path) => Err(exists()),
+        _ => Ok(()),
     }
 }
 
@@ -170,7 +210,14 @@ fn new_id() -> [u8; 16] {
 
 /// Opens a database. Nothing is created where there is none.
 pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
-    let manifest = read_manifest(path)?;
+    let manifest = match read_manifest(path) {
+        // Somebody may be creating it at this moment.
+        Err(StoreError::Unfinished { .. }) => {
+            HeadFile::open(path)?.lock(path)?;
+            read_manifest(path)?
+        }
+        found => found?,
+    };
     // Before sled, which reports a folder that cannot be written in many ways.
     let mut head_file = HeadFile::open(path)?;
     let engine = Engine::open(path)?;

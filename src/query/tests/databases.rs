@@ -34,6 +34,9 @@ fn databases_are_created_opened_and_either() {
     assert!(Database::create(&path).is_err());
     assert_eq!(Database::open(&path).unwrap().last_commit(), 0);
     Database::open_or_create(&path).unwrap().close();
+    std::fs::remove_file(path.join("MANIFEST")).unwrap();
+    assert!(Database::open(&path).is_err(), "its creation was cut off");
+    Database::open_or_create(&path).unwrap().close();
     let empty = tempfile::tempdir().unwrap();
     Database::open_or_create(empty.path()).unwrap().close();
     std::fs::write(folder.path().join("file"), "text").unwrap();

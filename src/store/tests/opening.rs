@@ -66,21 +66,38 @@ fn a_creation_that_was_cut_off_at_its_first_file_is_unfinished() {
         fs::write(place.file("HEAD"), vec![0; length]).unwrap();
         let unfinished = StoreError::Unfinished { path: place.path() };
         assert_eq!(Store::open(&place.path()).unwrap_err(), unfinished);
-        assert_eq!(Store::create(&place.path()).unwrap_err(), unfinished);
-        // Beside anything else, it is not said that the folder can be deleted.
+        // Beside anything else, it is not taken for the beginnings of a database.
         fs::create_dir(place.file("sled")).unwrap();
         assert_ne!(Store::open(&place.path()).unwrap_err(), unfinished);
-        assert_ne!(Store::create(&place.path()).unwrap_err(), unfinished);
+        let exists = StoreError::Exists { path: place.path() };
+        assert_eq!(Store::create(&place.path()).unwrap_err(), exists);
+        assert_eq!(fs::read(place.file("HEAD")).unwrap(), vec![0; length]);
+        fs::remove_dir(place.file("sled")).unwrap();
+        finish(&place);
     }
     // Another program's HEAD.
     let place = Place::new();
     fs::create_dir(place.path()).unwrap();
     for other in [b"ref: refs/heads/main\n".to_vec(), vec![0; 1025]] {
-        fs::write(place.file("HEAD"), other).unwrap();
+        fs::write(place.file("HEAD"), &other).unwrap();
         let unfinished = StoreError::Unfinished { path: place.path() };
         assert_ne!(Store::open(&place.path()).unwrap_err(), unfinished);
-        assert_ne!(Store::create(&place.path()).unwrap_err(), unfinished);
+        let exists = StoreError::Exists { path: place.path() };
+        assert_eq!(Store::create(&place.path()).unwrap_err(), exists);
+        assert_eq!(fs::read(place.file("HEAD")).unwrap(), other);
     }
+}
+
+/// Creates the database where a creation was cut off, and uses it.
+fn finish(place: &Place) {
+    let store = Store::create(&place.path()).unwrap();
+    assert_eq!(names(&place.path()), ["HEAD", "MANIFEST", "sled"]);
+    let package = simple("d1", "2001-01-01", &[(0, 10, 0)]);
+    store.commit(&package).unwrap();
+    drop(store);
+    let store = Store::open(&place.path()).unwrap();
+    assert_eq!(store.state().head.sequence, 1);
+    assert_eq!(names(&place.path()), ["HEAD", "MANIFEST", "sled"]);
 }
 
 #[test]
@@ -90,7 +107,25 @@ fn a_creation_that_was_cut_off_is_told_from_damage() {
     fs::remove_file(place.file("MANIFEST")).unwrap();
     let unfinished = StoreError::Unfinished { path: place.path() };
     assert_eq!(Store::open(&place.path()).unwrap_err(), unfinished);
-    assert_eq!(Store::create(&place.path()).unwrap_err(), unfinished);
+    fs::write(place.file("MANIFEST.new"), "a part").unwrap();
+    finish(&place);
+}
+
+#[test]
+fn a_creation_that_is_under_way_is_locked_and_left_alone() {
+    let place = Place::new();
+    drop(Store::create(&place.path()).unwrap());
+    fs::remove_file(place.file("MANIFEST")).unwrap();
+    let before = fs::read(place.file("HEAD")).unwrap();
+    let head = fs::File::open(place.file("HEAD")).unwrap();
+    head.lock().unwrap();
+    let locked = StoreError::Locked { path: place.path() };
+    assert_eq!(Store::create(&place.path()).unwrap_err(), locked);
+    assert_eq!(Store::open(&place.path()).unwrap_err(), locked);
+    assert_eq!(names(&place.path()), ["HEAD", "sled"]);
+    assert_eq!(fs::read(place.file("HEAD")).unwrap(), before);
+    drop(head);
+    finish(&place);
 }
 
 #[test]

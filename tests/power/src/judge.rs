@@ -51,8 +51,7 @@ pub fn judge(folder: &Path, seed: u64) -> Result<Outcome> {
             Ok(db) => db,
             Err(Error::Store(StoreError::Unfinished { .. })) => {
                 outcome = Outcome::Unfinished;
-                fs::remove_dir_all(&path)?;
-                Database::open_or_create(&path).context("creating it anew")?
+                Database::open_or_create(&path).context("creating it where it was cut off")?
             }
             Err(error) => return Err(error).context("opening what was not finished"),
         }
