@@ -105,19 +105,15 @@ impl<R: Dated> Placed<'_, R> {
         self.rows.iter().map(Dated::period)
     }
 
-    /// The same slot a fiscal year earlier, if that is a year earlier: after a change of year end it is not,
+    /// The same slot a fiscal year earlier, if that is a year earlier and as long: after a change of year end it is not,
     /// and the dates decide, as they do for what fits no slot.
     fn year_ago(&self, fiscal: Option<FiscalPeriod>, period: &Period) -> Found {
-        if let Some(fiscal) = fiscal {
-            let wanted = fiscal.year_ago();
-            let end = |fiscal| Some(self.calendar.period(fiscal)?.end());
-            if let (Some(earlier), Some(later)) = (end(wanted), end(fiscal))
-                && slot::year_apart(earlier, later)
-            {
-                return Found::at(self.at_slot(wanted, Shape::of(period)), Some(wanted));
-            }
+        let shape = Shape::of(period);
+        let wanted = fiscal.and_then(|fiscal| slot::year_ago(self.calendar, fiscal, shape));
+        match wanted {
+            Some(wanted) => Found::at(self.at_slot(wanted, shape), Some(wanted)),
+            None => Found::at(self.year_ago_by_dates(period), None),
         }
-        Found::at(self.year_ago_by_dates(period), None)
     }
 
     fn year_ago_by_dates(&self, period: &Period) -> Option<(usize, Option<Standing>)> {
@@ -222,12 +218,10 @@ pub(crate) fn wanted(
     let end = |fiscal| Some(calendar.period(fiscal)?.end());
     match kind {
         DeltaKind::YearOnYear => {
-            let slot = fiscal.filter(|fiscal| {
-                let ends = end(fiscal.year_ago()).zip(end(*fiscal));
-                ends.is_some_and(|(earlier, later)| slot::year_apart(earlier, later))
-            });
-            if let Some(fiscal) = slot {
-                return Some(Asked::Slot(fiscal.year_ago()));
+            let shape = Shape::of(&period);
+            if let Some(wanted) = fiscal.and_then(|fiscal| slot::year_ago(calendar, fiscal, shape))
+            {
+                return Some(Asked::Slot(wanted));
             }
             let last = slot::year_before(period.end())?;
             let dates = match period.start() {

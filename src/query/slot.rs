@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use chrono::{Months, NaiveDate, TimeDelta};
+use chrono::{Datelike, Months, NaiveDate, TimeDelta};
 
 use crate::model::{
     FIRST_YEAR, FiscalCalendar, FiscalPeriod, LAST_YEAR, PLACEMENT_TOLERANCE, Period, PeriodKind,
@@ -209,7 +209,6 @@ pub(crate) fn year_of(calendar: &FiscalCalendar, day: NaiveDate) -> Option<Fisca
 
 /// The fiscal years that may hold a day, whichever way they are named.
 pub(crate) fn years_around(day: NaiveDate) -> impl Iterator<Item = i32> {
-    use chrono::Datelike;
     day.year().saturating_sub(1)..=day.year().saturating_add(1)
 }
 
@@ -220,10 +219,37 @@ pub(crate) fn slots_of(span: Span) -> impl Iterator<Item = Slot> {
         .filter(move |slot| slot.span() == span)
 }
 
+/// The same slot a fiscal year earlier, if that is a year earlier and as long: after a change of year end it is another span.
+pub(crate) fn year_ago(
+    calendar: &FiscalCalendar,
+    fiscal: FiscalPeriod,
+    shape: Shape,
+) -> Option<FiscalPeriod> {
+    let wanted = fiscal.year_ago();
+    let (earlier, later) = (calendar.period(wanted)?, calendar.period(fiscal)?);
+    let begin = || Some(year_apart(earlier.start()?, later.start()?));
+    let same_start = shape == Shape::Instant || begin()?;
+    (same_start && year_apart(earlier.end(), later.end())).then_some(wanted)
+}
+
+/// The quarter of a calendar that ends on a day.
+pub(crate) fn quarter_to(calendar: &FiscalCalendar, day: NaiveDate) -> Option<FiscalPeriod> {
+    years_around(day)
+        .flat_map(|year| slots_of(Span::Quarter).map(move |slot| FiscalPeriod::new(year, slot)))
+        .find(|fiscal| calendar.period(*fiscal).is_some_and(|own| own.end() == day))
+}
+
 /// Whether `earlier` is a year before `later`, give or take the tolerance: 52/53-week years move by days,
 /// a change of year end by months.
-pub(crate) fn year_apart(earlier: NaiveDate, later: NaiveDate) -> bool {
+fn year_apart(earlier: NaiveDate, later: NaiveDate) -> bool {
     year_before(later).is_some_and(|day| days_apart(earlier, day) <= PLACEMENT_TOLERANCE)
+}
+
+/// The months of a number that end on a day, where they are whole: the day after it is the first of one.
+pub(crate) fn months_to(day: NaiveDate, months: u32) -> Option<Period> {
+    let next = day.succ_opt()?;
+    let start = next.checked_sub_months(Months::new(months))?;
+    (next.day() == 1).then(|| Period::duration(start, day).ok())?
 }
 
 /// The same day one calendar year earlier.

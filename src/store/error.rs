@@ -27,7 +27,9 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The folder of a database whose creation was interrupted. It holds nothing; creating it again makes it whole.
-    #[error("the creation of {path:?} was cut off, and there is nothing in it: create it again, or delete the folder")]
+    #[error(
+        "the creation of {path:?} was cut off, and there is nothing in it: create it again, or delete the folder"
+    )]
     Unfinished {
         /// The folder.
         path: PathBuf,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::error::{Error, NotDerivable};
+use crate::error::{Error, NotDerivable, Obstacle};
 use crate::model::change::change_of_ratios;
 use crate::model::{
     Change, ChangeKind, Convention, FiscalPeriod, MetricKind, Period, Span, Unit,
@@ -16,7 +16,7 @@ use crate::query::delta::{DeltaKind, doubts, short_beside, tags_told};
 use crate::query::partner::{LENGTH_TOLERANCE, lengths_apart};
 use crate::query::point::Point;
 use crate::query::select::{FiscalRange, When};
-use crate::query::slot;
+use crate::query::slot::{self, Shape};
 
 use super::{Derivations, check_shares};
 
@@ -152,9 +152,22 @@ impl Derivations {
     /// # Errors
     /// As of [`Derivations::ttm`].
     pub fn ttm_yoy(&self, when: impl When) -> Result<AnswerChange, Error> {
-        let fiscal = self.asked_slot(when)?;
-        let current = self.twelve_months(fiscal)?;
-        let base = self.twelve_months(fiscal.year_ago());
+        let (end, label) = self.asked_end(when)?;
+        let current = self.twelve_months_to(end, &label)?;
+        let calendar = self.series.calendar();
+        let before = slot::quarter_to(calendar, end)
+            .and_then(|quarter| slot::year_ago(calendar, quarter, Shape::Duration));
+        let base = match (before, slot::months_to(end, 12)) {
+            (Some(before), _) => self.twelve_months(before),
+            (None, Some(year)) => {
+                let day = year.opening().map_or(end, |opening| opening.end());
+                self.twelve_months_to(day, &format!("TTM {day}"))
+            }
+            (None, None) => {
+                let slot = format!("twelve months before {label}");
+                Err(self.not_derivable(&slot.clone(), None, Obstacle::NoSlot { slot }))
+            }
+        };
         Ok(AnswerChange::new(
             DeltaKind::YearOnYear,
             current,
@@ -185,12 +198,11 @@ impl Derivations {
     }
 
     fn year_before(&self, current: &Answer) -> Result<Answer, Box<NotDerivable>> {
-        let end = |fiscal| Some(self.series.calendar().period(fiscal)?.end());
-        if let Some(fiscal) = current.fiscal()
-            && let (Some(earlier), Some(later)) = (end(fiscal.year_ago()), end(fiscal))
-            && slot::year_apart(earlier, later)
-        {
-            return self.slot(fiscal.year_ago());
+        let calendar = self.series.calendar();
+        let shape = Shape::of(&current.period());
+        let year_ago = |fiscal| slot::year_ago(calendar, fiscal, shape);
+        if let Some(wanted) = current.fiscal().and_then(year_ago) {
+            return self.slot(wanted);
         }
         let earlier = |period: Period| {
             let end = slot::year_before(period.end())?;
@@ -209,18 +221,7 @@ impl Derivations {
         let fiscal = self.quarter_of(current)?;
         let calendar = self.series.calendar();
         let opening = calendar.period(fiscal)?.opening()?;
-        let before = fiscal.previous();
-        match calendar.period(before) {
-            Some(own) if own.end() == opening.end() => Some(self.slot(before)),
-            // A change of year end has left the quarter before without a name.
-            _ => Some(Err(self.not_derivable(
-                &calendar.label(before),
-                None,
-                crate::error::Obstacle::NoSlot {
-                    slot: format!("quarter that ends on {}", opening.end()),
-                },
-            ))),
-        }
+        Some(self.quarter_to(opening.end()).answer)
     }
 
     /// The quarter that a discrete quarter, or an instant at its end, stands for.

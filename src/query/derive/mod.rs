@@ -15,7 +15,9 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use crate::error::{Error, NotDerivable};
+use chrono::NaiveDate;
+
+use crate::error::{Error, NotDerivable, Obstacle};
 use crate::model::{FiscalPeriod, Period, SeriesKey, Span};
 
 use super::answer::{Answer, Vintage};
@@ -172,11 +174,14 @@ impl Derivations {
     /// of four consecutive quarters. Each operand may be derived in its turn; all are of one vintage. The result has
     /// 350 to 380 days.
     ///
+    /// A year that a change of year end has cut short ends with one of its quarters, or within one: then its twelve months
+    /// are what adds up to them by dates. Dates that are of no slot are asked for by the day on which they end.
+    ///
     /// # Errors
-    /// As of [`Derivations::at`]. A date or dates are asked for by the slot in which they are placed.
+    /// As of [`Derivations::at`].
     pub fn ttm(&self, when: impl When) -> Result<Answer, Error> {
-        let fiscal = self.asked_slot(when)?;
-        Ok(self.twelve_months(fiscal)?)
+        let (end, label) = self.asked_end(when)?;
+        Ok(self.twelve_months_to(end, &label)?)
     }
 
     /// The figure of a quarter of the calendar year, where figures begin and end with it to the day. Where fiscal
@@ -218,10 +223,33 @@ impl Derivations {
         self.dates(&period.to_string(), period)
     }
 
+    /// The day with which twelve months are to end, and what they are called.
+    fn asked_end(&self, when: impl When) -> Result<(NaiveDate, String), Error> {
+        let calendar = self.series.calendar();
+        let asked = self.series.asked(when)?;
+        let fiscal = match &asked {
+            Asked::Slot(fiscal) => Some(*fiscal),
+            Asked::Dates(period) => calendar.place(period).map(|placement| placement.fiscal),
+        };
+        let end =
+            fiscal.and_then(|fiscal| Some((calendar.period(fiscal)?.end(), self.ending(fiscal))));
+        Ok(match (end, asked) {
+            (Some(found), _) => found,
+            (None, Asked::Dates(period)) => (period.end(), format!("TTM {period}")),
+            (None, Asked::Slot(fiscal)) => {
+                let slot = calendar.label(fiscal);
+                let obstacle = Obstacle::NoSlot { slot };
+                return Err(self
+                    .not_derivable(&self.ending(fiscal), None, obstacle)
+                    .into());
+            }
+        })
+    }
+
     fn asked_slot(&self, when: impl When) -> Result<FiscalPeriod, Error> {
         let stop = |period: Period| {
             let slot = period.to_string();
-            self.not_derivable(&slot.clone(), None, crate::error::Obstacle::NoSlot { slot })
+            self.not_derivable(&slot.clone(), None, Obstacle::NoSlot { slot })
         };
         Ok(match self.series.asked(when)? {
             Asked::Slot(fiscal) => fiscal,

@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::model::{FiscalCalendar, Period, PeriodKind};
+use crate::query::slot::year_of;
 
 /// How many steps a search tries at most: facts whose dates lie a day apart multiply the ways.
 const BUDGET: usize = 20_000;
 
-/// The durations of a series that have their place in the company's calendar, as ways from day to day.
+/// The durations of a series that have their place in the company's calendar, or lie where a change of year end has left
+/// it without a fiscal year, as ways from day to day.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Ways(BTreeMap<NaiveDate, Vec<Way>>);
 
@@ -34,7 +36,9 @@ impl Ways {
     pub(crate) fn new(calendar: &FiscalCalendar, periods: impl Iterator<Item = Period>) -> Self {
         let mut ways: BTreeMap<NaiveDate, Vec<Way>> = BTreeMap::new();
         for period in periods {
-            if period.kind() != PeriodKind::Duration || calendar.place(&period).is_none() {
+            let belongs =
+                || calendar.place(&period).is_some() || is_between_years(calendar, &period);
+            if period.kind() != PeriodKind::Duration || !belongs() {
                 continue;
             }
             let (Some(from), Some(to)) = (period.start(), period.end().succ_opt()) else {
@@ -86,6 +90,11 @@ impl Ways {
         found.dedup();
         found
     }
+}
+
+fn is_between_years(calendar: &FiscalCalendar, period: &Period) -> bool {
+    let free = |day| year_of(calendar, day).is_none();
+    period.start().is_some_and(free) && free(period.end())
 }
 
 struct Walk<'a> {

@@ -2,10 +2,13 @@
 
 use std::ops::RangeInclusive;
 
+use chrono::NaiveDate;
+
 use crate::error::{Alignment, NotDerivable, Obstacle};
 use crate::model::{FiscalPeriod, MetricKind, Period, Slot};
 use crate::query::answer::{Answer, DerivedOperand};
 use crate::query::panel_period::CalendarQuarter;
+use crate::query::slot::{self, Shape};
 
 use super::Derivations;
 use super::combine::{Aim, formula, signed};
@@ -17,45 +20,105 @@ impl Derivations {
     /// The twelve months that end with a slot.
     pub(crate) fn twelve_months(&self, fiscal: FiscalPeriod) -> Result<Answer, Box<NotDerivable>> {
         let calendar = self.series.calendar();
+        let label = self.ending(fiscal);
+        match calendar.period(fiscal) {
+            Some(own) => self.twelve_months_to(own.end(), &label),
+            None => {
+                let slot = calendar.label(fiscal);
+                Err(self.not_derivable(&label, None, Obstacle::NoSlot { slot }))
+            }
+        }
+    }
+
+    /// What twelve months are called that end with a slot: by the quarter, where a quarter ends with it.
+    pub(crate) fn ending(&self, fiscal: FiscalPeriod) -> String {
+        let calendar = self.series.calendar();
         let (_, last) = fiscal.slot.quarters();
-        let ending = quarter(last).map_or(fiscal, |slot| FiscalPeriod::new(fiscal.year, slot));
-        let label = format!("TTM {}", calendar.label(ending));
+        let quarter = match calendar.period(fiscal) {
+            Some(own) => slot::quarter_to(calendar, own.end()),
+            None => quarter(last).map(|slot| FiscalPeriod::new(fiscal.year, slot)),
+        };
+        format!("TTM {}", calendar.label(quarter.unwrap_or(fiscal)))
+    }
+
+    /// The twelve months that end on a day: by years and what was done since if a quarter of the calendar ends on it, by four
+    /// quarters, or by what adds up to their dates.
+    pub(crate) fn twelve_months_to(
+        &self,
+        end: NaiveDate,
+        label: &str,
+    ) -> Result<Answer, Box<NotDerivable>> {
         let kind = self.series.kind();
         if kind != MetricKind::Flow {
-            return Err(self.not_derivable(&label, None, Obstacle::NotAdditive { kind }));
+            return Err(self.not_derivable(label, None, Obstacle::NotAdditive { kind }));
         }
         let aim = |period| Aim {
-            label: label.clone(),
+            label: label.to_owned(),
             fiscal: None,
             period,
         };
-        if calendar.period(fiscal).is_none() {
-            let slot = calendar.label(fiscal);
-            return Err(self.not_derivable(&label, None, Obstacle::NoSlot { slot }));
-        }
-        let quarters = || {
-            // A year that a change of year end cuts short has fewer.
-            let mut slots: Vec<FiscalPeriod> =
-                std::iter::successors(Some(ending), |slot| Some(slot.previous()))
-                    .take(12)
-                    .filter(|slot| calendar.period(*slot).is_some())
-                    .take(4)
-                    .collect();
-            slots.reverse();
-            let parts = slots
-                .into_iter()
-                .map(|slot| (calendar.label(slot), self.slot(slot)))
-                .collect();
-            self.in_sequence(&aim, &label, parts)
+        let quarters = || self.in_sequence(&aim, label, self.four_quarters_to(end));
+        let Some(ending) = slot::quarter_to(self.series.calendar(), end) else {
+            // A change of year end has cut a quarter short, or has left it without a name.
+            let whole = slot::months_to(end, 12).map(|whole| self.dates(label, &whole));
+            return match whole {
+                Some(Ok(answer)) => Ok(answer),
+                _ => quarters(),
+            };
         };
-        let by_years = || self.by_years(&aim, fiscal);
+        let by_years = || self.by_years(&aim, ending);
         if self.always_derive {
             return quarters().or_else(|not| by_years().map_err(|_| not));
         }
         by_years().or_else(|not| {
-            let of_operand = matches!(not.obstacle, Obstacle::Operand(_));
+            let of_operand = matches!(not.obstacle, Obstacle::Operand(_) | Obstacle::Dates { .. });
             quarters().map_err(|gap| if of_operand { gap } else { not })
         })
+    }
+
+    /// The four quarters that end on a day, one before the other.
+    fn four_quarters_to(&self, end: NaiveDate) -> Vec<(String, Result<Answer, Box<NotDerivable>>)> {
+        let mut parts = Vec::new();
+        let mut end = Some(end);
+        while let Some(day) = end
+            && parts.len() < 4
+        {
+            let quarter = self.quarter_to(day);
+            let opening = quarter.own.and_then(|own| own.opening());
+            end = opening.map(|opening| opening.end());
+            parts.push((quarter.name, quarter.answer));
+        }
+        parts.reverse();
+        parts
+    }
+
+    /// The quarter that ends on a day, or the instant at its end: that of the calendar, or, where a change of year end has
+    /// left it without a name, three whole months.
+    pub(crate) fn quarter_to(&self, day: NaiveDate) -> Quarter {
+        let calendar = self.series.calendar();
+        if let Some(fiscal) = slot::quarter_to(calendar, day) {
+            return Quarter {
+                name: calendar.label(fiscal),
+                own: calendar.period(fiscal),
+                answer: self.slot(fiscal),
+            };
+        }
+        let own = match self.series.label_shape() {
+            Shape::Duration => slot::months_to(day, 3),
+            Shape::Instant => Period::instant(day).ok(),
+        };
+        let name = own.map_or_else(
+            || format!("the quarter that ends on {day}"),
+            |own| own.to_string(),
+        );
+        let answer = match own {
+            Some(own) => self.dates(&name, &own),
+            None => {
+                let slot = name.clone();
+                Err(self.not_derivable(&name, None, Obstacle::NoSlot { slot }))
+            }
+        };
+        Quarter { name, own, answer }
     }
 
     /// A calendar year out of figures that begin and end with it, or out of its four quarters.
@@ -211,6 +274,13 @@ impl Derivations {
         };
         Err(self.not_derivable(&aim(period).label, Some(formula.to_owned()), obstacle))
     }
+}
+
+/// A quarter, whether the calendar has a name for it or not.
+pub(crate) struct Quarter {
+    name: String,
+    own: Option<Period>,
+    pub(crate) answer: Result<Answer, Box<NotDerivable>>,
 }
 
 /// The quarter of a number.

@@ -3,7 +3,10 @@
 use chrono::Weekday;
 
 use super::build::*;
-use crate::model::{Dimension, FiscalCalendar, MetricKind, WeekdayPick, YearNaming};
+use crate::model::{
+    CalendarRule, Dimension, FiscalCalendar, LabelStyle, MetricKind, WeekdayPick, YearEnd,
+    YearNaming,
+};
 use crate::{Comparator, Database, Entry, Series};
 
 fn flow(calendar: FiscalCalendar, facts: &[(&str, i64)]) -> Database {
@@ -169,11 +172,8 @@ fn after_a_change_of_year_end_a_year_ago_is_still_a_year_ago() {
         yoy("FY2014"),
         "FY2014  330 million USD   +10.0%  (9M13 300)"
     );
-    // Twelve months against the cut year: the same slot, and it says so.
-    assert_eq!(
-        yoy("FY2015"),
-        "FY2015  495 million USD   +50.0%  (FY2014 330)  [365 days against 275]"
-    );
+    // Twelve months are not compared with the nine of the cut year, nor with what ended three months later.
+    assert_eq!(yoy("FY2015"), "FY2015  495 million USD   no comparator");
     let quarters = revenue.quarters("3Q14"..="2Q15").unwrap();
     let labels: Vec<String> = quarters.iter().map(Entry::label).collect();
     assert_eq!(
@@ -208,10 +208,112 @@ fn twelve_months_are_four_quarters_that_follow_each_other_through_a_change_of_ye
     let (sum, of) = twelve("2Q15");
     assert_eq!(sum, 54_320_000_000_i64.into());
     assert_eq!(of, "2Q14 + 3Q14 + 1Q15 + 2Q15");
-    // Named by its end, FY2014 is the year to March 2014, and what came after it has no name.
+    // Named by its end, FY2014 is the year to March 2014, and what came after it has no name: it is found by dates.
     let db = flow(changed(YearNaming::End), &quarters);
     let derived = db.series("acme", "revenue").unwrap().derived().unwrap();
-    assert!(derived.ttm("2Q15").is_err());
+    let twelve = |asked: &str| {
+        let answer = derived.ttm(asked).unwrap();
+        (answer.decimal().unwrap(), answer.period().to_string())
+    };
+    let year = "2014-07-01..2015-06-30".to_owned();
+    assert_eq!(twelve("2Q15"), (54_320_000_000_i64.into(), year));
+    let year = "2014-04-01..2015-03-31".to_owned();
+    assert_eq!(twelve("1Q15"), (4_321_000_000_i64.into(), year));
+    // Three quarters to the end of 2014 are there, the one before them is not.
+    let not = derived
+        .ttm("2014-10-01..2014-12-31")
+        .unwrap_err()
+        .to_string();
+    assert!(not.contains("there is a gap: 4Q14 was neither"), "{not}");
+}
+
+#[test]
+fn a_quarter_without_a_name_is_derived_by_its_dates_for_twelve_months() {
+    // Nine months and six, as of a cash flow, where the quarters have no name.
+    let db = flow(
+        changed(YearNaming::End),
+        &[
+            ("2014-04-01..2014-06-30", 1_000_000),
+            ("2014-04-01..2014-09-30", 21_000_000),
+            ("2014-04-01..2014-12-31", 321_000_000),
+            ("2015-01-01..2015-03-31", 4_000_000_000),
+        ],
+    );
+    let derived = db.series("acme", "revenue").unwrap().derived().unwrap();
+    let answer = derived.ttm("1Q15").unwrap();
+    assert_eq!(answer.decimal(), Some(4_321_000_000_i64.into()));
+    assert_eq!(answer.period().to_string(), "2014-04-01..2015-03-31");
+    let qoq = derived.qoq("1Q15").unwrap();
+    // 4,000 against 300.
+    assert_eq!(qoq.change.difference, Some(3_700_000_000_i64.into()));
+}
+
+/// Years end in December, from 2016 in May: five months, of which two are of no quarter.
+fn cut_within_a_quarter() -> FiscalCalendar {
+    let rule = |month, from: Option<&str>| CalendarRule {
+        from: from.map(|day| day.parse().unwrap()),
+        year_end: YearEnd::MonthEnd { month },
+        named_by: YearNaming::End,
+        labels: LabelStyle::default(),
+    };
+    FiscalCalendar::new(vec![rule(12, None), rule(5, Some("2016-06-01"))]).unwrap()
+}
+
+#[test]
+fn twelve_months_of_a_year_that_is_cut_within_a_quarter_are_its_own() {
+    let mut facts = vec![
+        ("2015-01-01..2015-03-31", 1_000_000),
+        ("2015-04-01..2015-06-30", 2_000_000),
+        ("2015-07-01..2015-09-30", 4_000_000),
+        ("2015-10-01..2015-12-31", 8_000_000),
+        ("2015-01-01..2015-12-31", 15_000_000),
+        ("2016-01-01..2016-03-31", 16_000_000),
+        ("2016-01-01..2016-05-31", 48_000_000),
+    ];
+    let db = flow(cut_within_a_quarter(), &facts);
+    let derived = db.series("acme", "revenue").unwrap().derived().unwrap();
+    let not = derived.ttm("FY2016").unwrap_err().to_string();
+    assert!(
+        not.starts_with("TTM FY2016 of acme revenue cannot be derived"),
+        "{not}"
+    );
+    let answer = derived.ttm("FY2016 Q1").unwrap();
+    assert_eq!(answer.period().to_string(), "2015-04-01..2016-03-31");
+    // What was done in the last seven months of 2015 is known by the recast year.
+    facts.push(("2015-06-01..2016-05-31", 61_000_000));
+    let db = flow(cut_within_a_quarter(), &facts);
+    let derived = db.series("acme", "revenue").unwrap().derived().unwrap();
+    let answer = derived.ttm("FY2016").unwrap();
+    assert_eq!(answer.decimal(), Some(61_000_000.into()));
+}
+
+#[test]
+fn a_full_year_after_a_short_one_is_compared_with_twelve_months() {
+    let facts = [
+        ("2015-01-01..2015-12-31", 1_000_000_000),
+        ("2016-01-01..2016-05-31", 500_000_000),
+        ("2016-06-01..2017-05-31", 1_100_000_000),
+    ];
+    let db = flow(cut_within_a_quarter(), &facts);
+    let yoy = revenue(&db).yoy("FY2017").unwrap().unwrap();
+    assert_eq!(
+        (yoy.comparator, yoy.change_text().as_str()),
+        (Comparator::Gap, "no comparator")
+    );
+    let derived = db.series("acme", "revenue").unwrap().derived().unwrap();
+    assert!(derived.yoy("FY2017").unwrap().base.unwrap().is_err());
+    // The report of 2017 also tells the twelve months to May 2016.
+    let recast = [
+        facts.as_slice(),
+        &[("2015-06-01..2016-05-31", 1_000_000_000)],
+    ]
+    .concat();
+    let db = flow(cut_within_a_quarter(), &recast);
+    let yoy = revenue(&db).yoy("FY2017").unwrap().unwrap();
+    assert_eq!(yoy.change_text(), "+10.0%");
+    let derived = db.series("acme", "revenue").unwrap().derived().unwrap();
+    let base = derived.yoy("FY2017").unwrap().base.unwrap().unwrap();
+    assert_eq!(base.period().to_string(), "2015-06-01..2016-05-31");
 }
 
 #[test]
