@@ -114,7 +114,8 @@ fn between(
     (first < last).then_some((first, last))
 }
 
-/// What was reported between two days, by its dates; or, where nothing was, all of the time between them.
+/// The time between two days, cut wherever something that was reported within it begins or ends: three months, six and nine
+/// give three quarters.
 fn unnamed(
     series: &[&Derivations],
     first: NaiveDate,
@@ -127,14 +128,39 @@ fn unnamed(
             .is_some_and(|start| start >= first - tolerance);
         starts && period.kind() == PeriodKind::Duration && period.end() <= last + tolerance
     };
-    let mut periods = BTreeSet::new();
+    let mut edges = BTreeSet::new();
     for one in series {
         let all = one.series().all();
-        let reported = all.points().map(Point::period);
-        periods.extend(reported.filter(within));
+        for period in all.points().map(Point::period).filter(within) {
+            edges.extend(period.start());
+            edges.extend(period.end().succ_opt());
+        }
     }
-    if periods.is_empty() {
-        periods.insert(Period::duration(first, last)?);
+    for day in [Some(first), last.succ_opt()].into_iter().flatten() {
+        if edges
+            .range(day - tolerance..=day + tolerance)
+            .next()
+            .is_none()
+        {
+            edges.insert(day);
+        }
+    }
+    let mut periods = BTreeSet::new();
+    let mut start = None;
+    for edge in edges {
+        match start {
+            // Dates that lie days apart are one.
+            Some(start) if edge - start <= tolerance => continue,
+            Some(start) => {
+                periods.extend(
+                    edge.pred_opt()
+                        .map(|end| Period::duration(start, end))
+                        .transpose()?,
+                );
+            }
+            None => {}
+        }
+        start = Some(edge);
     }
     Ok(periods)
 }

@@ -79,6 +79,24 @@ impl Value {
         }
     }
 
+    /// Whether a figure behind it is one that its filing contradicts.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        let conflicting =
+            |answer: &Answer| answer.leaves().iter().any(|leaf| leaf.is_conflicting());
+        match self {
+            Value::Figure(answer) => conflicting(answer),
+            Value::Change(change) => {
+                let base = change.base.as_ref().and_then(|base| base.as_ref().ok());
+                conflicting(&change.current) || base.is_some_and(conflicting)
+            }
+        }
+    }
+
+    /// Whether it is a change between periods whose lengths differ by some days, as 14 weeks and 13.
+    pub(crate) fn is_of_other_length(&self) -> bool {
+        matches!(self, Value::Change(change) if change.length_differs)
+    }
+
     /// The unit, if it is one in which figures cannot be compared with those of other units.
     pub(crate) fn own_unit(&self) -> Option<&Unit> {
         match self {

@@ -45,7 +45,7 @@ pub(crate) fn print(screen: &Screen, arguments: &Arguments, out: &mut dyn Write)
         cells.extend(dates(row));
         let texts = row.cells.iter().zip(&styles);
         cells.extend(texts.map(|(cell, style)| match cell {
-            Ok(value) => style.text(value),
+            Ok(value) => style.text(value) + marks(value),
             Err(_) => "-".to_owned(),
         }));
         table.add_row(cells);
@@ -58,6 +58,19 @@ pub(crate) fn print(screen: &Screen, arguments: &Arguments, out: &mut dyn Write)
     }
     writeln!(out, "{}\n", table.trim_fmt())?;
     summary(screen, arguments, &rows, out)
+}
+
+const DOUBTFUL: &str = "!";
+const OTHER_LENGTH: &str = "~";
+
+fn marks(value: &Value) -> &'static str {
+    if value.is_doubtful() {
+        DOUBTFUL
+    } else if value.is_of_other_length() {
+        OTHER_LENGTH
+    } else {
+        ""
+    }
 }
 
 fn title(at: PanelPeriod) -> String {
@@ -175,6 +188,21 @@ fn summary(
             _ => String::new(),
         }
     )?;
+    for (mark, meaning) in [
+        (
+            DOUBTFUL,
+            "rests on a figure for which its filing gives two values",
+        ),
+        (
+            OTHER_LENGTH,
+            "a change between periods whose lengths differ by 5 days or more",
+        ),
+    ] {
+        let cells = rows.iter().flat_map(|row| &row.cells);
+        if cells.flatten().any(|value| marks(value) == mark) {
+            writeln!(out, "{mark}  {meaning}")?;
+        }
+    }
     if screen.filtered > 0 {
         let filters: Vec<String> = arguments.filters.iter().map(ToString::to_string).collect();
         writeln!(out, "{} fail {}", screen.filtered, filters.join(", "))?;
@@ -244,6 +272,22 @@ fn missing(screen: &Screen, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// Which columns of a row are to be taken with care, and why.
+fn doubts(screen: &Screen, row: &Row) -> String {
+    let cells = screen.columns.iter().zip(&row.cells);
+    let told = cells.filter_map(|(column, cell)| {
+        let value = cell.as_ref().ok()?;
+        if value.is_doubtful() {
+            Some(format!("{column}: its filing gives two values"))
+        } else if value.is_of_other_length() {
+            Some(format!("{column}: the lengths of the periods differ"))
+        } else {
+            None
+        }
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
 /// Every company, those in order first: amounts exactly, in base units; ratios and changes as numbers (0.05 is 5%), rounded
 /// to six places, points as points.
 pub(crate) fn csv(screen: &Screen) -> Result<Vec<u8>, Box<dyn Error>> {
@@ -252,7 +296,7 @@ pub(crate) fn csv(screen: &Screen) -> Result<Vec<u8>, Box<dyn Error>> {
         .map(str::to_owned)
         .to_vec();
     header.extend(screen.columns.iter().map(ToString::to_string));
-    header.push("missing".to_owned());
+    header.extend(["missing", "doubts"].map(str::to_owned));
     out.write_record(&header)?;
     let ranked = screen.ranked.iter().enumerate();
     let ranked = ranked.map(|(place, row)| ((place + 1).to_string(), row, String::new()));
@@ -298,6 +342,7 @@ pub(crate) fn csv(screen: &Screen) -> Result<Vec<u8>, Box<dyn Error>> {
             });
         }
         record.push(missing);
+        record.push(doubts(screen, row));
         out.write_record(&record)?;
     }
     Ok(out.into_inner()?)

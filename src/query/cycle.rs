@@ -68,11 +68,13 @@ fn last_ended(calendar: &FiscalCalendar, span: Span, day: NaiveDate) -> Option<F
         .map(|(_, fiscal)| fiscal)
 }
 
-/// The fiscal year whose slot dates fit, else the one in which they end.
+/// The fiscal year whose slot dates fit, else the one in which they end. What a change of year end has left without a
+/// fiscal year counts with the one before it, as the documents do that report on it.
 fn fiscal_year(calendar: &FiscalCalendar, period: &Period) -> Option<i32> {
     let fiscal = match calendar.place(period) {
         Some(placement) => placement.fiscal,
-        None => slot::year_of(calendar, period.end())?,
+        None => slot::year_of(calendar, period.end())
+            .or_else(|| last_ended(calendar, Span::Year, period.end()))?,
     };
     Some(fiscal.year)
 }

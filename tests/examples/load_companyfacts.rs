@@ -302,21 +302,33 @@ fn what_a_change_of_year_end_left_unnamed_is_shown_by_its_dates() {
     ];
     let file = quarterly(9, &[("Revenues", &facts)]);
     let said = shows(&file, &["--quarters", "30"]);
-    // 40 over 32, 100 over 80, and 52 over 40 in the year after.
-    let (quarter, half) = ("2018-07-01..2018-09-30", "2018-07-01..2018-12-31");
-    let shown = |start: &str| line(&said, start)[..3].join(" ");
-    assert_eq!(shown(quarter), "2018-09-30 40,000 +25.0%", "{said}");
-    assert_eq!(shown(half), "2018-12-31 100,000 +25.0%", "{said}");
-    assert_eq!(shown("FY2019 Q3"), "2019-09-30 52,000 +30.0%", "{said}");
+    // 40 over 32, 100 - 40 over 80 - 32, and 52 over 40 in the year after. The calendar year 2018 is 160 - 80 + 100, the
+    // twelve months to September 2018 are 160 - 32 + 40, those to June 2019 100 + 50 + 51.
+    let (quarter, second) = ("2018-07-01..2018-09-30", "2018-10-01..2018-12-31");
+    let shown = |start: &str| line(&said, start).join(" ");
+    assert_eq!(shown(quarter), "2018-09-30 40,000 +25.0% 168,000", "{said}");
+    assert_eq!(shown(second), "2018-12-31 60,000* +25.0% 180,000", "{said}");
+    assert_eq!(shown("FY2019 Q2"), "2019-06-30 51,000 - 201,000", "{said}");
+    assert_eq!(
+        shown("FY2019 Q3"),
+        "2019-09-30 52,000 +30.0% 213,000",
+        "{said}"
+    );
+    // 53 over 60.
+    assert_eq!(
+        shown("FY2019 Q4"),
+        "2019-12-31 53,000* -11.7% 206,000",
+        "{said}"
+    );
     let rows: Vec<&str> = said.lines().collect();
     let place = |start: &str| rows.iter().position(|row| row.starts_with(start)).unwrap();
     assert_eq!(place("FY2018 Q4") + 1, place(quarter));
-    assert_eq!(place(quarter) + 1, place(half));
-    assert_eq!(place(half) + 1, place("FY2019 Q1"));
+    assert_eq!(place(quarter) + 1, place(second));
+    assert_eq!(place(second) + 1, place("FY2019 Q1"));
     let csv = records(&shows(&file, &["--csv", "--quarters", "30"]));
-    let half = csv.iter().find(|record| record.quarter == half).unwrap();
-    assert_eq!(half.end, "2018-12-31");
-    assert_eq!(half.value, "100000000");
+    let second = csv.iter().find(|record| record.quarter == second).unwrap();
+    assert_eq!(second.end, "2018-12-31");
+    assert_eq!(second.value, "60000000");
 }
 
 /// December becomes November by a report of eleven months: two of them are of no quarter that anything was reported of.

@@ -129,6 +129,44 @@ fn companies_are_ranked_and_those_without_a_figure_are_counted() {
     );
 }
 
+#[test]
+fn a_figure_that_its_filing_contradicts_is_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rows = ROWS[..8].to_vec();
+    rows.push((2, "Revenues", "20250331", 1, "USD", 77));
+    write_rows(folder.path(), &rows);
+    let all = [
+        "sec.kessan",
+        "2025q2.zip",
+        "--at",
+        "CY2025Q1",
+        "--sort",
+        "revenue",
+    ];
+    let said = text(&run("screen", &all, folder.path()));
+    let marked: Vec<&str> = said.lines().filter(|line| line.contains('!')).collect();
+    assert_eq!(marked.len(), 2, "{said}");
+    assert!(
+        marked[0].contains("KAWA STEEL") && marked[0].contains("1,900!"),
+        "{said}"
+    );
+    has_line(
+        &said,
+        "!  rests on a figure for which its filing gives two values",
+    );
+    let csv = screen(
+        folder.path(),
+        &["--at", "CY2025Q1", "--sort", "revenue", "--csv"],
+    );
+    let kawa = csv.lines().find(|line| line.contains("KAWA")).unwrap();
+    assert!(
+        kawa.contains("revenue: its filing gives two values"),
+        "{kawa}"
+    );
+    let minato = csv.lines().find(|line| line.contains("MINATO")).unwrap();
+    assert!(minato.ends_with(','), "{minato}");
+}
+
 /// Without operating and net income there is no margin to show, which is no reason to show nothing.
 #[test]
 fn columns_that_nobody_reports_are_left_out() {
@@ -225,7 +263,7 @@ fn columns_conditions_and_order_are_the_callers() {
         .collect();
     assert_eq!(names[..3], ["name", "MINATO FOODS INC", "KAWA STEEL CORP"]);
     assert!(dates.contains(
-        "\n1,CIK0000000001,MINATO FOODS INC,FY2025 Q1,~2025-03-31,USD,120000000,0.2,0.25,0.15,\n"
+        "\n1,CIK0000000001,MINATO FOODS INC,FY2025 Q1,~2025-03-31,USD,120000000,0.2,0.25,0.15,,\n"
     ));
     let wrong = run(
         "screen",
