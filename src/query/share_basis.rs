@@ -122,10 +122,13 @@ impl About {
         published: NaiveDate,
         value: impl Fn() -> Option<Decimal>,
     ) -> NaiveDate {
-        let is_it = |told: &&ToldAgain| {
-            told.period == period && told.published == published && Some(told.value) == value()
-        };
-        let told = self.told_again.iter().find(is_it);
+        let day = (period, published);
+        let day_of = |told: &ToldAgain| (told.period, told.published);
+        let before = self.told_again.partition_point(|told| day_of(told) < day);
+        let of_day = self.told_again.iter().skip(before);
+        let told = of_day
+            .take_while(|told| day_of(told) == day)
+            .find(|told| Some(told.value) == value());
         told.map_or(published, |told| told.first)
     }
 }
