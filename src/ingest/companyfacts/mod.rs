@@ -5,6 +5,7 @@ mod number;
 mod read;
 mod refused;
 mod splits;
+mod utf8;
 mod year_ends;
 
 use std::collections::BTreeMap;
