@@ -21,13 +21,15 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// A database is created in a new or empty folder only.
-    #[error("{path:?} exists and is not an empty folder")]
+    #[error("there is something at {path:?} already, and a new or empty folder is needed")]
     Exists {
         /// Where it was to be created.
         path: PathBuf,
     },
     /// The folder of a database whose creation was interrupted. It holds nothing; creating it again makes it whole.
-    #[error("the creation of {path:?} was cut off, and there is nothing in it: create it again, or delete the folder")]
+    #[error(
+        "the creation of {path:?} was cut off, and there is nothing in it: create it again, or delete the folder"
+    )]
     Unfinished {
         /// The folder.
         path: PathBuf,
