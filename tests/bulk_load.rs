@@ -511,3 +511,45 @@ fn a_filing_that_changed_locks_nothing_else_out() {
     assert!(db.ingest(strict).is_err());
     assert_eq!(db.last_commit(), 1);
 }
+
+/// One fact of the first file is refused, two of the second contradict each other: neither is taken in, and each of their
+/// facts is in the report.
+#[test]
+fn facts_of_files_refused_whole_are_counted() {
+    let fact = |year: i32, value: &str| {
+        format!(
+            r#"{{"start":"{year}-01-01","end":"{year}-12-31","val":{value},"accn":"0000000123-24-000001",
+            "fy":{year},"fp":"FY","form":"10-K","filed":"2024-02-20"}}"#
+        )
+    };
+    let strict = |name: &str, facts: &[String]| {
+        let json = format!(
+            r#"{{"cik":123,"facts":{{"us-gaap":{{"Revenues":{{"units":{{"USD":[{}]}}}}}}}}}}"#,
+            facts.join(",")
+        );
+        let facts = CompanyFacts::from_reader(json.as_bytes(), name)?;
+        Ok(LoadItem::strict_facts(facts))
+    };
+    let db = Database::temporary().unwrap();
+    let refused = [fact(2021, "90"), fact(2022, "100"), fact(2023, "\"x\"")];
+    let contradicting = [fact(2022, "102"), fact(2022, "77")];
+    let good = [fact(2020, "80").replace("24-000001", "24-000002")];
+    let report = load(
+        &db,
+        [
+            strict("refused.json", &refused),
+            strict("contradicting.json", &contradicting),
+            strict("good.json", &good),
+        ],
+    );
+    let failed: Vec<u64> = report.failed.iter().map(|failed| failed.facts).collect();
+    assert_eq!(failed, [2, 2]);
+    assert_eq!(report.failed[0].source, "refused.json");
+    assert!(matches!(
+        &report.failed[1].error,
+        Error::Ingest(error) if matches!(&*error.reason, IngestReason::Contradiction { .. })
+    ));
+    assert_eq!(report.refused.len(), 1);
+    assert_eq!(report.count(Outcome::Created), 1);
+    assert_eq!((report.facts(), report.committed), (6, 1));
+}

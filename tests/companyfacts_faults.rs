@@ -361,8 +361,9 @@ fn a_file_in_another_encoding_is_an_error() {
             text.to_vec()
         };
         let bytes = [before.as_bytes(), &text, after.as_bytes()].concat();
+        let first = bytes.iter().position(|byte| !byte.is_ascii()).unwrap();
         assert!(
-            matches!(reason(&bytes), IngestReason::Json { .. }),
+            matches!(reason(&bytes), IngestReason::NotUtf8 { position, .. } if position == first),
             "{place}"
         );
     }
@@ -652,6 +653,34 @@ proptest! {
                 let ingested = Database::temporary().unwrap().ingest(&facts);
                 prop_assert!(ingested.is_ok(), "{ingested:?}: {}", String::from_utf8_lossy(&bytes));
             }
+        }
+    }
+}
+
+/// Latin-1 and Shift_JIS: the names are Müller and ソニー, and the second byte of ソ is a backslash in ASCII.
+#[test]
+fn a_file_in_another_encoding_is_not_utf8_from_a_byte_on() {
+    for name in [&b"M\xfcller"[..], b"\x83\x5c\x83\x6a\x81\x5b"] {
+        let before = br#"{"cik": 123, "entityName": ""#;
+        let json = [before, name, br#"", "facts": {}}"#].concat();
+        let error = CompanyFacts::from_reader(json.as_slice(), "x.json").unwrap_err();
+        let first = before.len() + name.iter().position(|byte| *byte > 0x7f).unwrap();
+        let expected = format!("x.json is not UTF-8 text (byte {first})");
+        assert!(error.to_string().ends_with(&expected), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_off_ends_early() {
+    let whole = revenue(&[FACT]).replace("Minato", "決算");
+    for (at, _) in whole.char_indices() {
+        // Between characters, and inside of one.
+        for cut in [at, (at + 1).min(whole.len() - 1)] {
+            let json = &whole.as_bytes()[..cut];
+            let error = CompanyFacts::from_reader(json, "x.json").unwrap_err();
+            let error = error.to_string();
+            assert!(error.contains(": the file ends early: "), "{cut}: {error}");
+            assert!(error.contains("line "), "{cut}: {error}");
         }
     }
 }

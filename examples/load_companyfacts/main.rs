@@ -35,7 +35,7 @@ struct Arguments {
     /// Files of company facts, or folders of them.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Take in no file of which a fact is refused.
+    /// Take in no file of which a fact is refused, or of which two facts of one filing contradict each other.
     #[arg(long)]
     strict: bool,
     /// End at the first file that cannot be taken in.

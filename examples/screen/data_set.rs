@@ -1,10 +1,11 @@
 //! Loading a data set.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use kessan::{DataSetOptions, Database, IngestError, LoadItem, LoadReport};
+use kessan::{DataSetOptions, Database, IngestError, IngestReason, LoadItem, LoadReport, RowFault};
 
 use crate::shared::load::{Care, bar};
 
@@ -30,12 +31,11 @@ pub(crate) fn load(
     )?;
     let items = set.map(|filing| {
         let filing = filing?;
-        let filing = if care.strict {
-            filing.strict()?
+        Ok(if care.strict {
+            LoadItem::strict_filing(filing)
         } else {
-            filing
-        };
-        Ok(LoadItem::from(filing))
+            LoadItem::from(filing)
+        })
     });
     let report = db.load(items, care.on_failure(), |progress| {
         bar.set_position(progress.packages.try_into().unwrap_or(u64::MAX));
@@ -46,4 +46,18 @@ pub(crate) fn load(
     })?;
     bar.finish_and_clear();
     Ok((report, strays))
+}
+
+/// What can be done about columns that are not known, where rows were refused for them.
+pub(crate) fn hint(refused: &[IngestError]) {
+    let unknown = |refused: &IngestError| match &*refused.reason {
+        IngestReason::Row(RowFault::UnknownColumn { column }) => Some(column.clone()),
+        _ => None,
+    };
+    let unknown: BTreeSet<String> = refused.iter().filter_map(unknown).collect();
+    for column in unknown {
+        eprintln!(
+            "note: if the column {column:?} does not change what a value means: --ignore-column {column}"
+        );
+    }
 }

@@ -122,6 +122,7 @@ fn load_files(db: &Database, arguments: &Arguments) -> Result<bool, Box<dyn Erro
         writeln!(out, "{}", set.display())?;
         load::complain(&strays);
         load::print(&report, "filings", &mut out)?;
+        data_set::hint(&report.refused);
         if !strays.is_empty() {
             writeln!(out, "{} rows that are of no filing refused", strays.len())?;
         }

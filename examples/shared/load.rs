@@ -20,7 +20,7 @@ const SHOWN: usize = 20;
 /// How a load goes on where something is wrong.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Care {
-    /// Nothing is taken in of a file of which a fact is refused.
+    /// Nothing is taken in of a file of which a fact is refused, or two of one filing contradict each other.
     pub(crate) strict: bool,
     /// The load ends at the first file that cannot be taken in.
     pub(crate) stop: bool,
@@ -83,8 +83,11 @@ pub(crate) fn company_facts(
     let companies = Mutex::new(BTreeSet::new());
     let read = |path: &PathBuf| -> Result<LoadItem, kessan::Error> {
         let facts = CompanyFacts::read(path)?;
-        let facts = if care.strict { facts.strict()? } else { facts };
-        let item = LoadItem::from(facts);
+        let item = if care.strict {
+            LoadItem::strict_facts(facts)
+        } else {
+            LoadItem::from(facts)
+        };
         let ids = item
             .package
             .companies

@@ -64,6 +64,9 @@ pub struct LoadItem {
     pub by_document: bool,
     /// What is uncertain about what was worked out, or could not be.
     pub notes: Vec<DefinitionNote>,
+    /// Why nothing of it is to be taken in, where that is so: the package [fails](LoadReport::failed), and its facts are
+    /// counted there. So it is with what is not [strict](Self::strict_facts).
+    pub fault: Option<IngestError>,
 }
 
 /// What is uncertain about a definition that was worked out from filings.
@@ -108,6 +111,7 @@ impl From<CompanyFacts> for LoadItem {
             inferred: facts.evidence().is_inferred(),
             by_document: !facts.is_strict(),
             notes: calendar.chain(splits).collect(),
+            fault: None,
             package: Package::from(facts),
         }
     }
@@ -126,6 +130,7 @@ impl From<DataSetFiling> for LoadItem {
             inferred: true,
             by_document: false,
             notes: notes.collect(),
+            fault: None,
             package: Package::from(filing),
         }
     }
@@ -142,7 +147,28 @@ impl LoadItem {
             inferred: false,
             by_document: false,
             notes: Vec::new(),
+            fault: None,
             package: Package::from(tidy),
+        }
+    }
+
+    /// A file of company facts that is taken in whole or not at all: one that [`CompanyFacts::strict`] does not pass fails,
+    /// and its facts are counted as those of a package that failed.
+    #[must_use]
+    pub fn strict_facts(facts: CompanyFacts) -> Self {
+        Self {
+            fault: facts.fault(),
+            by_document: false,
+            ..Self::from(facts)
+        }
+    }
+
+    /// The same of a filing of a data set, by [`DataSetFiling::strict`].
+    #[must_use]
+    pub fn strict_filing(filing: DataSetFiling) -> Self {
+        Self {
+            fault: filing.fault(),
+            ..Self::from(filing)
         }
     }
 }

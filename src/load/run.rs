@@ -120,7 +120,10 @@ fn digest(item: Result<LoadItem, Error>) -> Ready {
                 refused: item.refused,
                 notes: item.notes,
             },
-            package: item.package.digested(item.inferred, item.by_document),
+            package: match item.fault {
+                Some(fault) => Err(fault.into()),
+                None => item.package.digested(item.inferred, item.by_document),
+            },
         },
         Err(error) => Ready {
             about: About::default(),

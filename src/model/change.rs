@@ -51,7 +51,8 @@ pub enum ChangeKind {
     Unchanged,
     /// There is nothing to compare with.
     NoComparator,
-    /// Figures per share, or numbers of shares, that were published on two sides of a [`Split`](crate::Split): the raw
+    /// Figures per share, or numbers of shares, that are on two sides of a [`Split`](crate::Split), by the days they were
+    /// published, or because one was told again after the split as it was before it: the raw
     /// difference and ratio are of different things. Found where the company is known: [`change_between`] does not.
     ShareBasisDiffers,
     /// Figures of a standard metric under two tags that the company uses for different things: there is no difference either.

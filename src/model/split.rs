@@ -11,7 +11,8 @@ use super::fraction::{ArithmeticError, Fraction};
 
 /// A share split or consolidation: from its date on, `new` shares are what `old` shares were.
 ///
-/// A figure per share, or a number of shares, is on the basis of the day it was published. Across a split two such
+/// A figure per share, or a number of shares, is on the basis of the day it was published; one that is told again after
+/// a split as it was before it is on the basis of the day it was first told. Across a split two such
 /// figures do not compare: see [`ChangeKind::ShareBasisDiffers`](crate::ChangeKind).
 ///
 /// The ratio is kept in lowest terms. Splits are in the order of their dates.

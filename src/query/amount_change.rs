@@ -76,12 +76,13 @@ impl AmountChange {
         }
         if let Some(base) = DatedAmount::new(base, fiscal) {
             let differs = lengths_differ(&current.period, &base.period);
-            return Self::between(about, current, base, differs);
+            return Self::between(about, current, of_base, base, differs);
         }
         let seen = &base.observation;
         let (now, then) = (Figure::Amount(current.amount), &seen.figure);
-        let published = [seen.published, current.published];
-        let change = change_in_series(about, &now, then, published);
+        let base_day = of_base.basis_of_figure(seen.period, seen.published, then);
+        let days = [base_day, about.basis_of_amount(&current)];
+        let change = change_in_series(about, &now, then, days);
         Self {
             length_differs: lengths_differ(&current.period, &seen.period),
             current,
@@ -91,18 +92,22 @@ impl AmountChange {
         }
     }
 
-    /// The change from one amount of a series to another.
+    /// The change of an amount of a series from another, of the same series or of one that it is stitched with.
     pub(crate) fn between(
         about: &About,
         current: DatedAmount,
+        of_base: &About,
         base: DatedAmount,
         length_differs: bool,
     ) -> Self {
-        let published = [base.published, current.published];
-        let [earlier, later] = published;
+        let days = [
+            of_base.basis_of_amount(&base),
+            about.basis_of_amount(&current),
+        ];
+        let [earlier, later] = days;
         let reckoned = if about.kind == MetricKind::Ratio || about.split_between(earlier, later) {
             let (now, then) = (current.amount.into(), base.amount.into());
-            let change = change_in_series(about, &now, &then, published);
+            let change = change_in_series(about, &now, &then, days);
             Reckoned::Before(Box::new(change))
         } else {
             Reckoned::WhenAsked

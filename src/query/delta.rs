@@ -111,8 +111,8 @@ impl Delta {
                 Change::none(ChangeKind::TagsDisagree(Box::new(tags)))
             }
             Some(base) => {
-                let published = [base.published(), current.published()];
-                change_in_series(current.about(), current.figure(), base.figure(), published)
+                let bases = [base.share_basis(), current.share_basis()];
+                change_in_series(current.about(), current.figure(), base.figure(), bases)
             }
             None => Change::none(ChangeKind::NoComparator),
         };
@@ -184,7 +184,7 @@ fn change_of_figures(about: &About, now: &Figure, then: &Figure) -> Change {
     change_between(now, then, about.kind)
 }
 
-/// The same, of figures that were published on these days, perhaps on two sides of a split.
+/// The same, of figures on the share bases of these days, perhaps on two sides of a split.
 pub(crate) fn change_in_series(
     about: &About,
     now: &Figure,

@@ -79,6 +79,11 @@ impl History {
         &self.key
     }
 
+    /// All observations of the series, by fact and publication.
+    pub(crate) fn observations(&self) -> &[Observation] {
+        &self.observed.all
+    }
+
     /// What labels mean.
     pub(crate) fn label_shape(&self) -> Shape {
         self.shape

@@ -39,6 +39,7 @@ pub(crate) mod rows;
 pub(crate) mod select;
 pub(crate) mod series;
 pub(crate) mod series_amounts;
+mod share_basis;
 pub(crate) mod slot;
 pub(crate) mod stitch;
 pub(crate) mod sweep;

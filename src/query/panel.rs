@@ -217,6 +217,7 @@ impl PanelQuery {
                             return Ok(());
                         };
                         let about = self.about(snapshot, named, variant, metric);
+                        let about = about.with_share_basis(snapshot, &self.reader)?;
                         let current = self.known_rows(snapshot, &about, current)?;
                         let lists = found.entry((company, number)).or_default();
                         lists.resize_with(lists.len().max(list + 1), Vec::new);
@@ -282,7 +283,8 @@ impl PanelQuery {
         current: &Current<'_>,
         period: PanelPeriod,
     ) -> Result<PanelRow, Error> {
-        let about = Arc::new(self.about(snapshot, company, variant, &self.meant.metric));
+        let about = self.about(snapshot, company, variant, &self.meant.metric);
+        let about = Arc::new(about.with_share_basis(snapshot, &self.reader)?);
         let found = if self.is_known_latest() {
             let found = find_in_place(&about, current, period)?;
             match found {
@@ -334,6 +336,7 @@ impl PanelQuery {
             known: self.known,
             head: snapshot.sequence(),
             apart: None,
+            told_again: Vec::new(),
         }
     }
 

@@ -191,6 +191,7 @@ impl PanelQuery {
                         return Ok(());
                     };
                     let about = self.about(snapshot, named, variant, &self.meant.metric);
+                    let about = about.with_share_basis(snapshot, &self.reader)?;
                     let change = if self.is_known_latest() {
                         let row = |index| Ok(current.row(index)?.map(|row| (row, &about)));
                         change_at(&about, &current.all_periods()?, row, period, kind)?

@@ -180,6 +180,12 @@ impl Point {
         self.observation().published
     }
 
+    /// The day on whose share basis the figure is: that of its publication, unless it was told again after a split as it was.
+    pub(crate) fn share_basis(&self) -> NaiveDate {
+        let about = self.about();
+        about.basis_of_figure(self.period(), self.published(), self.figure())
+    }
+
     /// The commit that recorded it in this database.
     #[must_use]
     pub fn commit(&self) -> u64 {

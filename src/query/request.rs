@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::model::{
     Company, FiscalCalendar, Id, Observation, Period, Scenario, Scope, SeriesKey, Unit,
 };
-use crate::store::Snapshot;
+use crate::store::{Snapshot, StoreError};
 
 use super::cache::Question;
 use super::choices::{choices_of_publications, choices_of_versions};
@@ -273,7 +273,17 @@ impl SeriesQuery {
             known: self.known,
             head: self.reader.last_commit(),
             apart: None,
+            told_again: Vec::new(),
         }
+    }
+
+    /// The same, with which of its figures are on an older share basis than that of their day.
+    pub(crate) fn about_basis(
+        &self,
+        snapshot: &Snapshot,
+        key: SeriesKey,
+    ) -> Result<About, StoreError> {
+        self.about(key).with_share_basis(snapshot, &self.reader)
     }
 
     /// All observations that this question takes into account, by fact, publication, document and cell.

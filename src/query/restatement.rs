@@ -251,6 +251,7 @@ impl RestatementQuery {
             head: self.reader.last_commit(),
             standard: None,
             apart: None,
+            told_again: Vec::new(),
         }
     }
 }
@@ -263,6 +264,7 @@ pub(crate) fn of_series(
     about: &About,
 ) -> Result<Vec<Restatement>, StoreError> {
     let observations = about.known.observations(snapshot, reader, id)?;
+    let about = &about.clone().with_told_again(&observations);
     let order = snapshot.document_order(&observations)?;
     let facts: Vec<&[Observation]> = observations.chunk_by(|a, b| a.period == b.period).collect();
     let periods: Vec<Period> = facts
@@ -314,7 +316,7 @@ pub(crate) fn of_series(
                 continue;
             };
             let mut change = change_of_points(&new, &old);
-            let (from, to) = (old.published(), new.published());
+            let (from, to) = (old.share_basis(), new.share_basis());
             let splits: Vec<Split> = about.splits_between(from, to).copied().collect();
             if change.difference.is_some() && !splits.is_empty() {
                 change.kind = ChangeKind::ShareBasisDiffers;

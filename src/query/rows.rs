@@ -15,6 +15,7 @@ use crate::store::{CurrentRow, DocumentOrder, SeriesId, Snapshot, StoreError};
 
 use super::apart::Apart;
 use super::reader::Reader;
+use super::share_basis::ToldAgain;
 use super::slot::{self, Backward, Dated, Fit, Found, Shape, Target};
 
 /// Which documents may supersede what others say about a fact.
@@ -238,24 +239,31 @@ pub(crate) struct About {
     pub(crate) standard: Option<MetricPath>,
     /// Of a part of a standard metric, which of its tags disagree; `None` of what stands for itself.
     pub(crate) apart: Option<Arc<Apart>>,
+    /// Which figures were told again after a share split as they were before it: see [`About::with_share_basis`].
+    pub(crate) told_again: Vec<ToldAgain>,
 }
 
 impl About {
-    /// Whether the figures are per share, or numbers of shares, and were published on two days with a split between.
+    /// Whether the figures are per share, or numbers of shares.
+    pub(crate) fn counts_shares(&self) -> bool {
+        match &self.key.unit {
+            Unit::Count(noun) => noun.as_str() == "shares",
+            _ => self.kind == MetricKind::PerShare,
+        }
+    }
+
+    /// Whether the figures are per share, or numbers of shares, and there is a split between the days of their bases.
     pub(crate) fn split_between(&self, one: NaiveDate, other: NaiveDate) -> bool {
         self.splits_between(one, other).next().is_some()
     }
 
-    /// The splits between two days of publication, where the figures are per share or numbers of shares.
+    /// The splits between two days, where the figures are per share or numbers of shares.
     pub(crate) fn splits_between(
         &self,
         one: NaiveDate,
         other: NaiveDate,
     ) -> impl Iterator<Item = &Split> {
-        let shares = match &self.key.unit {
-            Unit::Count(noun) => noun.as_str() == "shares",
-            _ => self.kind == MetricKind::PerShare,
-        };
+        let shares = self.counts_shares();
         self.company
             .splits
             .iter()

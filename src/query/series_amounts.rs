@@ -102,7 +102,7 @@ impl SeriesQuery {
         let [(id, _)] = resolved.parts.as_slice() else {
             return Ok(SeriesAmounts::of(&self.read(snapshot)?.quarters(range)?));
         };
-        let about = Arc::new(self.about(resolved.key));
+        let about = Arc::new(self.about_basis(snapshot, resolved.key)?);
         let ends = range.ends(self.calendar());
         let ends = ends.map_err(|label| about.no_period(label))?;
         let amounts = snapshot.in_place(*id, |rows| quarters_in_place(&about, rows, ends))?;

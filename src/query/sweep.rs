@@ -118,7 +118,8 @@ impl SweptSeries<'_> {
                     fiscal,
                     ..*self.amounts.get(index)?
                 };
-                AmountChange::between(&self.found.about, current, base, length_differs)
+                let about = &self.found.about;
+                AmountChange::between(about, current, about, base, length_differs)
             }
         })
     }
@@ -220,7 +221,7 @@ fn about(snapshot: &Snapshot, id: SeriesId) -> Result<Option<About>, StoreError>
     let kind = snapshot
         .metric_by_number(id.metric)
         .map(|metric| metric.kind);
-    Ok(kind.map(|kind| About {
+    let about = kind.map(|kind| About {
         key,
         kind,
         company: Arc::clone(company),
@@ -228,7 +229,15 @@ fn about(snapshot: &Snapshot, id: SeriesId) -> Result<Option<About>, StoreError>
         head: snapshot.sequence(),
         standard: None,
         apart: None,
-    }))
+        told_again: Vec::new(),
+    });
+    match about {
+        Some(about) if about.needs_share_basis() => {
+            let observations = snapshot.observations(id)?;
+            Ok(Some(about.with_told_again(&observations)))
+        }
+        about => Ok(about),
+    }
 }
 
 /// A pass that puts series into batches.

@@ -21,7 +21,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// A database is created in a new or empty folder only.
-    #[error("{path:?} exists and is not an empty folder")]
+    #[error("there is something at {path:?} already, and a new or empty folder is needed")]
     Exists {
         /// Where it was to be created.
         path: PathBuf,

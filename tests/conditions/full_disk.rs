@@ -87,6 +87,7 @@ fn item(n: u32) -> LoadItem {
         inferred: false,
         by_document: false,
         notes: vec![],
+        fault: None,
     }
 }
 

@@ -17,6 +17,7 @@ fn items(packages: std::ops::Range<u32>) -> Vec<Result<LoadItem, kessan::Error>>
         inferred: false,
         by_document: false,
         notes: vec![],
+        fault: None,
     };
     packages.map(|n| Ok(item(n))).collect()
 }

@@ -1,5 +1,9 @@
 //! Rows that are refused, each with file, line and reason.
 
+use std::ops::ControlFlow;
+
+use kessan::{LoadItem, OnFailure};
+
 use super::support::{MINATO, ROWS, SUB, TAG, all, num, of_rows, open, told};
 
 /// The good rows with one more, and what is said of that one.
@@ -139,8 +143,16 @@ fn a_filing_that_contradicts_itself_is_not_taken_in_where_the_caller_is_strict()
     let error = filing.clone().strict().unwrap_err().to_string();
     assert_eq!(
         error,
-        "CIK0000000123/0000000123-25-000001/fsds: row \"Assets, us-gaap/2024\", column \"ddate 20250331, qtrs 0, USD\", text \
-         \"72.5000\": it contradicts f1 (\"-7.2500\") about CIK0000000123 us_gaap.assets.stock, USD ~2025-03-31/0q"
+        "s.zip: num.txt, row \"Assets, us-gaap/2024\" (line 3), column \"ddate 20250331, qtrs 0, USD\", text \"72.5000\": \
+         it contradicts line 2 (\"-7.2500\") about CIK0000000123 us_gaap.assets.stock, USD ~2025-03-31/0q in \
+         CIK0000000123/0000000123-25-000001/fsds"
+    );
+    // The other way round, the other line.
+    let swapped = all(of_rows(&[&other, ROWS[5]])).remove(0);
+    let error = swapped.strict().unwrap_err().to_string();
+    assert!(
+        error.contains("(line 3)") && error.contains("it contradicts line 2 (\"72.5000\")"),
+        "{error}"
     );
     // Of a part of the company, it is another fact.
     let part = other.replace("USD\t\t", "USD\tLegalEntity=Kawa;\t");
@@ -272,4 +284,23 @@ fn a_submission_that_says_nothing_sure_is_refused() {
             4
         );
     }
+}
+
+/// Of the first filing a row is refused and another kept; of the second two rows contradict each other.
+#[test]
+fn rows_of_filings_refused_whole_are_counted() {
+    let bad = ROWS[0].replace("1250000000.0000", "1.25e9");
+    let other = ROWS[1].replace("99.5000", "-1.0000");
+    let set = of_rows(&[&bad, ROWS[2], ROWS[1], &other]);
+    let items = set.map(|filing| Ok(LoadItem::strict_filing(filing.unwrap())));
+    let db = kessan::Database::temporary().unwrap();
+    let go_on = |_: &kessan::LoadProgress| ControlFlow::Continue(());
+    let report = db.load(items, OnFailure::Continue, go_on).unwrap();
+    let failed: u64 = report.failed.iter().map(|failed| failed.facts).sum();
+    assert_eq!(
+        (report.failed.len(), failed, report.refused.len()),
+        (2, 3, 1)
+    );
+    assert_eq!((report.facts(), report.committed), (4, 0));
+    assert_eq!(db.last_commit(), 0);
 }

@@ -63,7 +63,7 @@ fn files_are_loaded_and_what_is_wrong_is_listed() {
     assert!(said.contains("\n1 files taken in, 2 known before, 1 failed; 2 new documents\n"));
     let complaints = String::from_utf8(output.stderr).unwrap();
     assert!(
-        complaints.contains("failed: files/c.json: "),
+        complaints.contains("failed: files/c.json: ") && complaints.contains("the file ends early"),
         "{complaints}"
     );
 
@@ -71,6 +71,10 @@ fn files_are_loaded_and_what_is_wrong_is_listed() {
     let output = run("load_companyfacts", &strict, folder.path());
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("1 files taken in, 0 known before, 1 failed"));
+    // Of b.json, that one fact was refused and one was not.
+    assert_eq!(line(&said, "refused "), ["1"]);
+    assert_eq!(line(&said, "in files that failed "), ["1"]);
+    assert_eq!(line(&said, "facts "), ["4"]);
     assert!(said.contains("\nended at the file that failed\n"), "{said}");
 }
 

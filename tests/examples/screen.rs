@@ -59,9 +59,12 @@ fn write_rows(folder: &Path, rows: &[(u32, &str, &str, u32, &str, i32)]) {
         )
     });
     let lines: Vec<String> = std::iter::once(head).chain(rows).collect();
-    let num = lines.join("\n") + "\n";
+    write_num(folder, &(lines.join("\n") + "\n"));
+}
+
+fn write_num(folder: &Path, num: &str) {
     let mut zip = ZipWriter::new(File::create(folder.join("2025q2.zip")).unwrap());
-    for (name, content) in [("sub.txt", SUB), ("tag.txt", TAG), ("num.txt", &num)] {
+    for (name, content) in [("sub.txt", SUB), ("tag.txt", TAG), ("num.txt", num)] {
         zip.start_file(name, SimpleFileOptions::default()).unwrap();
         zip.write_all(content.as_bytes()).unwrap();
     }
@@ -363,4 +366,40 @@ fn a_real_data_set_is_screened_whole() {
     }
     // The four tags of revenue are there, for a quarter of each of two years, in most filings.
     assert!(ranked > 300, "{ranked}");
+}
+
+#[test]
+fn rows_refused_for_an_unknown_column_are_told_with_how_to_ignore_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |end: &str, millions: u32, told: &str| {
+        format!(
+            "0000000001-25-000001\tRevenues\tus-gaap/2024\t{end}\t1\tUSD\t{millions}000000\t{told}\n"
+        )
+    };
+    let head = "adsh\ttag\tversion\tddate\tqtrs\tuom\tvalue\tdcml\n";
+    let rows = [row("20250331", 120, ""), row("20240331", 100, "-6")];
+    write_num(folder.path(), &format!("{head}{}", rows.concat()));
+    let arguments = ["sec.kessan", "2025q2.zip", "--at", "CY2025Q1"];
+    let said = run("screen", &arguments, folder.path());
+    let said = String::from_utf8(said.stderr).unwrap();
+    assert!(
+        said.contains("the column \"dcml\" is not known, and it is not empty"),
+        "{said}"
+    );
+    let hint =
+        "note: if the column \"dcml\" does not change what a value means: --ignore-column dcml\n";
+    assert_eq!(said.matches(hint).count(), 1, "{said}");
+
+    let ignoring = [
+        &arguments[..],
+        &["--ignore-column", "dcml", "--ignore-column", "nonesuch"],
+    ];
+    let said = run("screen", &ignoring.concat(), folder.path());
+    let said = String::from_utf8(said.stderr).unwrap();
+    let in_vain = "num.txt: no column \"nonesuch\" is there to be ignored";
+    assert!(said.contains(in_vain), "{said}");
+    assert!(
+        !said.contains("--ignore-column dcml") && !said.contains("refused:"),
+        "{said}"
+    );
 }

@@ -41,7 +41,7 @@ fn a_backup_is_restored_and_answers_the_same() {
     assert_eq!(asked("restored"), asked("iij.kessan"));
     let again = refusal(&run("backup", &["iij.kessan", "saved"], folder.path()));
     assert!(
-        again.contains("exists and is not an empty folder"),
+        again.contains("already, and a new or empty folder is needed"),
         "{again}"
     );
 }

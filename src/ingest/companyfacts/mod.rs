@@ -5,6 +5,7 @@ mod number;
 mod read;
 mod refused;
 mod splits;
+mod utf8;
 mod year_ends;
 
 use std::collections::BTreeMap;
@@ -188,16 +189,27 @@ impl CompanyFacts {
     /// # Errors
     /// [`IngestReason::Fact`] at the place of the first fact that was; [`IngestReason::Contradiction`] with both values.
     pub fn strict(self) -> Result<Self, IngestError> {
+        match self.fault() {
+            None => Ok(Self {
+                strict: true,
+                ..self
+            }),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    /// Why it is not strict; `None` if it is.
+    pub(crate) fn fault(&self) -> Option<IngestError> {
         if let Some(first) = self.contents.refused.first() {
             let place = Place {
-                document: self.file,
+                document: self.file.clone(),
                 table: Some(first.place.clone()),
                 text: Some(first.text.clone()),
                 ..Place::default()
             };
             let fault = first.fault.clone();
             let refused = self.contents.refused.len();
-            return Err(IngestReason::Fact { fault, refused }.at(&place));
+            return Some(IngestReason::Fact { fault, refused }.at(&place));
         }
         let rows = &self.contents.rows;
         let figures: Vec<Figure> = rows.iter().map(|row| figure(row.value)).collect();
@@ -206,14 +218,8 @@ impl CompanyFacts {
             figure,
             place: row,
         });
-        let contradicting = contradiction(stated.collect())
-            .and_then(|(one, other)| Some((self.fact(one)?, self.fact(other)?)));
-        let Some((one, other)) = contradicting else {
-            return Ok(Self {
-                strict: true,
-                ..self
-            });
-        };
+        let (one, other) = contradiction(stated.collect())?;
+        let (one, other) = (self.fact(one)?, self.fact(other)?);
         let place = Place {
             document: self.file.clone(),
             row: Some(other.concept.to_string()),
@@ -221,12 +227,12 @@ impl CompanyFacts {
             text: Some(other.text.to_owned()),
             ..Place::default()
         };
-        Err(IngestReason::Contradiction {
+        let reason = IngestReason::Contradiction {
             other: format!("another fact of {}", one.accession),
             text: one.text.to_owned(),
             fact: format!("{} {}", one.metric.path, one.period),
-        }
-        .at(&place))
+        };
+        Some(reason.at(&place))
     }
 
     /// The same facts as those of another definition of the company: with an id of one's own, with a calendar that

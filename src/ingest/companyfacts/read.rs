@@ -17,6 +17,7 @@ use super::super::error::{IngestError, IngestReason, Place};
 use super::super::words::check_visible;
 use super::fact::{self, Fact};
 use super::refused::{FactFault, RefusedFact, clipped, escaped};
+use super::utf8::Watched;
 
 /// The largest company facts file, in bytes.
 const FILE_LIMIT: u64 = 1 << 30;
@@ -130,7 +131,8 @@ pub(super) fn read(reader: impl Read, file: &str) -> Result<Contents, IngestErro
         document: file.to_owned(),
         ..Place::default()
     };
-    let mut input = BufReader::with_capacity(1 << 16, reader.take(FILE_LIMIT + 1));
+    let watched = Watched::new(reader.take(FILE_LIMIT + 1));
+    let mut input = BufReader::with_capacity(1 << 16, watched);
     check_encoding(&mut input, file).map_err(|reason| reason.at(&place))?;
     let mut reading = Reading::default();
     let mut json = serde_json::Deserializer::from_reader(&mut input);
@@ -139,7 +141,8 @@ pub(super) fn read(reader: impl Read, file: &str) -> Result<Contents, IngestErro
         level: Level::Top,
     };
     let read = top.deserialize(&mut json).and_then(|()| json.end());
-    if input.get_ref().limit() == 0 {
+    let left = input.get_ref().inner().limit();
+    if left == 0 {
         let file = file.to_owned();
         let limit = FILE_LIMIT;
         return Err(IngestReason::TooLarge { file, limit }.at(&place));
@@ -149,7 +152,8 @@ pub(super) fn read(reader: impl Read, file: &str) -> Result<Contents, IngestErro
             table: Some(reading.place()).filter(|place| !place.is_empty()),
             ..place
         };
-        return Err(reason_of(&error, reading.reason, file).at(&place));
+        let bad = input.get_ref().not_utf8();
+        return Err(reason_of(&error, reading.reason, bad, file).at(&place));
     }
     let missing = |key| IngestReason::MissingKey { key }.at(&place);
     if reading.contents.cik.is_empty() {
@@ -158,7 +162,7 @@ pub(super) fn read(reader: impl Read, file: &str) -> Result<Contents, IngestErro
     if !reading.facts {
         return Err(missing("facts"));
     }
-    reading.contents.bytes = (FILE_LIMIT + 1).saturating_sub(input.get_ref().limit());
+    reading.contents.bytes = (FILE_LIMIT + 1).saturating_sub(left);
     Ok(reading.contents)
 }
 
@@ -182,8 +186,13 @@ fn check_encoding<R: Read>(input: &mut BufReader<R>, file: &str) -> Result<(), I
     }
 }
 
-/// Our own reason where the file is JSON of another shape, else what the JSON reader says.
-fn reason_of(error: &serde_json::Error, own: Option<IngestReason>, file: &str) -> IngestReason {
+/// Our own reason where the file is JSON of another shape, that it is not UTF-8 from a byte on, or what the JSON reader says.
+fn reason_of(
+    error: &serde_json::Error,
+    own: Option<IngestReason>,
+    not_utf8: Option<u64>,
+    file: &str,
+) -> IngestReason {
     if let Some(own) = own {
         return own;
     }
@@ -193,11 +202,20 @@ fn reason_of(error: &serde_json::Error, own: Option<IngestReason>, file: &str) -
         let file = file.to_owned();
         return IngestReason::File { file, message };
     }
+    if let Some(position) = not_utf8.and_then(|position| usize::try_from(position).ok()) {
+        let file = file.to_owned();
+        return IngestReason::NotUtf8 { file, position };
+    }
     let position = format!(" at line {line} column {column}");
     let message = message
         .strip_suffix(&position)
         .unwrap_or(&message)
         .to_owned();
+    let message = if error.is_eof() {
+        format!("the file ends early: {message}")
+    } else {
+        message
+    };
     IngestReason::Json {
         line,
         column,

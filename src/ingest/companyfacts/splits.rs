@@ -119,6 +119,15 @@ struct Fact<'a> {
     versions: Vec<Version<'a>>,
 }
 
+impl Fact<'_> {
+    /// Whether one of the first versions has the figure of a later one: then that is a return to what was told before, and
+    /// shows no change of basis.
+    fn has_told(&self, later: &Version<'_>, first: usize) -> bool {
+        let mut earlier = self.versions.iter().take(first);
+        earlier.any(|version| version.filed < later.filed && version.value == later.value)
+    }
+}
+
 /// Its figure, as one filing has it.
 struct Version<'a> {
     filed: NaiveDate,
@@ -142,6 +151,7 @@ pub(super) struct Splits {
 /// A ratio alone is no split: it may be announced and withdrawn, and its date is that of the announcement as often as
 /// the day it took effect. The restated figures tell more: where a later filing has the same fact, a number of shares or a
 /// figure per share, at the ratio of the earlier one, the basis changed after the earlier filing and not after the later.
+/// A figure that the fact had before is none of these: it returns to what was told before, and proves nothing new.
 /// All these pairs together leave the days between the last filing on the old basis and the first on the new one. The
 /// split is dated by the told date in between that was filed last; any day in between separates the filings alike.
 ///
@@ -332,9 +342,12 @@ fn change_of_basis(
     let mut pairs = BTreeSet::new();
     for (number, fact) in facts.iter().enumerate() {
         let factor = if fact.per_share { per_share } else { counts };
-        for pair in fact.versions.windows(2) {
+        for (nth, pair) in fact.versions.windows(2).enumerate() {
             let [before, after] = pair else { continue };
-            if before.filed < after.filed && is_restated(before.value, factor, after.value) {
+            if before.filed < after.filed
+                && is_restated(before.value, factor, after.value)
+                && !fact.has_told(after, nth)
+            {
                 pairs.insert((after.filed, before.filed, number));
             }
         }

@@ -11,11 +11,13 @@ use super::super::companyfacts::{CalendarNote, kind_of};
 use super::super::contradiction::{Stated, contradiction};
 use super::super::error::{IngestError, IngestReason, Place};
 use super::super::filing::{Filing, Reported};
+use super::NUM;
 use super::fact::Fact;
 use super::submission::{OfCompany, Submission};
 
-/// A filing of a [`DataSet`](crate::DataSet): its facts, and the rows that were refused.
-#[derive(Clone, PartialEq, Debug)]
+/// A filing of a [`DataSet`](crate::DataSet): its facts, and the rows that were refused. Two are equal that say the same, on
+/// whatever lines.
+#[derive(Clone, Debug)]
 pub struct DataSetFiling {
     company: Company,
     notes: Vec<CalendarNote>,
@@ -24,23 +26,53 @@ pub struct DataSetFiling {
     filing: Filing,
     refused: Vec<IngestError>,
     bytes: u64,
+    /// The name of the data set.
+    archive: String,
+    /// The line of each cell, in `num.txt`.
+    lines: Vec<u64>,
+}
+
+/// What was read of a filing in `num.txt`.
+pub(super) struct OfFiling<'a> {
+    /// The name of the data set.
+    pub(super) archive: &'a str,
+    /// With their lines.
+    pub(super) facts: Vec<(u64, Fact)>,
+    pub(super) refused: Vec<IngestError>,
+    pub(super) bytes: u64,
+}
+
+impl PartialEq for DataSetFiling {
+    fn eq(&self, other: &Self) -> bool {
+        self.company == other.company
+            && self.evidence == other.evidence
+            && self.bytes == other.bytes
+            && self.notes == other.notes
+            && self.metrics == other.metrics
+            && self.filing == other.filing
+            && self.refused == other.refused
+    }
 }
 
 impl DataSetFiling {
     pub(super) fn new(
         of: &Submission,
         of_company: OfCompany,
-        mut facts: Vec<Fact>,
-        refused: Vec<IngestError>,
-        bytes: u64,
+        read: OfFiling<'_>,
     ) -> Result<Self, ModelError> {
+        let OfFiling {
+            archive,
+            mut facts,
+            refused,
+            bytes,
+        } = read;
         let OfCompany {
             company,
             notes,
             evidence,
         } = of_company;
         // By what they say and not by where the file has them, so that a document is always the same.
-        facts.sort_by(|a, b| {
+        facts.sort_by(|(_, a), (_, b)| {
             (&a.concept, &a.unit, &a.period, &a.scope)
                 .cmp(&(&b.concept, &b.unit, &b.period, &b.scope))
                 .then_with(|| (&a.row, &a.column, &a.text).cmp(&(&b.row, &b.column, &b.text)))
@@ -63,7 +95,9 @@ impl DataSetFiling {
             facts: Vec::with_capacity(facts.len()),
             checks: Vec::new(),
         };
-        for (cell, fact) in (0_u32..).zip(facts) {
+        let mut lines = Vec::with_capacity(facts.len());
+        for (cell, (line, fact)) in (0_u32..).zip(facts) {
+            lines.push(line);
             filing.cells.push(Cell {
                 address: format!("f{}", u64::from(cell) + 1),
                 place: format!("{}, fy {}, fp {}", of.form, of.year, of.period),
@@ -102,6 +136,8 @@ impl DataSetFiling {
             filing,
             refused,
             bytes,
+            archive: archive.to_owned(),
+            lines,
         })
     }
 
@@ -167,8 +203,16 @@ impl DataSetFiling {
     /// # Errors
     /// The first row that was; [`IngestReason::Contradiction`] with both values.
     pub fn strict(self) -> Result<Self, IngestError> {
+        match self.fault() {
+            None => Ok(self),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    /// Why it is not strict; `None` if it is.
+    pub(crate) fn fault(&self) -> Option<IngestError> {
         if let Some(first) = self.refused.first() {
-            return Err(first.clone());
+            return Some(first.clone());
         }
         let Filing {
             document,
@@ -181,27 +225,32 @@ impl DataSetFiling {
             figure: &reported.figure,
             place: reported,
         });
-        let Some((one, other)) = contradiction(stated.collect()) else {
-            return Ok(self);
-        };
-        let cell_of = |reported: &Reported| {
-            let index = usize::try_from(reported.cell).ok();
-            index.and_then(|index| cells.get(index))
-        };
+        let (one, other) = contradiction(stated.collect())?;
+        let index = |reported: &Reported| usize::try_from(reported.cell).ok();
+        let cell_of = |reported| cells.get(index(reported)?);
+        let line_of = |reported| usize::try_from(*self.lines.get(index(reported)?)?).ok();
         let said = |reported| cell_of(reported).map_or_else(String::new, |cell| cell.text.clone());
+        // The later line contradicts the one before it.
+        let (one, other) = if line_of(one) <= line_of(other) {
+            (one, other)
+        } else {
+            (other, one)
+        };
         let place = Place {
-            document: document.id.to_string(),
+            document: self.archive.clone(),
+            table: Some(NUM.to_owned()),
+            line: line_of(other),
             row: cell_of(other).map(|cell| cell.row.clone()),
             column: cell_of(other).map(|cell| cell.column.clone()),
             text: Some(said(other)),
             ..Place::default()
         };
-        Err(IngestReason::Contradiction {
-            other: cell_of(one).map_or_else(String::new, |cell| cell.address.clone()),
+        let reason = IngestReason::Contradiction {
+            other: line_of(one).map_or_else(String::new, |line| format!("line {line}")),
             text: said(one),
-            fact: format!("{} {}", one.series, one.period),
-        }
-        .at(&place))
+            fact: format!("{} {} in {}", one.series, one.period, document.id),
+        };
+        Some(reason.at(&place))
     }
 
     pub(crate) fn into_parts(self) -> (Company, Vec<Metric>, Filing) {

@@ -22,6 +22,7 @@ use super::file::read_unchanged;
 use archive::Archive;
 pub use error::{DataSetError, RowFault};
 pub use filing::DataSetFiling;
+use filing::OfFiling;
 use sort::{Sorted, Sorter};
 use submission::{Submission, Submissions, accession};
 use table::{Header, Origin, Rows};
@@ -118,6 +119,8 @@ pub struct DataSetLayout {
     pub missing_columns: Vec<(&'static str, &'static str)>,
     /// Files of the archive that are not known and were not read.
     pub unknown_files: Vec<String>,
+    /// Columns that were to be [ignored](DataSetOptions::ignore), and are none of the unknown ones of `num.txt`.
+    pub ignored_in_vain: Vec<String>,
 }
 
 /// How to read a data set.
@@ -192,6 +195,12 @@ impl DataSetOptions {
         let (header, mut rows) = Rows::new(archive.file(NUM, NUM_LIMIT)?, origin)?;
         layout.compare(NUM, &header, &fact::COLUMNS);
         let columns = fact::Columns::new(&header, &self.ignored, origin)?;
+        let in_vain = |column: &&String| {
+            !header
+                .unknown(&fact::COLUMNS)
+                .any(|(_, name)| name == column.as_str())
+        };
+        layout.ignored_in_vain = self.ignored.iter().filter(in_vain).cloned().collect();
         let mut refused = std::mem::take(&mut submissions.refused);
         refused.append(&mut tags.refused);
         let mut counts = vec![0; submissions.filings.len()];
@@ -321,13 +330,19 @@ impl DataSet {
             bytes += u64::try_from(row.len()).unwrap_or(u64::MAX) + 1;
             let cells = self.header.cells(row);
             match cells.and_then(|cells| self.columns.fact(&cells, of, &self.tags)) {
-                Ok(fact) => facts.push(fact),
+                Ok(fact) => facts.push((*line, fact)),
                 Err(fault) => refused.push(origin.row(*line, row, fault)),
             }
         }
         let company = self.submissions.company(of);
+        let read = OfFiling {
+            archive: &self.name,
+            facts,
+            refused,
+            bytes,
+        };
         company
-            .and_then(|company| DataSetFiling::new(of, company, facts, refused, bytes))
+            .and_then(|company| DataSetFiling::new(of, company, read))
             .map_err(|error| {
                 IngestReason::from(error).at(&Place {
                     document: self.name.clone(),
@@ -386,7 +401,12 @@ impl fmt::Display for DataSetLayout {
         let missing = missing.map(|(file, column)| format!("{file}: there is no column {column}"));
         let files = self.unknown_files.iter();
         let files = files.map(|file| format!("the file {file:?} is not known"));
-        let all: Vec<String> = unknown.chain(missing).chain(files).collect();
+        let in_vain = self.ignored_in_vain.iter();
+        let in_vain = in_vain.map(|column| {
+            format!("{NUM}: no column {column:?} is there to be ignored, or it is a known one")
+        });
+        let all = unknown.chain(missing).chain(files).chain(in_vain);
+        let all: Vec<String> = all.collect();
         f.pad(&all.join("\n"))
     }
 }

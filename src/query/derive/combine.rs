@@ -122,9 +122,9 @@ impl Terms {
     }
 }
 
-/// Whether two figures count shares, and a split lies between their publications.
+/// Whether two figures count shares, and a split lies between the days of their bases.
 pub(crate) fn split_between(a: &Point, b: &Point) -> bool {
-    a.about().split_between(a.published(), b.published())
+    a.about().split_between(a.share_basis(), b.share_basis())
 }
 
 /// That no two of the figures are of tags that disagree.
@@ -147,7 +147,7 @@ pub(crate) fn check_shares(leaves: &[&Point]) -> Result<(), Obstacle> {
         .flat_map(|(at, a)| leaves.iter().skip(at + 1).map(move |b| (a, b)));
     for (a, b) in pairs {
         if split_between(a, b) && split_between(b, a) {
-            let (a, b) = if b.published() < a.published() {
+            let (a, b) = if b.share_basis() < a.share_basis() {
                 (b, a)
             } else {
                 (a, b)

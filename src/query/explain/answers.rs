@@ -231,9 +231,9 @@ pub(super) fn convention(kind: &ChangeKind) -> Option<&'static str> {
         ChangeKind::BaseNotDistinctFromZero => {
             Some("the rounding interval of the base contains zero")
         }
-        ChangeKind::ShareBasisDiffers => {
-            Some("the two were published on two sides of a share split")
-        }
+        ChangeKind::ShareBasisDiffers => Some(
+            "the two are on two sides of a share split: they were published so, or one was told again as it was before the split",
+        ),
         ChangeKind::TagsDisagree(_) => Some("the two are of tags that disagree"),
         ChangeKind::NotAnAmount => Some("only plain amounts have a change"),
         ChangeKind::Overflow => Some("the digits are beyond exact arithmetic"),

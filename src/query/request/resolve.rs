@@ -37,7 +37,7 @@ impl SeriesQuery {
         resolved: &Resolved,
     ) -> Result<Arc<Rows>, Error> {
         let documents = self.reader.document_cache();
-        let about = Arc::new(self.about(resolved.key.clone()));
+        let about = Arc::new(self.about_basis(snapshot, resolved.key.clone())?);
         let rows = if self.meant.is_standard() {
             self.stitched(snapshot, &resolved.parts)?
         } else {
@@ -90,7 +90,8 @@ impl SeriesQuery {
                 }
             }
         };
-        let about = Arc::new(self.about(history.key().clone()));
+        let about = self.about(history.key().clone());
+        let about = Arc::new(about.with_told_again(history.observations()));
         Ok(Some(Series::new(Arc::new(Held::as_of(
             history, about, day,
         )))))
@@ -146,7 +147,7 @@ impl SeriesQuery {
         let [(id, _)] = resolved.parts.as_slice() else {
             return self.load()?.at(when);
         };
-        let about = Arc::new(self.about(resolved.key));
+        let about = Arc::new(self.about_basis(snapshot, resolved.key)?);
         let asked = when.asked(&self.company.calendar);
         let asked = asked.map_err(|label| about.no_period(label))?;
         let found = snapshot.in_place(*id, |rows| {
@@ -192,11 +193,11 @@ impl SeriesQuery {
         let abouts: Vec<Arc<About>> = parts
             .iter()
             .map(|(_, key)| {
-                let about = self.about(key.clone());
+                let about = self.about_basis(snapshot, key.clone())?;
                 let apart = Some(Arc::clone(&apart));
-                Arc::new(About { apart, ..about })
+                Ok(Arc::new(About { apart, ..about }))
             })
-            .collect();
+            .collect::<Result<_, StoreError>>()?;
         let picked = stitch(snapshot, documents, self.known.supersede, rows)?;
         let rows = picked
             .into_iter()
@@ -302,7 +303,7 @@ impl SeriesQuery {
         let parts = self.resolve(&snapshot)?.parts;
         let rows = parts.into_iter().map(|(id, key)| {
             let current = self.known.rows(&snapshot, &self.reader, id)?;
-            let about = Arc::new(self.about(key));
+            let about = Arc::new(self.about_basis(&snapshot, key)?);
             let rows = current.into_iter().map(|row| (Arc::clone(&about), row));
             let rows = documents.name(&snapshot, rows)?;
             Ok((about, rows))

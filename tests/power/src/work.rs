@@ -175,6 +175,7 @@ impl Work {
                 inferred: false,
                 by_document: false,
                 notes: vec![],
+                fault: None,
             })
         });
         let mut journalled = 0;

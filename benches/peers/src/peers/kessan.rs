@@ -118,6 +118,7 @@ impl Words {
             refused: vec![],
             inferred: false,
             notes: vec![],
+            fault: None,
             by_document: false,
         })
     }

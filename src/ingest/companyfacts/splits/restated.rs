@@ -13,6 +13,10 @@
 //!   correction comes near to by chance;
 //! - no amount of money of the same time changed as the figures per share did: that is a correction of what was earned.
 //!
+//! A figure that its fact had before counts for nothing: it returns to what was told before, as where a report is filed again
+//! after a split as it was. It may only speak against a ratio. What is told after it is compared with the last figure that was
+//! told anew.
+//!
 //! Where figures per share changed by about one ratio and one of these fails, a note says so.
 
 use std::collections::BTreeMap;
@@ -64,9 +68,11 @@ impl Ratio {
 /// What a filing tells again of a fact.
 struct Retold<'a> {
     fact: &'a Fact<'a>,
-    /// The last that an earlier filing told.
+    /// The last that an earlier filing told anew.
     before: &'a Version<'a>,
     after: &'a Version<'a>,
+    /// Whether an earlier filing has told the same figure.
+    again: bool,
 }
 
 /// It, on the basis that is known.
@@ -74,6 +80,7 @@ struct Change<'a> {
     fact: &'a Fact<'a>,
     before: Decimal,
     after: Decimal,
+    again: bool,
     /// By what the splits between the two that are known multiply it.
     basis: Fraction,
     /// How many decimal places are printed at least.
@@ -166,25 +173,30 @@ pub(super) fn infer(
 fn by_filing<'a>(facts: &'a [Fact<'a>]) -> BTreeMap<(NaiveDate, &'a str), Vec<Retold<'a>>> {
     let mut filings: BTreeMap<(NaiveDate, &str), Vec<Retold<'_>>> = BTreeMap::new();
     for fact in facts {
-        let mut before: Option<&Version<'_>> = None;
         let filed = |a: &Version<'_>, b: &Version<'_>| a.accession == b.accession;
-        let mut same_day: Option<&Version<'_>> = None;
+        // What was told anew, and the day of each figure.
+        let mut told: Vec<&Version<'_>> = Vec::new();
+        let mut days: BTreeMap<Decimal, NaiveDate> = BTreeMap::new();
         for versions in fact.versions.chunk_by(filed) {
             // A fact that stands twice in one filing counts once.
             let Some(after) = versions.last() else {
                 continue;
             };
-            if let Some(last) = same_day.filter(|last| last.filed < after.filed) {
-                before = Some(last);
-            }
-            same_day = Some(after);
-            if let Some(before) = before {
+            let earlier = told.partition_point(|version| version.filed < after.filed);
+            let earlier = told.get(..earlier).unwrap_or_default();
+            let first = *days.entry(after.value).or_insert(after.filed);
+            let again = first < after.filed;
+            if let Some(before) = earlier.last() {
                 let of = filings.entry((after.filed, after.accession)).or_default();
                 of.push(Retold {
                     fact,
                     before,
                     after,
+                    again,
                 });
+            }
+            if !again {
+                told.push(after);
             }
         }
     }
@@ -211,6 +223,7 @@ fn changes<'a>(retold: &[Retold<'a>], known: &BTreeMap<NaiveDate, Split>) -> Vec
             fact: one.fact,
             before: one.before.value,
             after: one.after.value,
+            again: one.again,
             basis: basis.ok()?,
             places: places.get(&one.fact.unit).copied().unwrap_or(0),
         })
@@ -221,32 +234,31 @@ fn changes<'a>(retold: &[Retold<'a>], known: &BTreeMap<NaiveDate, Split>) -> Vec
 
 /// The ratio by which most figures per share changed, whether all else in the filing agrees to it, and by what they were divided,
 /// about; `None` where no ratio stands out.
-fn simplest(changes: &[Change<'_>]) -> Option<(Ratio, bool, Decimal)> {
+fn simplest<'a>(changes: &'a [Change<'a>]) -> Option<(Ratio, bool, Decimal)> {
     let (kept, moved): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.is_kept());
     let (per_share, numbers): (Vec<_>, Vec<_>) =
         moved.into_iter().partition(|change| change.fact.per_share);
-    // What is told again as it was was restated by nothing, whatever split lies between.
-    let as_it_was = |change: &&Change<'_>| change.before == change.after;
-    if per_share.iter().all(as_it_was) {
-        return None;
-    }
     let fitting = |of: &[&Change<'_>], factor: Option<Fraction>| {
         let fits = |change: &&&Change<'_>| factor.is_some_and(|factor| change.is_by(factor));
         of.iter().filter(fits).count()
     };
+    let anew = |of: &[&'a Change<'a>]| -> Vec<&'a Change<'a>> {
+        of.iter().copied().filter(|change| !change.again).collect()
+    };
+    let (new_per_share, new_numbers) = (anew(&per_share), anew(&numbers));
     let seen = |ratio: Ratio| {
-        let seen = fitting(&per_share, ratio.factor(true));
+        let seen = fitting(&new_per_share, ratio.factor(true));
         let of_numbers = if seen == 0 {
             0
         } else {
-            fitting(&numbers, ratio.factor(false))
+            fitting(&new_numbers, ratio.factor(false))
         };
         (seen, of_numbers)
     };
     let all: Vec<(Ratio, (usize, usize))> = ratios().map(|ratio| (ratio, seen(ratio))).collect();
     let most = all.iter().map(|(_, seen)| *seen).max()?;
     let (of_per_share, of_numbers) = most;
-    if of_per_share * 2 <= per_share.len() || of_per_share + of_numbers < 2 {
+    if of_per_share * 2 <= new_per_share.len() || of_per_share + of_numbers < 2 {
         return None;
     }
     let likely: Vec<Ratio> = all
@@ -278,8 +290,7 @@ fn simplest(changes: &[Change<'_>]) -> Option<(Ratio, bool, Decimal)> {
     let averages_agree =
         averages.is_empty() || fitting(&averages, ratio.factor(false)) * 2 > averages.len();
     let is_clear = likely.len() == 1
-        && of_per_share == per_share.len()
-        && !per_share.iter().any(as_it_was)
+        && fitting(&per_share, ratio.factor(true)) == per_share.len()
         && !kept.iter().any(stayed)
         && averages_agree
         && (of_numbers > 0 || !ratio.needs_numbers());

@@ -210,3 +210,29 @@ fn most_facts_tell_the_day() {
     }
     assert_eq!(splits(&told), only("2015-06-01 2:1"));
 }
+
+/// Three numbers of shares are restated by the split of 2015, of which one quarterly report tells but one. All of the old ones
+/// are told again in May 2016, the new ones in July: neither is a change of basis.
+#[test]
+fn old_figures_told_again_after_a_told_split_do_not_date_it() {
+    let mut told = vec![(RATIO, "2015-06-01", "2", "2015-07-29")];
+    for (day, old, new, first) in [
+        ("2014-12-31", "100", "200", "2015-07-29"),
+        ("2015-03-31", "110", "220", "2015-10-29"),
+        ("2013-12-31", "90", "180", "2016-02-20"),
+    ] {
+        told.push((SHARES, day, old, "2015-04-28"));
+        told.push((SHARES, day, new, first));
+        told.push((SHARES, day, old, "2016-03-10"));
+        told.push((SHARES, day, new, "2016-04-28"));
+    }
+    assert_eq!(splits(&told), only("2015-06-01 2:1"));
+    // A split of one for two that is told as well, and not done.
+    told.push((RATIO, "2016-03-01", "0.5", "2016-03-10"));
+    let (found, notes) = splits(&told);
+    assert_eq!(found, ["2015-06-01 2:1"]);
+    assert_eq!(
+        notes,
+        ["a split ratio of 0.5 is told for 2016-03-01, and no figure was restated by it"]
+    );
+}

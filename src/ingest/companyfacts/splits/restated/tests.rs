@@ -290,6 +290,80 @@ fn what_is_told_again_as_it_was_is_no_split() {
     assert_eq!(splits(&told.concat()), only("3:1"));
 }
 
+/// An amended report of 2023 tells figures again as they were before the split, and the annual report of 2024 again as they
+/// are after it: each is a return to what was told before.
+#[test]
+fn a_return_to_what_was_told_before_is_no_split() {
+    let again = |all: &[(&'static str, i32, &'static str, &'static str)], filed, old: bool| {
+        let value =
+            |&(tag, year, before, after)| (tag, year, if old { before } else { after }, filed);
+        all.iter().map(value).collect::<Vec<Told<'_>>>()
+    };
+    let two_years = [
+        (EARNINGS, 2020, "7.5", "2.5"),
+        (EARNINGS, 2019, "7.2", "2.4"),
+    ];
+    let one_year = [
+        (EARNINGS, 2020, "44.15", "6.31"),
+        (BASIC, 2020, "44.64", "6.38"),
+        (AVERAGE, 2020, "20000", "140000"),
+    ];
+    for (all, ratio) in [(&two_years[..], "3:1"), (&one_year[..], "7:1")] {
+        let mut told = restated(all);
+        told.extend(again(all, "2023-02-20", true));
+        assert_eq!(splits(&told), only(ratio), "old again: {all:?}");
+        told.extend(again(all, "2024-02-20", false));
+        assert_eq!(splits(&told), only(ratio), "and new again: {all:?}");
+    }
+}
+
+/// After old figures were told again, the next change is from what was told anew last: 7.5 and 7.2 became 2.5 and 2.4 by
+/// 3:1, and these 1.25 and 1.2 by 2:1. And what is restated at last, 6.6 as 2.2, is by the split that is known.
+#[test]
+fn what_follows_a_return_is_compared_with_what_was_told_anew() {
+    let mut told = restated(&[
+        (EARNINGS, 2020, "7.5", "2.5"),
+        (EARNINGS, 2019, "7.2", "2.4"),
+    ]);
+    for (year, value, filed) in [
+        (2020, "7.5", "2023-02-20"),
+        (2019, "7.2", "2023-02-20"),
+        (2018, "6.6", BEFORE),
+        (2017, "6.3", BEFORE),
+        (2018, "6.6", "2023-02-20"),
+        (2017, "6.3", "2023-02-20"),
+        (2018, "2.2", "2023-08-20"),
+        (2017, "2.1", "2023-08-20"),
+    ] {
+        told.push((EARNINGS, year, value, filed));
+    }
+    assert_eq!(splits(&told), only("3:1"));
+    told.push((EARNINGS, 2020, "1.25", "2024-02-20"));
+    told.push((EARNINGS, 2019, "1.2", "2024-02-20"));
+    let (found, _) = splits(&told);
+    assert_eq!(found, ["2022-02-20 3:1", "2024-02-20 2:1"]);
+}
+
+/// A consolidation of one for three undoes the split: 2021 is told anew by it, the years before as they once were.
+#[test]
+fn a_split_may_be_undone() {
+    let mut told = restated(&[
+        (EARNINGS, 2020, "7.5", "2.5"),
+        (EARNINGS, 2019, "7.2", "2.4"),
+    ]);
+    for (tag, year, value, filed) in [
+        (EARNINGS, 2021, "2.6", AFTER),
+        (BASIC, 2021, "2.7", AFTER),
+        (EARNINGS, 2021, "7.8", "2023-02-20"),
+        (BASIC, 2021, "8.1", "2023-02-20"),
+        (EARNINGS, 2020, "7.5", "2023-02-20"),
+    ] {
+        told.push((tag, year, value, filed));
+    }
+    let (found, _) = splits(&told);
+    assert_eq!(found, ["2022-02-20 3:1", "2023-02-20 1:3"]);
+}
+
 #[test]
 fn a_split_is_found_once_and_by_its_first_filing() {
     let mut told = Vec::new();
