@@ -147,7 +147,7 @@ impl FiscalCalendar {
     pub fn label(&self, fiscal: FiscalPeriod) -> String {
         let style = self
             .rule_of(fiscal)
-            .map_or_else(LabelStyle::default, |(rule, _)| rule.labels);
+            .map_or_else(LabelStyle::default, |(rule, ..)| rule.labels);
         style.label(fiscal)
     }
 
@@ -165,22 +165,33 @@ impl FiscalCalendar {
 
     /// The dates of a fiscal period; `None` where this calendar has no such slot (a fourth quarter cut
     /// off by a change of year end). The year before such a change ends early, on the day before it.
+    ///
+    /// A change by days, between weeks and months or from one weekday to another, cuts nothing: what ends within
+    /// [`PLACEMENT_TOLERANCE`] days of the first year under the new rule keeps its slot, and the one begins where the other
+    /// ends. A full year ends on its own last day, and the first new year begins on the day after it (as in SEC Rule
+    /// 13a-10, by which a change between a month end and a 52/53-week year within seven days of it has no transition
+    /// period); a quarter of a year that is cut ends on the day before the new year.
     #[must_use]
     pub fn period(&self, fiscal: FiscalPeriod) -> Option<Period> {
-        let (rule, next_from) = self.rule_of(fiscal)?;
+        let (rule, from, until) = self.rule_of(fiscal)?;
         let year = rule.end_year(fiscal.year)?;
         let (first, last) = fiscal.slot.quarters();
         let start = rule.year_end.boundary(year, first.checked_sub(1)?)?;
-        let mut end = rule.year_end.boundary(year, last)?.pred_opt()?;
-        if let Some(cut) = next_from
-            && end >= cut
-        {
-            if fiscal.slot != Slot::Year {
-                return None;
+        let after = rule.year_end.boundary(year, last)?;
+        let start = from
+            .filter(|from| days_apart(start, *from) <= PLACEMENT_TOLERANCE)
+            .unwrap_or(start);
+        let after = match until {
+            Some(until) if days_apart(after, until) <= PLACEMENT_TOLERANCE => until,
+            Some(until) if after > until => {
+                if fiscal.slot != Slot::Year {
+                    return None;
+                }
+                until
             }
-            end = cut.pred_opt()?;
-        }
-        Period::duration(start, end).ok()
+            _ => after,
+        };
+        Period::duration(start, after.pred_opt()?).ok()
     }
 
     /// The instant at which a fiscal period closes.
@@ -210,7 +221,6 @@ impl FiscalCalendar {
             PeriodKind::Nominal => 16,
             _ => PLACEMENT_TOLERANCE,
         };
-        let distance = |a: NaiveDate, b: NaiveDate| a.signed_duration_since(b).num_days().abs();
         let mut best: Option<Placement> = None;
         for year in around.saturating_sub(1)..=around.saturating_add(1) {
             for &slot in slots {
@@ -218,9 +228,9 @@ impl FiscalCalendar {
                 let Some(own) = self.period(fiscal) else {
                     continue;
                 };
-                let end_off = distance(period.end(), own.end());
+                let end_off = days_apart(period.end(), own.end());
                 let start_off = match (period.start(), own.start()) {
-                    (Some(a), Some(b)) => distance(a, b),
+                    (Some(a), Some(b)) => days_apart(a, b),
                     _ => 0,
                 };
                 let off_by = start_off + end_off;
@@ -238,13 +248,15 @@ impl FiscalCalendar {
         best
     }
 
-    /// The rule under which a fiscal period stands, and the day from which the next rule holds. Where two
-    /// rules give the year the same number, the later one whose year starts under it wins.
-    fn rule_of(&self, fiscal: FiscalPeriod) -> Option<(&CalendarRule, Option<NaiveDate>)> {
-        let next_from = |index: usize| self.rules.get(index + 1).and_then(|rule| rule.from);
+    /// The rule under which a fiscal period stands, its first day if another was before it, and that of the next rule. Where
+    /// two rules give the year the same number, the later one whose year starts under it wins.
+    fn rule_of(
+        &self,
+        fiscal: FiscalPeriod,
+    ) -> Option<(&CalendarRule, Option<NaiveDate>, Option<NaiveDate>)> {
         let start = |rule: &CalendarRule| {
             let end_year = rule.end_year(fiscal.year)?;
-            rule.year_end.date(end_year.checked_sub(1)?)?.succ_opt()
+            rule.year_end.start(end_year)
         };
         self.rules
             .iter()
@@ -252,35 +264,49 @@ impl FiscalCalendar {
             .rev()
             .find_map(|(index, rule)| {
                 let start = start(rule)?;
-                let begun = rule
-                    .from
-                    .is_none_or(|from| start >= from || within_a_week(start, from));
-                let over = next_from(index).is_some_and(|next| start >= next);
-                (begun && !over).then(|| (rule, next_from(index)))
+                let begun = rule.first_start().is_none_or(|first| start >= first);
+                let until = self.begins(index.checked_add(1)?);
+                let over = until.is_some_and(|until| start >= until);
+                (begun && !over).then(|| (rule, self.begins(index), until))
             })
+    }
+
+    /// The first day of the first year under a rule: the day after the last year under the rule before, where that ended
+    /// within days of it; `None` for the first rule.
+    fn begins(&self, index: usize) -> Option<NaiveDate> {
+        let own = self.rules.get(index)?.first_start()?;
+        let before = self.rules.get(index.checked_sub(1)?)?;
+        Some(
+            before
+                .year_end
+                .start_near(own, PLACEMENT_TOLERANCE)
+                .unwrap_or(own),
+        )
     }
 }
 
 /// Whether a rule holds from the first day of one of its own years.
 fn starts_a_year(rule: &CalendarRule) -> bool {
-    rule.from.is_none_or(|from| {
-        let year = from.year();
-        (year.saturating_sub(1)..=year.saturating_add(1)).any(|end_year| {
-            let start = rule.year_end.date(end_year).and_then(|end| end.succ_opt());
-            start.is_some_and(|start| match rule.year_end {
-                YearEnd::MonthEnd { .. } => start == from,
-                YearEnd::Weekly { .. } => start.signed_duration_since(from).num_days().abs() <= 7,
-            })
-        })
-    })
+    rule.from.is_none() || rule.first_start().is_some()
 }
 
-/// A rule's `from` may be given as a month start although the year starts on a weekday near it.
-fn within_a_week(start: NaiveDate, from: NaiveDate) -> bool {
-    from.signed_duration_since(start).num_days() <= 7
+fn days_apart(a: NaiveDate, b: NaiveDate) -> i64 {
+    a.signed_duration_since(b).num_days().abs()
 }
 
 impl CalendarRule {
+    /// The first day of the first year under this rule, by the rule alone. Its `from` may be given as a month start
+    /// although the year starts on a weekday near it.
+    fn first_start(&self) -> Option<NaiveDate> {
+        let from = self.from?;
+        self.year_end
+            .start_near(from, 7)
+            .filter(|start| match self.year_end {
+                YearEnd::MonthEnd { .. } => *start == from,
+                YearEnd::Weekly { .. } => true,
+            })
+    }
+
     /// The calendar year of the nominal year end of a fiscal year.
     fn end_year(&self, fiscal_year: i32) -> Option<i32> {
         match self.named_by {
@@ -305,183 +331,4 @@ impl From<FiscalCalendar> for Vec<CalendarRule> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::WeekdayPick;
-    use chrono::Weekday;
-
-    fn japanese() -> FiscalCalendar {
-        FiscalCalendar::month_end(3, YearNaming::Start).unwrap()
-    }
-
-    fn dates(calendar: &FiscalCalendar, label: &str) -> String {
-        let fiscal = calendar.parse(label).unwrap();
-        calendar.period(fiscal).unwrap().to_string()
-    }
-
-    #[test]
-    fn labels_of_a_march_year_named_by_its_start() {
-        let calendar = japanese();
-        for (label, expected) in [
-            ("1Q03", "2003-04-01..2003-06-30"),
-            ("1Q2003", "2003-04-01..2003-06-30"),
-            ("Q1 FY2003", "2003-04-01..2003-06-30"),
-            ("FY2003 Q1", "2003-04-01..2003-06-30"),
-            ("2003Q1", "2003-04-01..2003-06-30"),
-            ("4Q02", "2003-01-01..2003-03-31"),
-            ("FY03", "2003-04-01..2004-03-31"),
-            ("FY2003", "2003-04-01..2004-03-31"),
-            ("1H08", "2008-04-01..2008-09-30"),
-            ("2H08", "2008-10-01..2009-03-31"),
-            ("9M08", "2008-04-01..2008-12-31"),
-            ("3Q99", "1999-10-01..1999-12-31"),
-            ("3Q69", "2069-10-01..2069-12-31"),
-            ("3Q70", "1970-10-01..1970-12-31"),
-        ] {
-            assert_eq!(dates(&calendar, label), expected, "{label}");
-        }
-        for bad in [
-            "",
-            "Q5 FY2003",
-            "1Q3",
-            "03Q1",
-            "FY",
-            "1Q003",
-            "2003",
-            "1Q+3",
-            "Q1 Q2",
-            "１Q03",
-        ] {
-            assert!(calendar.parse(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn the_same_dates_have_another_name_where_the_year_is_named_by_its_end() {
-        let calendar = FiscalCalendar::month_end(3, YearNaming::End).unwrap();
-        assert_eq!(dates(&calendar, "FY2004 Q1"), "2003-04-01..2003-06-30");
-        assert_eq!(dates(&calendar, "FY2004"), "2003-04-01..2004-03-31");
-    }
-
-    fn weekly(
-        month: u32,
-        weekday: Weekday,
-        pick: WeekdayPick,
-        weeks: [u8; 4],
-        long_quarter: u8,
-    ) -> FiscalCalendar {
-        FiscalCalendar::new(vec![CalendarRule {
-            from: None,
-            year_end: YearEnd::Weekly {
-                month,
-                weekday,
-                pick,
-                weeks,
-                long_quarter,
-            },
-            named_by: YearNaming::End,
-            labels: LabelStyle::FiscalYearQuarter,
-        }])
-        .unwrap()
-    }
-
-    #[test]
-    fn weeks_of_apple() {
-        // Apple 10-K: fiscal 2012 was the 53 weeks ended 2012-09-29, its first quarter the 14 weeks
-        // ended 2011-12-31; fiscal 2013 the 52 weeks ended 2013-09-28.
-        let calendar = weekly(9, Weekday::Sat, WeekdayPick::Last, [13; 4], 1);
-        assert_eq!(dates(&calendar, "FY2012"), "2011-09-25..2012-09-29");
-        assert_eq!(dates(&calendar, "FY2012 Q1"), "2011-09-25..2011-12-31");
-        assert_eq!(dates(&calendar, "FY2012 Q2"), "2012-01-01..2012-03-31");
-        assert_eq!(dates(&calendar, "FY2013 Q4"), "2013-06-30..2013-09-28");
-    }
-
-    #[test]
-    fn the_nominal_year_end_names_the_year() {
-        // Johnson & Johnson: the Sunday nearest to the end of December; fiscal 2020 ended 2021-01-03.
-        let calendar = weekly(12, Weekday::Sun, WeekdayPick::Nearest, [13; 4], 4);
-        assert_eq!(dates(&calendar, "FY2020"), "2019-12-30..2021-01-03");
-        assert_eq!(dates(&calendar, "FY2021"), "2021-01-04..2022-01-02");
-    }
-
-    #[test]
-    fn quarters_of_12_12_12_and_16_weeks() {
-        // Costco: the Sunday nearest to the end of August; fiscal 2017 was the 53 weeks ended 2017-09-03,
-        // its fourth quarter the 17 weeks from 2017-05-08.
-        let calendar = weekly(8, Weekday::Sun, WeekdayPick::Nearest, [12, 12, 12, 16], 4);
-        assert_eq!(dates(&calendar, "FY2017"), "2016-08-29..2017-09-03");
-        assert_eq!(dates(&calendar, "FY2017 Q4"), "2017-05-08..2017-09-03");
-        assert_eq!(dates(&calendar, "FY2017 Q1"), "2016-08-29..2016-11-20");
-    }
-
-    #[test]
-    fn a_change_of_year_end_keeps_the_labels_of_history() {
-        let rule = |from, month| CalendarRule {
-            from,
-            year_end: YearEnd::MonthEnd { month },
-            named_by: YearNaming::Start,
-            labels: LabelStyle::QuarterShortYear,
-        };
-        let from = NaiveDate::from_ymd_opt(2015, 1, 1);
-        let calendar = FiscalCalendar::new(vec![rule(None, 3), rule(from, 12)]).unwrap();
-        assert_eq!(dates(&calendar, "1Q13"), "2013-04-01..2013-06-30");
-        assert_eq!(dates(&calendar, "3Q14"), "2014-10-01..2014-12-31");
-        assert!(calendar.parse("4Q14").is_err(), "cut off by the change");
-        assert_eq!(dates(&calendar, "FY2014"), "2014-04-01..2014-12-31");
-        assert_eq!(dates(&calendar, "1Q15"), "2015-01-01..2015-03-31");
-    }
-
-    #[test]
-    fn dates_are_placed_in_the_slot_they_fit_best() {
-        let calendar = japanese();
-        let place = |text: &str| {
-            calendar
-                .place(&text.parse().unwrap())
-                .map(|p| (calendar.label(p.fiscal), p.off_by, p.nominal))
-        };
-        let at = |label: &str, off_by, nominal| Some((label.to_owned(), off_by, nominal));
-        assert_eq!(place("2003-04-01..2003-06-30"), at("1Q03", 0, false));
-        assert_eq!(place("2008-04-01..2008-12-31"), at("9M08", 0, false));
-        assert_eq!(place("2003-04-02..2003-06-28"), at("1Q03", 3, false));
-        assert_eq!(place("2003-06-30"), at("1Q03", 0, false));
-        assert_eq!(place("2003-05-31"), None);
-        assert_eq!(
-            place("2007-06-01..2007-12-31"),
-            None,
-            "seven months have no slot"
-        );
-        assert_eq!(place("~2009-06-30/1q"), at("1Q09", 0, true));
-        assert_eq!(place("~2009-12-31/3q"), at("9M09", 0, true));
-        assert_eq!(
-            place("~2009-12-31/2q"),
-            None,
-            "no half year ends in December"
-        );
-    }
-
-    #[test]
-    fn a_rule_begins_with_a_year_of_its_own() {
-        let rule = |from: Option<&str>, month| CalendarRule {
-            from: from.map(|day| crate::model::parse_date(day).unwrap()),
-            year_end: YearEnd::MonthEnd { month },
-            named_by: YearNaming::Start,
-            labels: LabelStyle::default(),
-        };
-        let with = |from| FiscalCalendar::new(vec![rule(None, 3), rule(Some(from), 12)]);
-        assert!(with("2015-01-01").is_ok());
-        // What lies between the old year's end and the first new year is a transition period.
-        for bad in ["2014-04-01", "2015-01-02", "2014-05-17"] {
-            assert!(with(bad).is_err(), "{bad}");
-        }
-        let before = FiscalCalendar::new(vec![rule(None, 3)]).unwrap();
-        assert!(with("2015-01-01").unwrap().extends(&before));
-        assert!(!before.extends(&with("2015-01-01").unwrap()));
-    }
-
-    #[test]
-    fn impossible_rules_are_refused() {
-        assert!(FiscalCalendar::new(vec![]).is_err());
-        assert!(FiscalCalendar::month_end(13, YearNaming::End).is_err());
-        assert!(FiscalCalendar::month_end(0, YearNaming::End).is_err());
-    }
-}
+mod tests;

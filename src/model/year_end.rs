@@ -148,6 +148,20 @@ impl YearEnd {
         }
     }
 
+    /// The first day of the fiscal year whose nominal end is in that calendar year.
+    pub(crate) fn start(&self, calendar_year: i32) -> Option<NaiveDate> {
+        self.date(calendar_year.checked_sub(1)?)?.succ_opt()
+    }
+
+    /// The first day of a fiscal year that is nearest to a day, at most so many days from it.
+    pub(crate) fn start_near(&self, day: NaiveDate, days: i64) -> Option<NaiveDate> {
+        let apart = |start: &NaiveDate| start.signed_duration_since(day).num_days().abs();
+        (day.year().saturating_sub(1)..=day.year().saturating_add(2))
+            .filter_map(|year| self.start(year))
+            .filter(|start| apart(start) <= days)
+            .min_by_key(apart)
+    }
+
     /// The first day of each quarter, and the day after the year.
     pub(crate) fn boundaries(&self, calendar_year: i32) -> Option<[NaiveDate; 5]> {
         let YearEnd::Weekly {
@@ -159,7 +173,7 @@ impl YearEnd {
             let bound = |quarter| self.boundary(calendar_year, quarter);
             return Some([bound(0)?, bound(1)?, bound(2)?, bound(3)?, bound(4)?]);
         };
-        let start = self.date(calendar_year.checked_sub(1)?)?.succ_opt()?;
+        let start = self.start(calendar_year)?;
         let after = self.date(calendar_year)?.succ_opt()?;
         let extra = after.signed_duration_since(start).num_days() - 364;
         let mut bounds = [after; 5];
