@@ -10,11 +10,13 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::ingest::{
-    Filing, IngestError, IngestReason, Place, Release, Reported, Role, Tidy, check_claim,
-    check_figure, check_identity, check_metric, check_reported, in_order,
+    Filing, IngestError, IngestReason, Place, Release, Role, Tidy, check_claim, check_figure,
+    check_identity, check_metric, check_reported, in_order,
 };
 use crate::model::date::check_date;
-use crate::model::{Cell, Check, Company, Evidence, FactKey, Figure, Metric, MetricPath, Outcome};
+use crate::model::{
+    Cell, Check, Company, Evidence, FactKey, Figure, Metric, MetricPath, Outcome, Reported,
+};
 use crate::store::{self, Snapshot};
 
 /// What is taken in by one commit: visible all at once or not at all.
@@ -229,18 +231,14 @@ impl Package {
                 check_date(day).map_err(|error| at(error.into()))?;
             }
         }
+        let mut in_turn = InTurn::default();
         for filing in &self.filings {
             let document = &filing.document;
             check_date(document.published)
                 .map_err(|error| IngestReason::from(error).at(&whole(document.id.as_str())))?;
-            // Often the next fact is of the same metric.
-            let mut last: Option<&Metric> = None;
             for fact in &filing.facts {
-                let path = &fact.series.metric;
-                last = last
-                    .filter(|metric| metric.path == *path)
-                    .or_else(|| metric(path));
-                check_reported(document, fact, last)
+                let metric = in_turn.find(&fact.series.metric, metric);
+                check_reported(document, fact, metric)
                     .map_err(|reason| misfit(filing, fact.cell, reason))?;
             }
             for check in &filing.checks {
@@ -270,20 +268,47 @@ impl Package {
     }
 }
 
+/// Metrics in the order in which facts came, as documents often speak of the same ones in the same order.
+#[derive(Default)]
+struct InTurn<'m> {
+    metrics: Vec<&'m Metric>,
+    /// The place of the last one.
+    last: usize,
+}
+
+impl<'m> InTurn<'m> {
+    /// How many are remembered.
+    const MOST: usize = 4096;
+
+    /// The metric of a path, which is looked up unless it is the last one again, or that which came after it before.
+    fn find(
+        &mut self,
+        path: &MetricPath,
+        look_up: impl Fn(&MetricPath) -> Option<&'m Metric>,
+    ) -> Option<&'m Metric> {
+        for place in [self.last, self.last + 1, 0] {
+            if let Some(metric) = self.metrics.get(place)
+                && metric.path == *path
+            {
+                self.last = place;
+                return Some(metric);
+            }
+        }
+        let metric = look_up(path)?;
+        if self.metrics.len() < Self::MOST {
+            self.last = self.metrics.len();
+            self.metrics.push(metric);
+        }
+        Some(metric)
+    }
+}
+
 /// The digest of what is stored of a document; `None` where it cannot be written as JSON.
 pub(crate) fn digest_of(document: store::PackageDocument) -> Option<[u8; 32]> {
-    let reported = |fact: store::NewFact| Reported {
-        series: fact.series,
-        period: fact.period,
-        figure: fact.figure,
-        published: fact.published,
-        cell: fact.cell,
-        rank: fact.rank,
-    };
     digest::digest(&Filing {
         document: document.document,
         cells: document.cells,
-        facts: document.facts.into_iter().map(reported).collect(),
+        facts: document.facts,
         checks: document.checks,
     })
     .ok()
@@ -314,7 +339,7 @@ impl Digested {
                     document: filing.document,
                     digest,
                     cells: filing.cells,
-                    facts: filing.facts.into_iter().map(Into::into).collect(),
+                    facts: filing.facts,
                     checks: filing.checks,
                 })
                 .collect(),
@@ -346,19 +371,6 @@ fn misfit(filing: &Filing, cell: u32, reason: IngestReason) -> IngestError {
         column: cell.map(|cell| cell.column.clone()),
         text: cell.map(|cell| cell.text.clone()),
     })
-}
-
-impl From<Reported> for store::NewFact {
-    fn from(fact: Reported) -> Self {
-        Self {
-            series: fact.series,
-            period: fact.period,
-            figure: fact.figure,
-            published: fact.published,
-            cell: fact.cell,
-            rank: fact.rank,
-        }
-    }
 }
 
 /// The outcomes of a commit beside the figures they are about.

@@ -249,7 +249,7 @@ fn a_current_block_and_its_envelope() {
         "00 01",                                        // cell
     ));
     assert_eq!(
-        series::encode(header, &rows).unwrap(),
+        series::encode(header, &block::borrowed(&rows)).unwrap(),
         std::slice::from_ref(&payload)
     );
     let (read, block) = series::parse(&payload).unwrap();

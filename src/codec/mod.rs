@@ -19,7 +19,7 @@ pub(crate) mod read;
 pub(crate) mod record;
 pub(crate) mod series;
 
-pub(crate) use block::{Block, Plain, PlainRow, Row};
+pub(crate) use block::{Block, Plain, PlainRow, Row, RowRef};
 pub(crate) use key::{Key, SeriesId};
 pub(crate) use series::SeriesHeader;
 

@@ -10,8 +10,10 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::ingest::{Filing, Reported};
-use crate::model::{Amount, Figure, Period, PeriodKind, Precision, Rank, Rounding, SeriesKey};
+use crate::ingest::Filing;
+use crate::model::{
+    Amount, Figure, Period, PeriodKind, Precision, Rank, Reported, Rounding, SeriesKey,
+};
 
 /// How many bytes are hashed at once.
 const RUN: usize = 8 * 1024;
