@@ -403,3 +403,6 @@ pub(crate) fn ingested(package: store::Package, committed: store::Committed) -> 
         figures,
     }
 }
+
+#[cfg(test)]
+mod tests;
