@@ -79,7 +79,7 @@ fn value(space: u8, bytes: &[u8]) {
         Space::Current => {
             if let Ok((header, block)) = series::parse(bytes)
                 && let Some(rows) = rows(&block)
-                && let Ok(chunks) = series::encode(header, &rows)
+                && let Ok(chunks) = series::encode(header, &block::borrowed(&rows))
                 && let [chunk] = chunks.as_slice()
             {
                 let again = series::parse(chunk).and_then(|(_, block)| block.rows());

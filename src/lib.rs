@@ -97,7 +97,7 @@ pub use export::{Exported, TidyExport, formula_safe};
 pub use ingest::{
     CalendarNote, CompanyFact, CompanyFacts, DataSet, DataSetError, DataSetFiling, DataSetLayout,
     DataSetOptions, FactFault, Filing, IngestError, IngestReason, Place, PrintedError, RefusedFact,
-    Release, ReleaseFigure, Reported, Role, RowFault, SplitNote, TableError, Tidy, TidyOptions,
+    Release, ReleaseFigure, Role, RowFault, SplitNote, TableError, Tidy, TidyOptions,
 };
 pub use load::{
     DefinitionNote, DifferingDocument, KeptDefinition, LoadEnd, LoadFailure, LoadItem, LoadNote,

@@ -2,19 +2,21 @@
 
 mod companyfacts;
 mod dataset;
-mod digest;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::codec::digest::Content;
 use crate::error::Error;
 use crate::ingest::{
-    Filing, IngestError, IngestReason, Place, Release, Reported, Role, Tidy, check_claim,
-    check_figure, check_identity, check_metric, check_reported, in_order,
+    Filing, IngestError, IngestReason, Place, Release, Role, Tidy, check_claim, check_figure,
+    check_identity, check_metric, check_reported, in_order,
 };
 use crate::model::date::check_date;
-use crate::model::{Cell, Check, Company, Evidence, FactKey, Figure, Metric, MetricPath, Outcome};
+use crate::model::{
+    Cell, Check, Company, Evidence, FactKey, Figure, Metric, MetricPath, Outcome, Reported,
+};
 use crate::store::{self, Snapshot};
 
 /// What is taken in by one commit: visible all at once or not at all.
@@ -229,18 +231,14 @@ impl Package {
                 check_date(day).map_err(|error| at(error.into()))?;
             }
         }
+        let mut in_turn = InTurn::default();
         for filing in &self.filings {
             let document = &filing.document;
             check_date(document.published)
                 .map_err(|error| IngestReason::from(error).at(&whole(document.id.as_str())))?;
-            // Often the next fact is of the same metric.
-            let mut last: Option<&Metric> = None;
             for fact in &filing.facts {
-                let path = &fact.series.metric;
-                last = last
-                    .filter(|metric| metric.path == *path)
-                    .or_else(|| metric(path));
-                check_reported(document, fact, last)
+                let metric = in_turn.find(&fact.series.metric, metric);
+                check_reported(document, fact, metric)
                     .map_err(|reason| misfit(filing, fact.cell, reason))?;
             }
             for check in &filing.checks {
@@ -256,7 +254,13 @@ impl Package {
     /// `by_document`: whether one that is known with other content is passed over alone.
     pub(crate) fn digested(self, inferred: bool, by_document: bool) -> Result<Digested, Error> {
         let digest = |filing: &Filing| {
-            digest::digest(filing).map_err(|error| {
+            let content = Content {
+                document: &filing.document,
+                cells: &filing.cells,
+                facts: &filing.facts,
+                checks: &filing.checks,
+            };
+            content.digest().map_err(|error| {
                 let message = error.to_string();
                 IngestReason::Digest { message }.at(&whole(filing.document.id.as_str()))
             })
@@ -270,23 +274,47 @@ impl Package {
     }
 }
 
-/// The digest of what is stored of a document; `None` where it cannot be written as JSON.
-pub(crate) fn digest_of(document: store::PackageDocument) -> Option<[u8; 32]> {
-    let reported = |fact: store::NewFact| Reported {
-        series: fact.series,
-        period: fact.period,
-        figure: fact.figure,
-        published: fact.published,
-        cell: fact.cell,
-        rank: fact.rank,
-    };
-    digest::digest(&Filing {
-        document: document.document,
-        cells: document.cells,
-        facts: document.facts.into_iter().map(reported).collect(),
-        checks: document.checks,
-    })
-    .ok()
+/// Metrics in the order in which facts came, as documents often speak of the same ones in the same order.
+#[derive(Default)]
+struct InTurn<'m> {
+    metrics: Vec<&'m Metric>,
+    /// The place of the last one.
+    last: usize,
+}
+
+impl<'m> InTurn<'m> {
+    /// How many are remembered.
+    const MOST: usize = 4096;
+
+    /// The metric of a path, which is looked up unless it is the last one again, or that which came after it before.
+    fn find(
+        &mut self,
+        path: &MetricPath,
+        look_up: impl Fn(&MetricPath) -> Option<&'m Metric>,
+    ) -> Option<&'m Metric> {
+        for place in [self.last, self.last + 1, 0] {
+            if let Some(metric) = self.metrics.get(place)
+                && metric.path == *path
+            {
+                self.last = place;
+                return Some(metric);
+            }
+        }
+        let metric = look_up(path)?;
+        if self.metrics.len() < Self::MOST {
+            self.last = self.metrics.len();
+            self.metrics.push(metric);
+        }
+        Some(metric)
+    }
+}
+
+/// The digest of what is stored of a document, as the format version made it that took it in; `None` where it cannot be made.
+pub(crate) fn digest_of(document: &store::PackageDocument) -> Option<[u8; 32]> {
+    let content = document.content();
+    let digest = content.digest().ok()?;
+    let older = digest != document.digest && content.is_older(&document.digest);
+    Some(if older { document.digest } else { digest })
 }
 
 /// A package with the digests of its documents.
@@ -314,7 +342,7 @@ impl Digested {
                     document: filing.document,
                     digest,
                     cells: filing.cells,
-                    facts: filing.facts.into_iter().map(Into::into).collect(),
+                    facts: filing.facts,
                     checks: filing.checks,
                 })
                 .collect(),
@@ -348,19 +376,6 @@ fn misfit(filing: &Filing, cell: u32, reason: IngestReason) -> IngestError {
     })
 }
 
-impl From<Reported> for store::NewFact {
-    fn from(fact: Reported) -> Self {
-        Self {
-            series: fact.series,
-            period: fact.period,
-            figure: fact.figure,
-            published: fact.published,
-            cell: fact.cell,
-            rank: fact.rank,
-        }
-    }
-}
-
 /// The outcomes of a commit beside the figures they are about.
 pub(crate) fn ingested(package: store::Package, committed: store::Committed) -> Ingested {
     let mut figures = Vec::new();
@@ -388,3 +403,6 @@ pub(crate) fn ingested(package: store::Package, committed: store::Committed) -> 
         figures,
     }
 }
+
+#[cfg(test)]
+mod tests;

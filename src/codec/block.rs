@@ -15,13 +15,13 @@ pub(crate) use plain::{Plain, PlainRow};
 use super::column::{self, Column};
 use super::read::Reader;
 use super::{CodecError, check_length, code};
-use crate::model::{Amount, Figure, Nil, Observation, Period, PeriodKind, Source};
+use crate::model::{Amount, Figure, Nil, Observation, Period, PeriodKind, Rank, Source};
 
 /// The number of columns.
 pub(crate) const COLUMNS: usize = 19;
 
-const CONFLICTING: i128 = 1;
-const VERSIONS: i128 = 2;
+const CONFLICTING: u8 = 1;
+const VERSIONS: u8 = 2;
 
 /// One row of a block: an observation, and, in a current block, how its fact stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,6 +42,48 @@ impl From<Observation> for Row {
             conflicting: false,
             versions: false,
         }
+    }
+}
+
+impl Row {
+    /// The row as it is encoded.
+    pub(crate) fn borrowed(&self) -> RowRef<'_> {
+        let observation = &self.observation;
+        RowRef {
+            period: observation.period,
+            figure: &observation.figure,
+            published: observation.published,
+            source: observation.source,
+            rank: observation.rank,
+            commit: observation.commit,
+            conflicting: self.conflicting,
+            versions: self.versions,
+        }
+    }
+}
+
+/// Rows as they are encoded.
+pub(crate) fn borrowed(rows: &[Row]) -> Vec<RowRef<'_>> {
+    rows.iter().map(Row::borrowed).collect()
+}
+
+/// A row that is to be encoded, wherever its figure is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowRef<'a> {
+    pub(crate) period: Period,
+    pub(crate) figure: &'a Figure,
+    pub(crate) published: NaiveDate,
+    pub(crate) source: Source,
+    pub(crate) rank: Rank,
+    pub(crate) commit: u64,
+    pub(crate) conflicting: bool,
+    pub(crate) versions: bool,
+}
+
+impl RowRef<'_> {
+    fn flags(&self) -> u8 {
+        (if self.conflicting { CONFLICTING } else { 0 })
+            | (if self.versions { VERSIONS } else { 0 })
     }
 }
 
@@ -146,6 +188,10 @@ fn day(date: NaiveDate) -> i128 {
 
 /// Encodes rows as one block, whatever its length.
 pub(crate) fn encode(rows: &[Row]) -> Result<Vec<u8>, CodecError> {
+    encode_refs(&borrowed(rows))
+}
+
+fn encode_refs(rows: &[RowRef<'_>]) -> Result<Vec<u8>, CodecError> {
     match narrow::encode(rows) {
         Some(block) => Ok(block),
         None => encode_any(rows),
@@ -154,18 +200,18 @@ pub(crate) fn encode(rows: &[Row]) -> Result<Vec<u8>, CodecError> {
 
 /// Encodes the rows of a block and others after them, in the same bytes as all of them together; `None` where that takes
 /// decoding them.
-pub(crate) fn append(block: &Block<'_>, rows: &[Row]) -> Option<Vec<u8>> {
+pub(crate) fn append(block: &Block<'_>, rows: &[RowRef<'_>]) -> Option<Vec<u8>> {
     narrow::append(block, rows)
 }
 
 /// Encodes rows of any figures. Those that are all [narrow] come out the same there, and sooner.
-fn encode_any(rows: &[Row]) -> Result<Vec<u8>, CodecError> {
+fn encode_any(rows: &[RowRef<'_>]) -> Result<Vec<u8>, CodecError> {
     let count = u16::try_from(rows.len()).map_err(|_| CodecError::TooLong {
         what: "a block",
         length: rows.len(),
         limit: u16::MAX.into(),
     })?;
-    let figures = || rows.iter().map(|row| parts(&row.observation.figure));
+    let figures = || rows.iter().map(|row| parts(row.figure));
     let scaled = |amount: Option<&Amount>| amount.map_or(Scaled::ZERO, |a| Scaled::of(a.value()));
     let mut low: Vec<Scaled> = figures().map(|(_, amount, _)| scaled(amount)).collect();
     let mut high: Vec<Scaled> = figures().map(|(_, _, amount)| scaled(amount)).collect();
@@ -174,22 +220,18 @@ fn encode_any(rows: &[Row]) -> Result<Vec<u8>, CodecError> {
     let mut heap: Vec<u8> = Vec::new();
     let mut text_ends = Vec::with_capacity(rows.len());
     for row in rows {
-        if let Figure::Qualitative(text) = &row.observation.figure {
+        if let Figure::Qualitative(text) = row.figure {
             check_length("a qualitative figure", text, Figure::TEXT_LIMIT)?;
             heap.extend(text.as_bytes());
         }
         text_ends.push(i128::try_from(heap.len()).unwrap_or(i128::MAX));
     }
-    let of_rows = |value: fn(&Observation) -> i128| -> Vec<i128> {
-        rows.iter().map(|row| value(&row.observation)).collect()
-    };
+    let of_rows =
+        |value: fn(&RowRef<'_>) -> i128| -> Vec<i128> { rows.iter().map(value).collect() };
     let of_amounts = |high: bool, value: fn(&Amount) -> i128| -> Vec<i128> {
         figures()
             .map(|(_, a, b)| if high { b } else { a }.map_or(0, value))
             .collect()
-    };
-    let flags = |row: &Row| {
-        (if row.conflicting { CONFLICTING } else { 0 }) | (if row.versions { VERSIONS } else { 0 })
     };
     let columns: [Vec<i128>; COLUMNS] = [
         of_rows(|o| day(o.period.end())),
@@ -210,7 +252,7 @@ fn encode_any(rows: &[Row]) -> Result<Vec<u8>, CodecError> {
         of_rows(|o| o.source.cell.into()),
         of_rows(|o| code::rank(o.rank)),
         of_rows(|o| o.commit.into()),
-        rows.iter().map(flags).collect(),
+        of_rows(|o| o.flags().into()),
     ];
     let columns = columns.map(|values| column::encode(&values));
     let mut bytes = Vec::new();
@@ -227,14 +269,16 @@ fn encode_any(rows: &[Row]) -> Result<Vec<u8>, CodecError> {
 }
 
 /// Encodes rows as equal blocks of at most `limit` bytes each, as few as it takes; one for no rows.
-pub(crate) fn encode_split(rows: &[Row], limit: usize) -> Result<Vec<Vec<u8>>, CodecError> {
+pub(crate) fn encode_split(rows: &[RowRef<'_>], limit: usize) -> Result<Vec<Vec<u8>>, CodecError> {
     let mut pieces = 1;
     loop {
         let size = rows.len().div_ceil(pieces).clamp(1, usize::from(u16::MAX));
         let blocks: Vec<Vec<u8>> = if rows.is_empty() {
-            vec![encode(rows)?]
+            vec![encode_refs(rows)?]
         } else {
-            rows.chunks(size).map(encode).collect::<Result<_, _>>()?
+            rows.chunks(size)
+                .map(encode_refs)
+                .collect::<Result<_, _>>()?
         };
         let longest = blocks.iter().map(Vec::len).max().unwrap_or(0);
         if longest <= limit {
@@ -429,7 +473,7 @@ impl<'a> Block<'a> {
         if row >= self.rows {
             return None;
         }
-        let flags = self.flags.get(row)?;
+        let flags = u8::try_from(self.flags.get(row)?).ok()?;
         if flags & !(CONFLICTING | VERSIONS) != 0 {
             return None;
         }

@@ -4,6 +4,7 @@
 //! signed base, and one unsigned offset per row. Widths are 0, 1, 2, 4, 8 or 16 bytes: an offset width of 0
 //! is a constant column, a base width of 0 a base of zero.
 
+use super::block::COLUMNS;
 use super::read::Reader;
 
 const WIDTHS: [usize; 6] = [0, 1, 2, 4, 8, 16];
@@ -44,6 +45,15 @@ pub(crate) struct Narrow {
 }
 
 impl Narrow {
+    /// Nothing yet, with room for the columns of so many rows as they mostly are.
+    pub(crate) fn with_capacity(rows: usize) -> Self {
+        Self {
+            descriptors: Vec::with_capacity(COLUMNS),
+            bases: Vec::with_capacity(4 * COLUMNS),
+            data: Vec::with_capacity(COLUMNS.saturating_mul(rows)),
+        }
+    }
+
     /// Adds a column, in the same bytes as [`encode`].
     pub(crate) fn push(&mut self, values: &[i64]) {
         let first = values.first().copied().unwrap_or(0);
@@ -231,6 +241,22 @@ impl<'a> Column<'a> {
         Some(())
     }
 
+    /// The greatest value of so many rows; `None` where there is none.
+    pub(crate) fn greatest(&self, rows: usize) -> Option<i128> {
+        if rows == 0 {
+            return None;
+        }
+        if let Some(constant) = self.constant() {
+            return Some(constant);
+        }
+        // Offsets of one width are in the order of their bytes.
+        let greatest = self.data.chunks_exact(self.width).max()?;
+        let offset = greatest
+            .iter()
+            .fold(0, |offset: u128, byte| (offset << 8) | u128::from(*byte));
+        self.base.checked_add_unsigned(offset)
+    }
+
     fn offset<const N: usize>(&self, row: usize) -> Option<[u8; N]> {
         self.data.get(row.checked_mul(N)?..)?.first_chunk().copied()
     }
@@ -335,7 +361,11 @@ mod tests {
 
         #[test]
         fn columns_read_back(values in proptest::collection::vec(value(), 0..40)) {
-            prop_assert_eq!(decode(&encode(&values), values.len()), values);
+            let encoded = encode(&values);
+            prop_assert_eq!(&decode(&encoded, values.len()), &values);
+            let column = Column::read_base(encoded.descriptor, &mut Reader::new(&encoded.base)).unwrap();
+            let column = column.with_data(values.len(), &mut Reader::new(&encoded.data)).unwrap();
+            prop_assert_eq!(column.greatest(values.len()), values.iter().copied().max());
         }
     }
 

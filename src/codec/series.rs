@@ -1,7 +1,7 @@
 //! The header of current blocks: what the whole series consists of.
 
 use super::read::Reader;
-use super::{Block, CodecError, Row, block, envelope};
+use super::{Block, CodecError, RowRef, block, envelope};
 
 /// The bytes of a header.
 pub(crate) const HEADER: usize = 34;
@@ -39,7 +39,10 @@ impl SeriesHeader {
 }
 
 /// The payloads of the chunks of a current block. `header` needs no counts of chunks and rows.
-pub(crate) fn encode(mut header: SeriesHeader, rows: &[Row]) -> Result<Vec<Vec<u8>>, CodecError> {
+pub(crate) fn encode(
+    mut header: SeriesHeader,
+    rows: &[RowRef<'_>],
+) -> Result<Vec<Vec<u8>>, CodecError> {
     let blocks = block::encode_split(rows, envelope::PAYLOAD_LIMIT - HEADER)?;
     let too_many = |limit| CodecError::TooLong {
         what: "a series",
@@ -57,7 +60,11 @@ pub(crate) fn encode(mut header: SeriesHeader, rows: &[Row]) -> Result<Vec<Vec<u
 
 /// The payload of a current block of one chunk with rows added after its own, which stay as they are; `None` where that takes
 /// decoding them, or more chunks.
-pub(crate) fn append(mut header: SeriesHeader, block: &Block<'_>, rows: &[Row]) -> Option<Vec<u8>> {
+pub(crate) fn append(
+    mut header: SeriesHeader,
+    block: &Block<'_>,
+    rows: &[RowRef<'_>],
+) -> Option<Vec<u8>> {
     header.rows = header.rows.checked_add(u32::try_from(rows.len()).ok()?)?;
     let block = block::append(block, rows)?;
     let payload = [header.to_bytes().as_slice(), &block].concat();

@@ -4,12 +4,11 @@ use chrono::NaiveDate;
 
 use crate::model::date::check_date;
 use crate::model::{
-    Amount, Claim, Document, Figure, Metric, MetricPath, Operand, Period, PeriodKind, Scenario,
-    is_within_digits,
+    Amount, Claim, Document, Figure, Metric, MetricPath, Operand, Period, PeriodKind, Reported,
+    Scenario, is_within_digits,
 };
 
 use super::error::IngestReason;
-use super::filing::Reported;
 use super::words::{check_said, check_visible};
 
 /// A figure of its metric's dimension, at a period it can have, and published by its document.

@@ -29,7 +29,7 @@ pub use companyfacts::{
 };
 pub use dataset::{DataSet, DataSetError, DataSetFiling, DataSetLayout, DataSetOptions, RowFault};
 pub use error::{IngestError, IngestReason, Place};
-pub use filing::{Filing, Reported};
+pub use filing::Filing;
 pub(crate) use fit::{check_claim, check_figure, check_reported};
 pub use printed::PrintedError;
 pub use release::{Release, ReleaseFigure, Role};

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::ingest::{IngestError, IngestReason, Place};
 use crate::package::{Digested, Package};
 use crate::store;
-use crate::store::{PackageDocument, Standing, Store, StoreError};
+use crate::store::{PackageDocument, Snapshot, Standing, Store, StoreError};
 
 /// How many facts are handed to the writer at once, unless a single package has more.
 const FACTS: usize = 16_384;
@@ -44,7 +44,7 @@ pub(crate) fn run(
         let failed = |error| StoreError::no_thread(&error);
         // The one that gets nothing to do first: without the other, nothing is read.
         let digesting = thread::Builder::new()
-            .spawn_scoped(scope, move || digest_all(read, &to_write))
+            .spawn_scoped(scope, move || digest_all(store, read, &to_write))
             .map_err(failed)?;
         let loading = thread::Builder::new()
             .spawn_scoped(scope, move || read_all(items, &to_digest))
@@ -67,6 +67,8 @@ type Run = Vec<Result<LoadItem, Error>>;
 struct Ready {
     about: About,
     package: Result<Digested, Error>,
+    /// Whether it fits the metrics that the database had then, and so those that it has later.
+    checked: bool,
 }
 
 /// What a report tells of a package.
@@ -101,18 +103,21 @@ fn read_all(items: impl Iterator<Item = Result<LoadItem, Error>>, taker: &SyncSe
     }
 }
 
-/// Digests what is read, until there is no more, or nobody takes it any more.
-fn digest_all(runs: Receiver<Run>, taker: &SyncSender<Vec<Ready>>) {
+/// Digests and checks what is read, until there is no more, or nobody takes it any more.
+fn digest_all(store: &Store, runs: Receiver<Run>, taker: &SyncSender<Vec<Ready>>) {
     for run in runs {
-        if taker.send(run.into_iter().map(digest).collect()).is_err() {
+        let known = store.snapshot();
+        let ready = run.into_iter().map(|item| digest(item, &known));
+        if taker.send(ready.collect()).is_err() {
             return;
         }
     }
 }
 
-fn digest(item: Result<LoadItem, Error>) -> Ready {
+fn digest(item: Result<LoadItem, Error>, known: &Snapshot) -> Ready {
     match item {
         Ok(item) => Ready {
+            checked: item.package.check(known).is_ok(),
             about: About {
                 source: item.source,
                 bytes: item.bytes,
@@ -128,6 +133,7 @@ fn digest(item: Result<LoadItem, Error>) -> Ready {
         Err(error) => Ready {
             about: About::default(),
             package: Err(error),
+            checked: false,
         },
     }
 }
@@ -178,8 +184,14 @@ impl Load<'_> {
     /// Takes in a run of packages. It breaks off where one fails and the load is to stop then.
     fn run(&mut self, run: Vec<Ready>) -> Result<ControlFlow<()>, Error> {
         let mut waiting = Waiting::default();
-        for Ready { about, package } in run {
+        for Ready {
+            about,
+            package,
+            checked,
+        } in run
+        {
             let checked = match package {
+                Ok(package) if checked => Ok(package.staged()),
                 Ok(package) => {
                     let mut checked = package.check(&self.store.snapshot());
                     if checked.is_err() && !waiting.packages.is_empty() {

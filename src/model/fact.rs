@@ -74,6 +74,23 @@ pub struct Source {
     pub cell: u32,
 }
 
+/// What one cell of a document says about a fact, before it is taken in.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Reported {
+    /// The series. Its company and metric are in the package or in the database.
+    pub series: SeriesKey,
+    /// The dates.
+    pub period: Period,
+    /// The figure, in base units.
+    pub figure: Figure,
+    /// When it was published: the document's date, or an earlier one it gives evidence for.
+    pub published: NaiveDate,
+    /// The number of its cell.
+    pub cell: u32,
+    /// In a statement, a table or running text.
+    pub rank: Rank,
+}
+
 /// What one cell of one document says about a fact.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Observation {

@@ -50,7 +50,7 @@ pub use expression::{
     EvaluationError, Expression, ExpressionError, ExpressionNode, Leaf, LeafKind, Operator,
     UnitConflict,
 };
-pub use fact::{FactKey, Observation, SeriesKey, Source};
+pub use fact::{FactKey, Observation, Reported, SeriesKey, Source};
 pub use figure::{Amount, Figure, Nil, Precision, Rounding};
 pub use fiscal::{FiscalPeriod, LabelStyle, Slot, Span};
 pub use fraction::{ArithmeticError, Fraction};

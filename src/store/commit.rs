@@ -11,6 +11,9 @@ use crate::codec::{Key, SeriesId};
 
 /// The most keys in a batch, as far as one series' keys allow. sled keeps the memory of big ones.
 pub(super) const BATCH: usize = 250;
+/// The most keys of a commit that is one batch all the same: what it takes longer is less than the fsyncs of several, and of their
+/// announcement.
+const ALONE: usize = 400;
 
 /// A commit that only has to be written.
 pub(super) struct Prepared {
@@ -126,7 +129,8 @@ impl Batches {
         let mut cleanup = Vec::new();
         let mut last = replaced;
         last.push(record);
-        if keys + last.len() > BATCH {
+        let alone = keys + last.len() <= ALONE;
+        if !alone {
             let chunks = intent_chunks(series, sequence)?;
             cleanup = chunks
                 .iter()
@@ -137,7 +141,8 @@ impl Batches {
             // The first chunk is what announces; it comes last.
             intent = chunks.into_iter().rev().map(|write| vec![write]).collect();
         }
-        let mut data = fill(groups, BATCH - last.len());
+        let limit = if alone { ALONE } else { BATCH };
+        let mut data = fill(groups, limit - last.len());
         match data.last_mut() {
             Some(batch) => batch.extend(last),
             None => data.push(last),

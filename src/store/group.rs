@@ -82,20 +82,21 @@ struct UnderWay<'scope> {
 
 impl Group<'_, '_> {
     fn take_in(&mut self, packages: &[Package]) -> Result<(), StoreError> {
-        for package in packages {
+        let last = packages.len().saturating_sub(1);
+        for (nth, package) in packages.iter().enumerate() {
             if self.disk.as_ref().is_some_and(|disk| disk.writer.halted) {
                 return Err(StoreError::Halted);
             }
             let under_way = self
                 .under_way
                 .iter()
-                .flat_map(|write| &write.work.batches.data);
+                .flat_map(|write| write.work.batches.data.iter().rev());
             let tree = Ahead {
                 engine: &self.store.engine,
                 batches: [&self.batch].into_iter().chain(under_way).collect(),
             };
             match prepare(&tree, &self.state, package) {
-                Ok(prepared) => self.add(prepared)?,
+                Ok(prepared) => self.add(prepared, nth == last)?,
                 Err(refused) => {
                     self.write(Batches::default())?;
                     return Err(refused);
@@ -106,7 +107,7 @@ impl Group<'_, '_> {
     }
 
     /// Adds a commit, and writes those before it, or itself, where a batch cannot have them all.
-    fn add(&mut self, prepared: Prepared) -> Result<(), StoreError> {
+    fn add(&mut self, prepared: Prepared, is_last: bool) -> Result<(), StoreError> {
         let Prepared {
             batches,
             state,
@@ -122,8 +123,9 @@ impl Group<'_, '_> {
         let fits = |batch: &Batch| self.batch.len() + batch.len() <= BATCH;
         match &single {
             Ok(batch) if fits(batch) => {}
-            Ok(_) => self.hand_over()?,
-            Err(_) => self.write(Batches::default())?,
+            Ok(_) => self.hand_over(Batches::default())?,
+            Err(_) if self.batch.len() > 0 => self.hand_over(Batches::default())?,
+            Err(_) => {}
         }
         self.state = state;
         self.heads.push(self.state.head);
@@ -135,7 +137,9 @@ impl Group<'_, '_> {
                 self.batch.append(batch);
                 Ok(())
             }
-            Err(batches) => self.write(batches),
+            // Nothing is worked out beside the last one.
+            Err(batches) if is_last => self.write(batches),
+            Err(batches) => self.hand_over(batches),
         }
     }
 
@@ -164,9 +168,9 @@ impl Group<'_, '_> {
     }
 
     /// Begins to write what is worked out, when what was begun before is durable.
-    fn hand_over(&mut self) -> Result<(), StoreError> {
+    fn hand_over(&mut self, batches: Batches) -> Result<(), StoreError> {
         self.settle()?;
-        let work = Arc::new(self.work(Batches::default()));
+        let work = Arc::new(self.work(batches));
         let mut disk = self.disk.take().ok_or(StoreError::Halted)?;
         let own = Arc::clone(&work);
         let (give, given) = mpsc::channel::<Disk>();

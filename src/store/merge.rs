@@ -9,9 +9,9 @@ use super::series::{self, Stored};
 use super::stage::Write;
 use crate::codec::envelope::PAYLOAD_LIMIT;
 use crate::codec::record::{CatalogRecord, pack};
-use crate::codec::{Key, Row, SeriesHeader, SeriesId, block};
+use crate::codec::{Key, Row, RowRef, SeriesHeader, SeriesId, block};
 use crate::model::versions::outcome;
-use crate::model::{Observation, Outcome, Period};
+use crate::model::{Observation, Outcome, Period, Reported, Source};
 
 /// What merging did.
 pub(super) struct Merged {
@@ -33,18 +33,61 @@ struct Fact {
     in_history: usize,
 }
 
-/// Merges new observations of one series, in the order of their package. All are of commit `sequence`. A series that cannot
+/// A fact that a package brings, and the number of its document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Said<'a> {
+    pub(super) fact: &'a Reported,
+    pub(super) document: u32,
+}
+
+impl<'a> Said<'a> {
+    fn source(&self) -> Source {
+        Source {
+            document: self.document,
+            cell: self.fact.cell,
+        }
+    }
+
+    /// The row of a fact of which this is the only observation.
+    fn row(&self, commit: u64) -> RowRef<'a> {
+        let fact = self.fact;
+        RowRef {
+            period: fact.period,
+            figure: &fact.figure,
+            published: fact.published,
+            source: self.source(),
+            rank: fact.rank,
+            commit,
+            conflicting: false,
+            versions: false,
+        }
+    }
+
+    fn observation(&self, commit: u64) -> Observation {
+        let fact = self.fact;
+        Observation {
+            period: fact.period,
+            figure: fact.figure.clone(),
+            published: fact.published,
+            source: self.source(),
+            rank: fact.rank,
+            commit,
+        }
+    }
+}
+
+/// Merges what is said of one series, in the order of the package. All is of commit `sequence`. A series that cannot
 /// exist yet is not looked up.
 pub(super) fn merge(
     tree: &dyn Tree,
     order: &mut DocumentOrder,
     id: SeriesId,
     may_exist: bool,
-    new: Vec<Observation>,
+    new: &[Said<'_>],
     sequence: u64,
 ) -> Result<Merged, StoreError> {
     let stored = if may_exist {
-        if let Some(merged) = appended(tree, id, &new, sequence)? {
+        if let Some(merged) = appended(tree, id, new, sequence)? {
             return Ok(merged);
         }
         series::read(tree, id)?
@@ -59,6 +102,10 @@ pub(super) fn merge(
         };
         return Err(StoreError::damaged_at(&key, "it is missing"));
     }
+    if created && ascend(new) {
+        return begun(id, new, sequence);
+    }
+    let new: Vec<Observation> = new.iter().map(|said| said.observation(sequence)).collect();
     let Stored { header, rows } = stored.unwrap_or_else(|| Stored {
         header: empty(sequence),
         rows: Vec::new(),
@@ -80,10 +127,9 @@ pub(super) fn merge(
         commit: sequence,
         ..header
     };
-    write_current(id, header, &rows, &mut writes)?;
+    write_current(id, header, &block::borrowed(&rows), &mut writes)?;
     if created {
-        let record = CatalogRecord { created: sequence };
-        writes.push(Write::put(Key::catalog(id), pack(&record)?));
+        writes.push(catalog(id, sequence)?);
     }
     Ok(Merged {
         outcomes,
@@ -92,12 +138,36 @@ pub(super) fn merge(
     })
 }
 
+/// That a company has a series from this commit on.
+fn catalog(id: SeriesId, sequence: u64) -> Result<Write, StoreError> {
+    let record = CatalogRecord { created: sequence };
+    Ok(Write::put(Key::catalog(id), pack(&record)?))
+}
+
+/// Whether each is of another period, and they are in their order.
+fn ascend(new: &[Said<'_>]) -> bool {
+    new.is_sorted_by(|a, b| a.fact.period < b.fact.period)
+}
+
+/// A new series, of facts that are [in order](ascend).
+fn begun(id: SeriesId, new: &[Said<'_>], sequence: u64) -> Result<Merged, StoreError> {
+    let rows: Vec<RowRef<'_>> = new.iter().map(|said| said.row(sequence)).collect();
+    let mut writes = Vec::with_capacity(2);
+    write_current(id, empty(sequence), &rows, &mut writes)?;
+    writes.push(catalog(id, sequence)?);
+    Ok(Merged {
+        outcomes: vec![Outcome::Created; new.len()],
+        writes,
+        created: true,
+    })
+}
+
 /// Adds observations of facts that come after all those of a series, without decoding these; `None` where they do not, or
 /// that cannot be done.
 fn appended(
     tree: &dyn Tree,
     id: SeriesId,
-    new: &[Observation],
+    new: &[Said<'_>],
     sequence: u64,
 ) -> Result<Option<Merged>, StoreError> {
     let key = Key::Current {
@@ -112,14 +182,11 @@ fn appended(
     let Some(last) = block.len().checked_sub(1).and_then(|row| block.period(row)) else {
         return Ok(None);
     };
-    let follow = new.first().is_some_and(|first| first.period > last)
-        && new.is_sorted_by(|a, b| a.period < b.period);
+    let follow = new.first().is_some_and(|first| first.fact.period > last) && ascend(new);
     if !follow || usize::try_from(header.rows) != Ok(block.len()) {
         return Ok(None);
     }
-    let newest = (0..block.len())
-        .filter_map(|row| block.commit.get(row))
-        .max();
+    let newest = block.commit.greatest(block.len());
     if newest > Some(header.commit.into()) {
         return Err(StoreError::damaged_at(
             &key,
@@ -130,7 +197,7 @@ fn appended(
         commit: sequence,
         ..header
     };
-    let rows: Vec<Row> = new.iter().cloned().map(Row::from).collect();
+    let rows: Vec<RowRef<'_>> = new.iter().map(|said| said.row(sequence)).collect();
     let payload = crate::codec::series::append(header, &block, &rows);
     Ok(payload.map(|payload| Merged {
         outcomes: vec![Outcome::Created; new.len()],
@@ -261,7 +328,7 @@ fn empty(sequence: u64) -> SeriesHeader {
 pub(super) fn write_current(
     id: SeriesId,
     header: SeriesHeader,
-    rows: &[Row],
+    rows: &[RowRef<'_>],
     writes: &mut Vec<Write>,
 ) -> Result<(), StoreError> {
     let key = |chunk| Key::Current { series: id, chunk };
@@ -310,7 +377,7 @@ fn append_history(
         })?;
     }
     if !rest.is_empty() {
-        for payload in block::encode_split(rest, PAYLOAD_LIMIT)? {
+        for payload in block::encode_split(&block::borrowed(rest), PAYLOAD_LIMIT)? {
             writes.push(Write::put(key(next), payload));
             next = next.checked_add(1).ok_or(StoreError::Full {
                 what: "history blocks",
@@ -351,6 +418,7 @@ mod tests {
 
     use super::*;
     use crate::codec::block::tests::any_row;
+    use crate::model::{Scenario, Scope, SeriesKey, Unit};
     use crate::store::engine::Value;
 
     /// A tree without anything: the facts of these tests need no document.
@@ -360,6 +428,23 @@ mod tests {
         fn get(&self, _: &Key) -> Result<Option<Value>, StoreError> {
             Ok(None)
         }
+    }
+
+    fn any_said() -> impl Strategy<Value = Reported> {
+        any_row().prop_map(|row| Reported {
+            series: SeriesKey {
+                company: "a".parse().unwrap(),
+                metric: "m".parse().unwrap(),
+                scenario: Scenario::Actual,
+                scope: Scope::total(),
+                unit: Unit::Pure,
+            },
+            period: row.observation.period,
+            figure: row.observation.figure,
+            published: row.observation.published,
+            cell: row.observation.source.cell,
+            rank: row.observation.rank,
+        })
     }
 
     fn rows(of: Vec<Row>) -> Vec<Row> {
@@ -388,6 +473,33 @@ mod tests {
             let mut order = DocumentOrder::default();
             let plain = changed(&Nothing, &mut order, none, known.clone(), fresh.clone()).unwrap();
             prop_assert_eq!(added(known, fresh), plain);
+        }
+
+        #[test]
+        fn a_new_series_begins_as_any_series_is_changed(
+            mut facts in proptest::collection::vec(any_said(), 1..40), commit in any::<u64>(),
+        ) {
+            facts.sort_by_key(|fact| fact.period);
+            facts.dedup_by_key(|fact| fact.period);
+            let said: Vec<Said<'_>> =
+                (7..).zip(&facts).map(|(document, fact)| Said { fact, document }).collect();
+            prop_assert!(ascend(&said));
+            let id = SeriesId { metric: 1, variant: 2, company: 3 };
+            let begun = begun(id, &said, commit).unwrap();
+
+            let observations = said.iter().map(|said| said.observation(commit)).collect();
+            let none = |_: &dyn Fn(&Period) -> bool| Ok(Vec::new());
+            let mut order = DocumentOrder::default();
+            let plain = changed(&Nothing, &mut order, none, Vec::new(), observations).unwrap();
+            prop_assert_eq!(plain.additions, vec![]);
+            prop_assert_eq!(begun.outcomes, plain.outcomes);
+            let mut writes = Vec::new();
+            write_current(id, empty(commit), &block::borrowed(&plain.rows), &mut writes).unwrap();
+            writes.push(catalog(id, commit).unwrap());
+            let written = |writes: Vec<Write>| -> Vec<(Key, Option<Vec<u8>>)> {
+                writes.into_iter().map(|write| (write.key, write.payload)).collect()
+            };
+            prop_assert_eq!(written(begun.writes), written(writes));
         }
     }
 }

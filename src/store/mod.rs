@@ -52,7 +52,7 @@ pub(crate) use current::Current;
 pub use dump::{DumpFault, Dumped};
 pub use error::StoreError;
 pub(crate) use order::DocumentOrder;
-pub(crate) use package::{Committed, NewFact, Package, PackageDocument, Standing};
+pub(crate) use package::{Committed, Package, PackageDocument, Standing};
 pub use progress::{UpkeepProgress, UpkeepStep, UpkeepTask};
 pub use salvage::{Incomplete, IncompleteDocument, Salvaged};
 pub(crate) use snapshot::Snapshot;

@@ -1,10 +1,7 @@
 //! What goes into a commit, and what comes out of it.
 
-use chrono::NaiveDate;
-
-use crate::model::{
-    Cell, Check, Company, Document, Evidence, Figure, Id, Metric, Outcome, Period, Rank, SeriesKey,
-};
+use crate::codec::digest::Content;
+use crate::model::{Cell, Check, Company, Document, Evidence, Id, Metric, Outcome, Reported};
 
 /// What is taken in at once: visible all at once or not at all.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -33,20 +30,20 @@ pub(crate) struct PackageDocument {
     pub(crate) digest: [u8; 32],
     /// Numbered by position.
     pub(crate) cells: Vec<Cell>,
-    pub(crate) facts: Vec<NewFact>,
+    pub(crate) facts: Vec<Reported>,
     pub(crate) checks: Vec<Check>,
 }
 
-/// What one cell says about a fact.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct NewFact {
-    /// Its company and metric must be in the package or in the database.
-    pub(crate) series: SeriesKey,
-    pub(crate) period: Period,
-    pub(crate) figure: Figure,
-    pub(crate) published: NaiveDate,
-    pub(crate) cell: u32,
-    pub(crate) rank: Rank,
+impl PackageDocument {
+    /// What its digest is made of.
+    pub(crate) fn content(&self) -> Content<'_> {
+        Content {
+            document: &self.document,
+            cells: &self.cells,
+            facts: &self.facts,
+            checks: &self.checks,
+        }
+    }
 }
 
 /// What a commit did.

@@ -349,7 +349,7 @@ pub(super) fn series_of(
     let payloads = if kept.is_empty() {
         Vec::new()
     } else {
-        block::encode_split(&kept, PAYLOAD_LIMIT)?
+        block::encode_split(&block::borrowed(&kept), PAYLOAD_LIMIT)?
     };
     let mut history_chunks: u32 = 0;
     for payload in payloads {
@@ -365,7 +365,7 @@ pub(super) fn series_of(
         history_rows: u64::try_from(kept.len()).unwrap_or(u64::MAX),
         ..header
     };
-    write_current(id, header, &rows, &mut writes)?;
+    write_current(id, header, &block::borrowed(&rows), &mut writes)?;
     Ok(Made {
         writes,
         history_chunks,

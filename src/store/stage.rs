@@ -1,15 +1,16 @@
 //! From a package to everything a commit will write. Reads only.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 
 use super::State;
 use super::definitions::{Described, metric_differs};
 use super::engine::Tree;
 use super::error::StoreError;
-use super::merge::{Merged, merge};
+use super::merge::{Merged, Said, merge};
 use super::names::Names;
 use super::order::{self, DocumentOrder};
-use super::package::{DocumentOutcome, Kept, NewFact, Package, PackageDocument, Standing};
+use super::package::{DocumentOutcome, Kept, Package, PackageDocument, Standing};
 use crate::codec::addition::{Addition, AdditionsRecord};
 use crate::codec::check::{CheckRecord, ChecksRecord};
 use crate::codec::record::{
@@ -17,7 +18,7 @@ use crate::codec::record::{
     unpack,
 };
 use crate::codec::{Key, SeriesId, cells};
-use crate::model::{Company, Id, Metric, MetricPath, Observation, Outcome, SeriesKey, Source};
+use crate::model::{Company, Id, Metric, MetricPath, Outcome, SeriesKey};
 
 /// A key that a commit changes.
 #[derive(Debug)]
@@ -112,21 +113,20 @@ pub(super) fn stage(
             },
         })
         .collect();
-    let by_series = stager.facts(package, &numbers)?;
-    let new_rows: usize = by_series.iter().map(|placed| placed.new.len()).sum();
-    let new_rows = u64::try_from(new_rows).unwrap_or(u64::MAX);
-    let series: Vec<SeriesId> = by_series.iter().map(|placed| placed.series).collect();
-    for placed in by_series {
-        let Placed {
-            series: id,
-            places,
-            new,
-        } = placed;
-        let merged = stager.series(id, new)?;
-        for ((document, fact), outcome) in places.into_iter().zip(merged) {
+    let facts = stager.facts(package, &numbers)?;
+    let new_rows = u64::try_from(facts.all.len()).unwrap_or(u64::MAX);
+    let series: Vec<SeriesId> = facts.series.iter().map(|(id, _)| *id).collect();
+    let mut new: Vec<Said<'_>> = Vec::new();
+    for (id, range) in facts.series {
+        let numbers = facts.by_series.get(range).unwrap_or_default();
+        let placed = || numbers.iter().filter_map(|number| facts.all.get(*number));
+        new.clear();
+        new.extend(placed().map(|placed| placed.said));
+        let merged = stager.series(id, &new)?;
+        for (placed, outcome) in placed().zip(merged) {
             let slot = outcomes
-                .get_mut(document)
-                .and_then(|document| document.outcomes.get_mut(fact));
+                .get_mut(placed.document)
+                .and_then(|document| document.outcomes.get_mut(placed.place));
             if let Some(slot) = slot {
                 *slot = outcome;
             }
@@ -176,12 +176,30 @@ fn metrics_passed_over<'a>(
     passed_over
 }
 
-/// New observations of a series.
-struct Placed {
-    series: SeriesId,
-    /// Of each the places of its document and fact in the package.
-    places: Vec<(usize, usize)>,
-    new: Vec<Observation>,
+/// The facts of new documents.
+struct Facts<'a> {
+    /// In the order of the package.
+    all: Vec<Placed<'a>>,
+    /// The numbers of all, series by series, and in their order for each.
+    by_series: Vec<usize>,
+    /// Where those of each series are, by id.
+    series: Vec<(SeriesId, Range<usize>)>,
+}
+
+/// A fact with the numbers of its document and of itself in the package.
+struct Placed<'a> {
+    said: Said<'a>,
+    document: usize,
+    place: usize,
+}
+
+/// A series that a package speaks of.
+struct Found<'a> {
+    key: &'a SeriesKey,
+    id: SeriesId,
+    facts: usize,
+    /// The one that came after it when it came last.
+    next: usize,
 }
 
 struct Stager<'a> {
@@ -217,6 +235,8 @@ impl<'a> Stager<'a> {
                 Ok(Standing::New)
             }
             Some(digest) if digest == package.digest => Ok(Standing::Known),
+            // Taken in by a format version that made other digests.
+            Some(digest) if package.content().is_older(&digest) => Ok(Standing::Known),
             Some(_) if by_document => Ok(Standing::Differs),
             Some(_) => Err(StoreError::DocumentDiffers { id: id.clone() }),
         }
@@ -389,56 +409,81 @@ impl<'a> Stager<'a> {
     }
 
     /// Sorts the facts of new documents by series.
-    fn facts(
+    fn facts<'p>(
         &mut self,
-        package: &Package,
+        package: &'p Package,
         numbers: &[Option<u32>],
-    ) -> Result<Vec<Placed>, StoreError> {
-        let mut by_series: Vec<Placed> = Vec::new();
+    ) -> Result<Facts<'p>, StoreError> {
+        let new = || package.documents.iter().zip(numbers).enumerate();
+        let count = new().filter(|(_, (_, number))| number.is_some());
+        let count = count.map(|(_, (document, _))| document.facts.len()).sum();
+        let mut all = Vec::with_capacity(count);
+        let mut of: Vec<usize> = Vec::with_capacity(count);
+        let mut series: Vec<Found<'p>> = Vec::new();
         let mut found: HashMap<&SeriesKey, usize> = HashMap::new();
-        // Often the next fact is of the same series.
-        let mut last: Option<(&SeriesKey, usize)> = None;
-        for (nth, (document, number)) in package.documents.iter().zip(numbers).enumerate() {
+        let mut last = 0;
+        for (nth, (document, number)) in new() {
             let Some(number) = *number else { continue };
             for (place, fact) in document.facts.iter().enumerate() {
                 let key = &fact.series;
-                let known = last.filter(|(before, _)| *before == key);
-                let known = known.map(|(_, index)| index);
-                let index = if let Some(index) = known.or_else(|| found.get(key).copied()) {
+                // Often the next fact is of the same series, or of the one that came after it in the document before.
+                let after = series.get(last).map_or(last, |last| last.next);
+                let is_of = |index: &usize| series.get(*index).is_some_and(|one| *one.key == *key);
+                let guess = [last, after].into_iter().find(is_of);
+                let index = if let Some(index) = guess.or_else(|| found.get(key).copied()) {
                     index
                 } else {
-                    // Often the series of a package are of one length.
-                    let length = by_series.last().map_or(0, |placed| placed.new.len());
-                    by_series.push(Placed {
-                        series: self.series_id(key)?,
-                        places: Vec::with_capacity(length),
-                        new: Vec::with_capacity(length),
+                    series.push(Found {
+                        key,
+                        id: self.series_id(key)?,
+                        facts: 0,
+                        next: series.len(),
                     });
-                    *found.entry(key).or_insert(by_series.len() - 1)
+                    *found.entry(key).or_insert(series.len() - 1)
                 };
-                last = Some((key, index));
-                if let Some(placed) = by_series.get_mut(index) {
-                    placed.places.push((nth, place));
-                    placed.new.push(self.observation(fact, number));
+                if index != last
+                    && let Some(last) = series.get_mut(last)
+                {
+                    last.next = index;
                 }
+                last = index;
+                if let Some(series) = series.get_mut(index) {
+                    series.facts += 1;
+                }
+                of.push(index);
+                all.push(Placed {
+                    said: Said {
+                        fact,
+                        document: number,
+                    },
+                    document: nth,
+                    place,
+                });
             }
         }
-        by_series.sort_unstable_by_key(|placed| placed.series);
-        Ok(by_series)
-    }
-
-    fn observation(&self, fact: &NewFact, document: u32) -> Observation {
-        Observation {
-            period: fact.period,
-            figure: fact.figure.clone(),
-            published: fact.published,
-            source: Source {
-                document,
-                cell: fact.cell,
-            },
-            rank: fact.rank,
-            commit: self.sequence,
+        let mut begin = 0;
+        let mut begins = Vec::with_capacity(series.len());
+        let mut ranges = Vec::with_capacity(series.len());
+        for one in &series {
+            begins.push(begin);
+            ranges.push((one.id, begin..begin + one.facts));
+            begin += one.facts;
         }
+        let mut by_series = vec![0; all.len()];
+        for (number, index) in of.into_iter().enumerate() {
+            if let Some(begin) = begins.get_mut(index) {
+                if let Some(slot) = by_series.get_mut(*begin) {
+                    *slot = number;
+                }
+                *begin += 1;
+            }
+        }
+        ranges.sort_unstable_by_key(|(id, _)| *id);
+        Ok(Facts {
+            all,
+            by_series,
+            series: ranges,
+        })
     }
 
     /// The numbers of a series; a new variant gets one.
@@ -484,7 +529,7 @@ impl<'a> Stager<'a> {
         id.company < companies && id.metric < metrics && id.variant < variants
     }
 
-    fn series(&mut self, id: SeriesId, new: Vec<Observation>) -> Result<Vec<Outcome>, StoreError> {
+    fn series(&mut self, id: SeriesId, new: &[Said<'_>]) -> Result<Vec<Outcome>, StoreError> {
         let may_exist = self.may_exist(id);
         let Merged {
             outcomes,

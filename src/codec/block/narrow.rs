@@ -1,17 +1,17 @@
 //! Blocks of plain figures whose numbers all fit into 64 bits, which is nearly every block: the same bytes with less work.
 
-use super::{Block, CONFLICTING, Row, VERSIONS, day, extent, kind, parts};
+use super::{Block, RowRef, day, extent, kind, parts};
 use crate::codec::code;
 use crate::codec::column::{Column, Narrow};
-use crate::model::{Amount, Figure, Observation};
+use crate::model::{Amount, Figure};
 
 /// Encodes rows as a block; `None` where a figure is a range or words, or a number does not fit into 64 bits.
-pub(super) fn encode(rows: &[Row]) -> Option<Vec<u8>> {
+pub(super) fn encode(rows: &[RowRef<'_>]) -> Option<Vec<u8>> {
     encode_after(None, rows)
 }
 
 /// Encodes the rows of a block and others after them, without decoding those of the block.
-pub(super) fn append(before: &Block<'_>, rows: &[Row]) -> Option<Vec<u8>> {
+pub(super) fn append(before: &Block<'_>, rows: &[RowRef<'_>]) -> Option<Vec<u8>> {
     let unused = [
         before.high_mantissa,
         before.high_exponent,
@@ -25,13 +25,11 @@ pub(super) fn append(before: &Block<'_>, rows: &[Row]) -> Option<Vec<u8>> {
     encode_after(Some(before), rows)
 }
 
-fn encode_after(before: Option<&Block<'_>>, rows: &[Row]) -> Option<Vec<u8>> {
+fn encode_after(before: Option<&Block<'_>>, rows: &[RowRef<'_>]) -> Option<Vec<u8>> {
     let length = before.map_or(0, Block::len).checked_add(rows.len())?;
     let count = u16::try_from(length).ok()?;
-    let words = |row: &Row| {
-        let figure = &row.observation.figure;
-        matches!(figure, Figure::Range { .. } | Figure::Qualitative(_))
-    };
+    let words =
+        |row: &RowRef<'_>| matches!(row.figure, Figure::Range { .. } | Figure::Qualitative(_));
     if rows.iter().any(words) {
         return None;
     }
@@ -39,43 +37,36 @@ fn encode_after(before: Option<&Block<'_>>, rows: &[Row]) -> Option<Vec<u8>> {
         before,
         rows,
         values: Vec::with_capacity(length),
-        done: Narrow::default(),
+        done: Narrow::with_capacity(length),
     };
-    block.push(|block| block.end, |row| day(row.observation.period.end()))?;
-    block.push(|block| block.kind, |row| kind(&row.observation.period))?;
-    block.push(|block| block.extent, |row| extent(&row.observation.period))?;
-    block.push(|block| block.figure, |row| parts(&row.observation.figure).0)?;
+    block.push(|block| block.end, |row| short(day(row.period.end())))?;
+    block.push(|block| block.kind, |row| short(kind(&row.period)))?;
+    block.push(|block| block.extent, |row| short(extent(&row.period)))?;
+    block.push(|block| block.figure, |row| short(parts(row.figure).0))?;
     block.push_mantissas()?;
+    let of_number =
+        |row: &RowRef<'_>, value: fn(&Amount) -> i128| short(number(row).map_or(0, value));
     block.push(
         |block| block.precision,
-        |row| number(&row.observation).map_or(0, |amount| code::precision(amount.precision())),
+        |row| of_number(row, |amount| code::precision(amount.precision())),
     )?;
     block.push(
         |block| block.rounding,
-        |row| number(&row.observation).map_or(0, |amount| code::rounding(amount.rounding())),
+        |row| of_number(row, |amount| code::rounding(amount.rounding())),
     )?;
     // The upper ends of ranges, and words.
     for _ in 0..5 {
         block.done.push_constant(0);
     }
-    block.push(
-        |block| block.published,
-        |row| day(row.observation.published),
-    )?;
+    block.push(|block| block.published, |row| short(day(row.published)))?;
     block.push(
         |block| block.document,
-        |row| row.observation.source.document.into(),
+        |row| Some(row.source.document.into()),
     )?;
-    block.push(|block| block.cell, |row| row.observation.source.cell.into())?;
-    block.push(|block| block.rank, |row| code::rank(row.observation.rank))?;
-    block.push(|block| block.commit, |row| row.observation.commit.into())?;
-    block.push(
-        |block| block.flags,
-        |row| {
-            (if row.conflicting { CONFLICTING } else { 0 })
-                | (if row.versions { VERSIONS } else { 0 })
-        },
-    )?;
+    block.push(|block| block.cell, |row| Some(row.source.cell.into()))?;
+    block.push(|block| block.rank, |row| short(code::rank(row.rank)))?;
+    block.push(|block| block.commit, |row| i64::try_from(row.commit).ok())?;
+    block.push(|block| block.flags, |row| Some(row.flags().into()))?;
     let Narrow {
         descriptors,
         bases,
@@ -84,10 +75,14 @@ fn encode_after(before: Option<&Block<'_>>, rows: &[Row]) -> Option<Vec<u8>> {
     Some([&count.to_be_bytes(), descriptors.as_slice(), &bases, &data].concat())
 }
 
+fn short(value: i128) -> Option<i64> {
+    i64::try_from(value).ok()
+}
+
 /// The columns of some rows.
 struct Columns<'a> {
     before: Option<&'a Block<'a>>,
-    rows: &'a [Row],
+    rows: &'a [RowRef<'a>],
     /// Those of one column, to be used again for the next.
     values: Vec<i64>,
     done: Narrow,
@@ -98,19 +93,22 @@ impl<'a> Columns<'a> {
     fn push(
         &mut self,
         column: impl Fn(&Block<'a>) -> Column<'a>,
-        value: impl Fn(&Row) -> i128,
+        value: impl Fn(&RowRef<'_>) -> Option<i64>,
     ) -> Option<()> {
-        let new = self.rows.iter().map(|row| i64::try_from(value(row)).ok());
-        let new: Vec<i64> = new.collect::<Option<_>>()?;
         self.values.clear();
         if let Some(before) = self.before {
             let column = column(before);
+            let new: Vec<i64> = self.rows.iter().map(&value).collect::<Option<_>>()?;
             if self.done.extend(&column, new.iter().copied()) {
                 return Some(());
             }
             column.read_into(before.len(), &mut self.values)?;
+            self.values.extend(new);
+        } else {
+            for row in self.rows {
+                self.values.push(value(row)?);
+            }
         }
-        self.values.extend(new);
         self.done.push(&self.values);
         Some(())
     }
@@ -131,19 +129,19 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn number(observation: &Observation) -> Option<&Amount> {
-    parts(&observation.figure).1
+fn number<'a>(row: &RowRef<'a>) -> Option<&'a Amount> {
+    parts(row.figure).1
 }
 
 /// The mantissas of rows at the exponent of a block, and that exponent, where it stays the greatest that all rows allow; `None`
 /// where it may not.
-fn mantissas_at(before: &Block<'_>, rows: &[Row]) -> Option<(i64, Vec<i64>)> {
+fn mantissas_at(before: &Block<'_>, rows: &[RowRef<'_>]) -> Option<(i64, Vec<i64>)> {
     if before.mantissa.constant() == Some(0) {
         return None;
     }
     let exponent = i64::try_from(before.exponent.constant()?).ok()?;
-    let at_exponent = |row: &Row| {
-        let Some(amount) = number(&row.observation) else {
+    let at_exponent = |row: &RowRef<'_>| {
+        let Some(amount) = number(row) else {
             return Some(0);
         };
         let value = amount.value();
@@ -162,7 +160,7 @@ fn mantissas_at(before: &Block<'_>, rows: &[Row]) -> Option<(i64, Vec<i64>)> {
 }
 
 /// The mantissas of all rows at the greatest exponent that all of them allow, and that exponent; zeros allow any.
-fn mantissas(before: Option<&Block<'_>>, rows: &[Row]) -> Option<(Vec<i64>, i64)> {
+fn mantissas(before: Option<&Block<'_>>, rows: &[RowRef<'_>]) -> Option<(Vec<i64>, i64)> {
     let mut values = Vec::with_capacity(rows.len());
     let mut least: i64 = 0;
     if let Some(before) = before {
@@ -178,7 +176,7 @@ fn mantissas(before: Option<&Block<'_>>, rows: &[Row]) -> Option<(Vec<i64>, i64)
         least = -greatest;
     }
     for row in rows {
-        values.push(match number(&row.observation) {
+        values.push(match number(row) {
             Some(amount) => {
                 let value = amount.value();
                 let lift = power(least.checked_neg()?.checked_sub(value.scale().into())?)?;
@@ -198,16 +196,21 @@ fn mantissas(before: Option<&Block<'_>>, rows: &[Row]) -> Option<(Vec<i64>, i64)
             divisor /= 10;
             zeros -= 1;
         }
+        if zeros == 0 {
+            break;
+        }
     }
-    for value in &mut values {
-        *value /= divisor;
+    if zeros > 0 {
+        for value in &mut values {
+            *value /= divisor;
+        }
     }
     Some((values, i64::from(zeros) + least))
 }
 
 /// The decimals of a row's number.
-fn scale(row: &Row) -> Option<i64> {
-    Some(number(&row.observation)?.value().scale().into())
+fn scale(row: &RowRef<'_>) -> Option<i64> {
+    Some(number(row)?.value().scale().into())
 }
 
 fn power(exponent: i64) -> Option<i64> {

@@ -95,7 +95,7 @@ impl Plain {
                 };
                 last_precision = Some((*precision_code, precision));
                 let rounding = code::rounding_of((*rounding).into())?;
-                let flags = i128::from(*flags);
+                let flags = u8::try_from(*flags).ok()?;
                 (flags & !(CONFLICTING | VERSIONS) == 0).then_some(())?;
                 Some(PlainRow {
                     amount: Amount::of_mantissa(

@@ -171,8 +171,8 @@ proptest! {
 
     #[test]
     fn narrow_blocks_are_the_same_bytes(rows in prop_oneof![rows(), plain_rows()]) {
-        if let Some(block) = narrow::encode(&rows) {
-            prop_assert_eq!(block, encode_any(&rows).unwrap());
+        if let Some(block) = narrow::encode(&borrowed(&rows)) {
+            prop_assert_eq!(block, encode_any(&borrowed(&rows)).unwrap());
         }
     }
 
@@ -181,8 +181,8 @@ proptest! {
         (first, second) in prop_oneof![(rows(), rows()), (plain_rows(), plain_rows())],
     ) {
         let before = encode(&first).unwrap();
-        if let Some(block) = append(&Block::parse(&before).unwrap(), &second) {
-            prop_assert_eq!(block, encode_any(&[first, second].concat()).unwrap());
+        if let Some(block) = append(&Block::parse(&before).unwrap(), &borrowed(&second)) {
+            prop_assert_eq!(block, encode_any(&borrowed(&[first, second].concat())).unwrap());
         }
     }
 
@@ -195,24 +195,24 @@ proptest! {
         let all = values.iter().chain(&new);
         let rows: Vec<Row> = (0..).zip(all).map(|(n, v)| quarter(n, value(v))).collect();
         let before = encode(&rows[..values.len()]).unwrap();
-        let block = append(&Block::parse(&before).unwrap(), &rows[values.len()..]);
-        prop_assert_eq!(block, Some(encode_any(&rows).unwrap()));
+        let block = append(&Block::parse(&before).unwrap(), &borrowed(&rows[values.len()..]));
+        prop_assert_eq!(block, Some(encode_any(&borrowed(&rows)).unwrap()));
     }
 
     #[test]
     fn plain_figures_are_appended_without_decoding((first, second) in (plain_rows(), plain_rows())) {
         let before = encode(&first).unwrap();
-        prop_assert!(append(&Block::parse(&before).unwrap(), &second).is_some());
+        prop_assert!(append(&Block::parse(&before).unwrap(), &borrowed(&second)).is_some());
     }
 
     #[test]
     fn blocks_of_plain_figures_are_narrow(rows in plain_rows()) {
-        prop_assert!(narrow::encode(&rows).is_some());
+        prop_assert!(narrow::encode(&borrowed(&rows)).is_some());
     }
 
     #[test]
     fn split_blocks_hold_the_same_rows(rows in rows(), limit in 700_usize..2000) {
-        let blocks = encode_split(&rows, limit).unwrap();
+        let blocks = encode_split(&borrowed(&rows), limit).unwrap();
         let mut read = Vec::new();
         for block in &blocks {
             prop_assert!(block.len() <= limit);

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::model::{
     Amount, Cell, Company, Document, Evidence, Figure, Metric, MetricPath, ModelError, Nil, Rank,
-    Scenario, SeriesKey,
+    Reported, Scenario, SeriesKey,
 };
 
 use super::super::companyfacts::{CalendarNote, kind_of};
 use super::super::contradiction::{Stated, contradiction};
 use super::super::error::{IngestError, IngestReason, Place};
-use super::super::filing::{Filing, Reported};
+use super::super::filing::Filing;
 use super::NUM;
 use super::fact::Fact;
 use super::submission::{OfCompany, Submission};

@@ -12,11 +12,11 @@ use super::error::TableError;
 use super::figure::{figure, power};
 use super::table::{Columns, Header, Row, Table, name, whole_number, word};
 use crate::ingest::error::{IngestError, IngestReason};
-use crate::ingest::filing::{Filing, Reported};
+use crate::ingest::filing::Filing;
 use crate::ingest::fit::check_reported;
 use crate::model::{
     Cell, Company, Document, DocumentKind, Id, Metric, MetricKind, MetricPath, ModelError, Period,
-    Rank, SeriesKey, parse_date,
+    Rank, Reported, SeriesKey, parse_date,
 };
 
 /// What one row says.

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::Database;
 use crate::model::*;
-use crate::store::{NewFact, Package, PackageDocument};
+use crate::store::{Package, PackageDocument};
 
 /// A package in the making. Facts belong to the document named last.
 pub(super) struct Book(Package);
@@ -139,7 +139,7 @@ impl Book {
             scale: 0,
             unplaced: None,
         });
-        document.facts.push(NewFact {
+        document.facts.push(Reported {
             series: key(series),
             period: period.parse().unwrap(),
             figure,

@@ -10,12 +10,14 @@ use crate::codec::check::ChecksRecord;
 use crate::codec::key::Space;
 use crate::codec::record::{CommitRecord, CompanyRecord, DocumentRecord};
 use crate::codec::{Block, Key, SeriesHeader, SeriesId, series};
-use crate::model::{Cell, Check, Company, Id, Metric, Observation, Period, SeriesKey, Source};
+use crate::model::{
+    Cell, Check, Company, Id, Metric, Observation, Period, Reported, SeriesKey, Source,
+};
 use crate::store::Variant;
 use crate::store::basis::Basis;
 use crate::store::error::StoreError;
 use crate::store::open::{first_digest, read_manifest};
-use crate::store::package::{NewFact, Package, PackageDocument};
+use crate::store::package::{Package, PackageDocument};
 use crate::store::progress::{Meter, UpkeepStep};
 use crate::store::verify::{Digest, Fault, FaultKind, FaultPlace, Part};
 
@@ -27,7 +29,7 @@ struct Found {
     record: DocumentRecord,
     cells: BTreeMap<u32, Cell>,
     checks: Vec<Check>,
-    facts: Vec<NewFact>,
+    facts: Vec<Reported>,
 }
 
 /// What has been read.
@@ -257,7 +259,7 @@ impl Saved {
                     ruin.faults.push(fault);
                     continue;
                 };
-                found.facts.push(NewFact {
+                found.facts.push(Reported {
                     series: key.clone(),
                     period: seen.period,
                     figure: seen.figure,
@@ -410,7 +412,7 @@ impl Saved {
         document.cells = (0..count)
             .map(|cell| cells.remove(&cell).unwrap_or_else(lost_cell))
             .collect();
-        let same = digest(document.clone());
+        let same = digest(&document);
         if with_all && same.is_none_or(|same| same == record.digest) {
             self.whole = self.whole.saturating_add(1);
             return Some(document);

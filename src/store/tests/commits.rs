@@ -1,9 +1,9 @@
 //! What a commit brings is there, whole, and stays; what cannot be taken in leaves nothing behind.
 
 use super::support::*;
-use crate::model::{Check, Claim, Operand, Outcome, Scenario, Scope, Source};
+use crate::model::{Check, Claim, Operand, Outcome, Reported, Scenario, Scope, Source};
 use crate::store::package::{DocumentOutcome, Standing};
-use crate::store::{NewFact, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 #[test]
 fn a_database_is_created_filled_and_opened_again() {
@@ -174,7 +174,7 @@ fn what_contradicts_the_database_is_refused_and_leaves_it_as_it_was() {
     let mut no_cell = new();
     no_cell.documents[0].facts[0].cell = 1;
     let mut twice = new();
-    let fact = NewFact {
+    let fact = Reported {
         figure: figure(12, 0),
         ..twice.documents[0].facts[0].clone()
     };
@@ -371,7 +371,7 @@ fn databases_and_snapshots_are_shared_by_threads() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<Store>();
     shared::<crate::store::Snapshot>();
-    assert_eq!(Store::format_version(), 3);
+    assert_eq!(Store::format_version(), 4);
 }
 
 #[test]

@@ -80,12 +80,20 @@ fn a_group_is_what_its_packages_are_one_by_one() {
     assert_no_blobs(&together);
 }
 
-/// Every package changes all that the one before it wrote, and is worked out while that is written; the last is refused.
+/// Every package changes what those before it wrote, and is worked out while that is written, in one batch or in several; the last is
+/// refused.
 #[test]
 fn commits_worked_out_beside_a_write_are_what_they_are_one_by_one() {
+    for widths in [[60; 8], [300, 300, 60, 60, 300, 60, 300, 300]] {
+        beside_a_write(widths);
+    }
+}
+
+fn beside_a_write(widths: [usize; 8]) {
     let (one_by_one, together) = (Place::new(), Place::new());
-    let mut packages: Vec<Package> = (0..8)
-        .map(|n| wide_package(&format!("wide-{n}"), n, 60))
+    let mut packages: Vec<Package> = (0..)
+        .zip(widths)
+        .map(|(n, width)| wide_package(&format!("wide-{n}"), n, width))
         .collect();
     let first = Store::create(&one_by_one.path()).unwrap();
     let expected: Vec<_> = packages

@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{
     Amount, Cell, Company, Dimension, Document, DocumentKind, Evidence, Figure, FiscalCalendar,
-    Metric, MetricKind, MetricPath, Period, Precision, Rank, Rounding, Scenario, Scope, SeriesKey,
-    Unit, YearNaming,
+    Metric, MetricKind, MetricPath, Period, Precision, Rank, Reported, Rounding, Scenario, Scope,
+    SeriesKey, Unit, YearNaming,
 };
-use crate::store::{CurrentRow, NewFact, Package, PackageDocument, Snapshot, Store, StoreError};
+use crate::store::{CurrentRow, Package, PackageDocument, Snapshot, Store, StoreError};
 
 /// A folder that is deleted when it is dropped, with a path in it for a database.
 pub(super) struct Place {
@@ -101,8 +101,8 @@ pub(super) fn figure(value: i64, decimals: i8) -> Figure {
     Figure::Amount(Amount::new(Decimal::from(value), precision, Rounding::Nearest).unwrap())
 }
 
-pub(super) fn fact(company: &str, metric: &str, period: Period, figure: Figure) -> NewFact {
-    NewFact {
+pub(super) fn fact(company: &str, metric: &str, period: Period, figure: Figure) -> Reported {
+    Reported {
         series: series(company, metric),
         period,
         figure,
@@ -113,7 +113,7 @@ pub(super) fn fact(company: &str, metric: &str, period: Period, figure: Figure) 
 }
 
 /// A document with one cell for each of its facts.
-pub(super) fn document(id: &str, published: &str, facts: Vec<NewFact>) -> PackageDocument {
+pub(super) fn document(id: &str, published: &str, facts: Vec<Reported>) -> PackageDocument {
     let published = date(published);
     let cells = (0..facts.len())
         .map(|n| Cell {
@@ -126,9 +126,9 @@ pub(super) fn document(id: &str, published: &str, facts: Vec<NewFact>) -> Packag
             unplaced: None,
         })
         .collect();
-    let facts: Vec<NewFact> = (0..)
+    let facts: Vec<Reported> = (0..)
         .zip(facts)
-        .map(|(cell, fact)| NewFact {
+        .map(|(cell, fact)| Reported {
             published,
             cell,
             ..fact
@@ -154,7 +154,7 @@ pub(super) fn document(id: &str, published: &str, facts: Vec<NewFact>) -> Packag
 
 /// A document with the digest of what is in it.
 pub(super) fn digested(document: PackageDocument) -> PackageDocument {
-    let digest = digest(document.clone()).unwrap();
+    let digest = digest(&document).unwrap();
     PackageDocument { digest, ..document }
 }
 
@@ -163,7 +163,8 @@ pub(super) fn digested(document: PackageDocument) -> PackageDocument {
     clippy::unnecessary_wraps,
     reason = "there are digests that cannot be made"
 )]
-pub(super) fn digest(mut document: PackageDocument) -> Option<[u8; 32]> {
+pub(super) fn digest(document: &PackageDocument) -> Option<[u8; 32]> {
+    let mut document = document.clone();
     document.facts.sort_by_key(|fact| fact.cell);
     document.digest = [0; 32];
     Some(Sha256::digest(format!("{document:?}")).into())

@@ -14,10 +14,10 @@ use crate::codec::record::{
     unpack,
 };
 use crate::codec::{Block, Key, Row, SeriesHeader, SeriesId, block, series as series_codec};
-use crate::model::{Check, Claim, Identity, Operand, Period, Scenario, Scope, Split};
+use crate::model::{Check, Claim, Identity, Operand, Period, Reported, Scenario, Scope, Split};
 use crate::store::engine::Batch;
 use crate::store::verify::verify;
-use crate::store::{FaultKind, NewFact, Part, Store, VerifyEnd, VerifyReport};
+use crate::store::{FaultKind, Part, Store, VerifyEnd, VerifyReport};
 
 fn report(store: &Store) -> VerifyReport {
     store
@@ -232,13 +232,15 @@ fn change(
     |store, batch| {
         let (mut header, mut rows) = rows(store, AM);
         change(&mut header, &mut rows);
-        let payloads = series_codec::encode(header, &rows).unwrap();
+        let payloads = series_codec::encode(header, &block::borrowed(&rows)).unwrap();
         batch.insert(&current(AM), &payloads[0]).unwrap();
     }
 }
 
 fn with_header(header: SeriesHeader, rows: &[Row]) -> Vec<u8> {
-    let mut payload = series_codec::encode(header, rows).unwrap().remove(0);
+    let mut payload = series_codec::encode(header, &block::borrowed(rows))
+        .unwrap()
+        .remove(0);
     payload[18..22].copy_from_slice(&header.rows.to_be_bytes());
     payload
 }
@@ -661,7 +663,7 @@ pub(super) fn any_packages() -> impl Strategy<Value = Vec<crate::store::Package>
     proptest::collection::vec((facts, 0..3_u32), 1..6).prop_map(|documents| {
         let with_number = (0..).zip(documents);
         with_number
-            .map(|(nth, (facts, day)): (u32, (Vec<NewFact>, u32))| {
+            .map(|(nth, (facts, day)): (u32, (Vec<Reported>, u32))| {
                 let published = format!("2003-01-{:02}", day + 1);
                 package(vec![document(&format!("d{nth}"), &published, facts)])
             })

@@ -11,9 +11,9 @@ use crate::codec::check::ChecksRecord;
 use crate::codec::key::Space;
 use crate::codec::record::{DocumentRecord, Record, unpack};
 use crate::codec::{CodecError, Key, SeriesId};
-use crate::model::{Observation, SeriesKey};
+use crate::model::{Observation, Reported, SeriesKey};
 use crate::store::error::StoreError;
-use crate::store::package::{NewFact, PackageDocument};
+use crate::store::package::PackageDocument;
 
 /// How many observations wait for the others of their documents at most.
 pub(in crate::store) const PENDING: usize = 1_000_000;
@@ -167,7 +167,7 @@ impl Verify<'_> {
         let Some(document) = self.whole(number, &record, facts)? else {
             return Ok((Vec::new(), ()));
         };
-        let digest = (self.digest)(document);
+        let digest = (self.digest)(&document);
         let changed = digest.is_some_and(|digest| digest != record.digest);
         let fault = changed.then(|| self.fault(&key, FaultKind::Digest));
         Ok((fault.into_iter().collect(), ()))
@@ -205,7 +205,7 @@ impl Verify<'_> {
                 unit: variant.unit.clone(),
             })
         };
-        let mut named: Vec<NewFact> = Vec::with_capacity(facts.len());
+        let mut named: Vec<Reported> = Vec::with_capacity(facts.len());
         let mut last: Option<(SeriesId, SeriesKey)> = None;
         for (id, observation) in facts {
             let key = match last.take().filter(|(known, _)| known == id) {
@@ -215,7 +215,7 @@ impl Verify<'_> {
                     None => return Ok(None),
                 },
             };
-            named.push(NewFact {
+            named.push(Reported {
                 series: key.clone(),
                 period: observation.period,
                 figure: observation.figure.clone(),
