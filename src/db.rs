@@ -13,9 +13,7 @@ use crate::query::Reader;
 use crate::query::cache::Cache;
 use crate::query::documents::Documents;
 use crate::query::reader::Open;
-use crate::store::{
-    Dumped, Incomplete, Salvaged, Store, StoreError, UpkeepProgress, VerifyReport,
-};
+use crate::store::{Dumped, Incomplete, Salvaged, Store, StoreError, UpkeepProgress, VerifyReport};
 
 /// A database: a folder that this process has open.
 ///
