@@ -657,7 +657,7 @@ proptest! {
     }
 }
 
-/// Latin-1 and Shift_JIS: the names are Müller and ソニー, and the second byte of ソ is a backslash in ASCII.
+/// Latin-1 and Shift-JIS: the names are Müller and ソニー, and the second byte of ソ is a backslash in ASCII.
 #[test]
 fn a_file_in_another_encoding_is_not_utf8_from_a_byte_on() {
     for name in [&b"M\xfcller"[..], b"\x83\x5c\x83\x6a\x81\x5b"] {

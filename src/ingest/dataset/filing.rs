@@ -243,7 +243,6 @@ impl DataSetFiling {
             row: cell_of(other).map(|cell| cell.row.clone()),
             column: cell_of(other).map(|cell| cell.column.clone()),
             text: Some(said(other)),
-            ..Place::default()
         };
         let reason = IngestReason::Contradiction {
             other: line_of(one).map_or_else(String::new, |line| format!("line {line}")),

@@ -14,8 +14,9 @@
 //! - no amount of money of the same time changed as the figures per share did: that is a correction of what was earned.
 //!
 //! A figure that its fact had before counts for nothing: it returns to what was told before, as where a report is filed again
-//! after a split as it was. It may only speak against a ratio. What is told after it is compared with the last figure that was
-//! told anew.
+//! after a split as it was. It may only speak against a ratio, and where there is one, so does what is told next of the others,
+//! unless it repeats them: a report on the old basis may tell anew what was told only after the split. What is told after
+//! it is compared with the last figure that was told anew.
 //!
 //! Where figures per share changed by about one ratio and one of these fails, a note says so.
 
@@ -81,6 +82,7 @@ struct Change<'a> {
     before: Decimal,
     after: Decimal,
     again: bool,
+    filed: NaiveDate,
     /// By what the splits between the two that are known multiply it.
     basis: Fraction,
     /// How many decimal places are printed at least.
@@ -127,6 +129,13 @@ impl Change<'_> {
 
     fn is_kept(&self) -> bool {
         self.is_within(Fraction::ONE, if self.fact.per_share { 2 } else { 0 })
+    }
+
+    /// What was told next.
+    fn next(&self) -> Option<Decimal> {
+        let mut later = self.fact.versions.iter();
+        let next = later.find(|version| version.filed > self.filed);
+        next.map(|version| version.value)
     }
 
     fn is_nothing(&self) -> bool {
@@ -224,6 +233,7 @@ fn changes<'a>(retold: &[Retold<'a>], known: &BTreeMap<NaiveDate, Split>) -> Vec
             before: one.before.value,
             after: one.after.value,
             again: one.again,
+            filed: one.after.filed,
             basis: basis.ok()?,
             places: places.get(&one.fact.unit).copied().unwrap_or(0),
         })
@@ -289,11 +299,17 @@ fn simplest<'a>(changes: &'a [Change<'a>]) -> Option<(Ratio, bool, Decimal)> {
         .collect();
     let averages_agree =
         averages.is_empty() || fitting(&averages, ratio.factor(false)) * 2 > averages.len();
+    let stands = || {
+        let next = |change: &&Change<'_>| Some(change.next()? == change.after);
+        let mut next = new_per_share.iter().filter_map(next).peekable();
+        next.peek().is_some() && next.all(|same| same)
+    };
     let is_clear = likely.len() == 1
         && fitting(&per_share, ratio.factor(true)) == per_share.len()
         && !kept.iter().any(stayed)
         && averages_agree
-        && (of_numbers > 0 || !ratio.needs_numbers());
+        && (of_numbers > 0 || !ratio.needs_numbers())
+        && (new_per_share.len() == per_share.len() || stands());
     Some((ratio, is_clear, size(&ratio)?.round_dp(2).normalize()))
 }
 
