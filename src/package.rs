@@ -2,12 +2,12 @@
 
 mod companyfacts;
 mod dataset;
-mod digest;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::codec::digest::Content;
 use crate::error::Error;
 use crate::ingest::{
     Filing, IngestError, IngestReason, Place, Release, Role, Tidy, check_claim, check_figure,
@@ -254,7 +254,13 @@ impl Package {
     /// `by_document`: whether one that is known with other content is passed over alone.
     pub(crate) fn digested(self, inferred: bool, by_document: bool) -> Result<Digested, Error> {
         let digest = |filing: &Filing| {
-            digest::digest(filing).map_err(|error| {
+            let content = Content {
+                document: &filing.document,
+                cells: &filing.cells,
+                facts: &filing.facts,
+                checks: &filing.checks,
+            };
+            content.digest().map_err(|error| {
                 let message = error.to_string();
                 IngestReason::Digest { message }.at(&whole(filing.document.id.as_str()))
             })
@@ -303,15 +309,9 @@ impl<'m> InTurn<'m> {
     }
 }
 
-/// The digest of what is stored of a document; `None` where it cannot be written as JSON.
-pub(crate) fn digest_of(document: store::PackageDocument) -> Option<[u8; 32]> {
-    digest::digest(&Filing {
-        document: document.document,
-        cells: document.cells,
-        facts: document.facts,
-        checks: document.checks,
-    })
-    .ok()
+/// The digest of what is stored of a document; `None` where it cannot be made.
+pub(crate) fn digest_of(document: &store::PackageDocument) -> Option<[u8; 32]> {
+    document.digest_again()
 }
 
 /// A package with the digests of its documents.

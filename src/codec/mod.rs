@@ -10,6 +10,7 @@ pub(crate) mod cells;
 pub(crate) mod check;
 pub(crate) mod code;
 pub(crate) mod column;
+pub(crate) mod digest;
 pub(crate) mod envelope;
 #[cfg(test)]
 mod golden;
@@ -24,7 +25,7 @@ pub(crate) use key::{Key, SeriesId};
 pub(crate) use series::SeriesHeader;
 
 /// The version of everything this module writes.
-pub(crate) const FORMAT_VERSION: u8 = 3;
+pub(crate) const FORMAT_VERSION: u8 = 4;
 
 /// The oldest version it reads. A database of an older version than it writes keeps its MANIFEST and what is not
 /// written anew.

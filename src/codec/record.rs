@@ -46,6 +46,24 @@ pub(crate) fn pack<T: Record>(record: &T) -> Result<Vec<u8>, CodecError> {
     options().serialize(record).map_err(|_| CodecError::Record)
 }
 
+/// Adds something as it stands in a record to some bytes.
+pub(super) fn append<T: Serialize>(bytes: &mut Vec<u8>, value: &T) -> Result<(), CodecError> {
+    bincode::DefaultOptions::new()
+        .with_big_endian()
+        .with_varint_encoding()
+        .serialize_into(bytes, value)
+        .map_err(|_| CodecError::Record)
+}
+
+/// Reads what [`append`] added from the beginning of some bytes.
+#[cfg(test)]
+pub(super) fn take<T: DeserializeOwned>(bytes: &mut &[u8]) -> T {
+    let options = bincode::DefaultOptions::new()
+        .with_big_endian()
+        .with_varint_encoding();
+    options.deserialize_from(bytes).unwrap()
+}
+
 /// The record of a payload.
 pub(crate) fn unpack<T: Record>(payload: &[u8]) -> Result<T, CodecError> {
     let record: T = options()

@@ -1,5 +1,6 @@
 //! What goes into a commit, and what comes out of it.
 
+use crate::codec::digest::Content;
 use crate::model::{Cell, Check, Company, Document, Evidence, Id, Metric, Outcome, Reported};
 
 /// What is taken in at once: visible all at once or not at all.
@@ -31,6 +32,26 @@ pub(crate) struct PackageDocument {
     pub(crate) cells: Vec<Cell>,
     pub(crate) facts: Vec<Reported>,
     pub(crate) checks: Vec<Check>,
+}
+
+impl PackageDocument {
+    /// What its digest is made of.
+    pub(crate) fn content(&self) -> Content<'_> {
+        Content {
+            document: &self.document,
+            cells: &self.cells,
+            facts: &self.facts,
+            checks: &self.checks,
+        }
+    }
+
+    /// The digest, made anew as the format version made it that took the document in; `None` where it cannot be made.
+    pub(crate) fn digest_again(&self) -> Option<[u8; 32]> {
+        let content = self.content();
+        let digest = content.digest().ok()?;
+        let older = digest != self.digest && content.is_older(&self.digest);
+        Some(if older { self.digest } else { digest })
+    }
 }
 
 /// What a commit did.

@@ -235,6 +235,8 @@ impl<'a> Stager<'a> {
                 Ok(Standing::New)
             }
             Some(digest) if digest == package.digest => Ok(Standing::Known),
+            // Taken in by a format version that made other digests.
+            Some(digest) if package.content().is_older(&digest) => Ok(Standing::Known),
             Some(_) if by_document => Ok(Standing::Differs),
             Some(_) => Err(StoreError::DocumentDiffers { id: id.clone() }),
         }

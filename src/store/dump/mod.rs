@@ -11,8 +11,8 @@ pub(super) use write::write;
 
 use std::fmt::Write as _;
 
-/// The version of dumps that this library writes and reads.
-const VERSION: u32 = 1;
+/// The version of dumps that this library writes. It reads those before it, too, which have the same lines.
+const VERSION: u32 = 2;
 
 /// What was written of a database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,11 +34,11 @@ pub enum DumpFault {
     #[error("it is not the first line of a dump")]
     NotADump,
     /// A dump of another version.
-    #[error("the dump is of version {found}, this library reads version {expected}")]
+    #[error("the dump is of version {found}, this library reads versions 1 to {expected}")]
     Version {
         /// The version of the dump.
         found: u32,
-        /// The version that this library reads.
+        /// The newest version that this library reads.
         expected: u32,
     },
     /// A line longer than any that a dump has.

@@ -156,7 +156,7 @@ impl Lines<'_> {
         let version = line.get("kessan_dump").and_then(|dump| dump.get("version"));
         let version = version.and_then(serde_json::Value::as_u64);
         match version.and_then(|version| u32::try_from(version).ok()) {
-            Some(VERSION) => Ok(()),
+            Some(1..=VERSION) => Ok(()),
             Some(found) => self.fail(DumpFault::Version {
                 found,
                 expected: VERSION,

@@ -412,7 +412,7 @@ impl Saved {
         document.cells = (0..count)
             .map(|cell| cells.remove(&cell).unwrap_or_else(lost_cell))
             .collect();
-        let same = digest(document.clone());
+        let same = digest(&document);
         if with_all && same.is_none_or(|same| same == record.digest) {
             self.whole = self.whole.saturating_add(1);
             return Some(document);

@@ -177,9 +177,9 @@ fn ended(lines: &[String]) -> String {
 const EDITS: [(&str, &str, &str, &str); 8] = [
     (
         "{\"kessan",
-        "\"version\":1",
         "\"version\":2",
-        "the dump is of version 2, this library reads version 1",
+        "\"version\":3",
+        "the dump is of version 3, this library reads versions 1 to 2",
     ),
     (
         "{\"kessan",

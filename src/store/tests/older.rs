@@ -1,13 +1,18 @@
-//! A database of format version 2: what it knows stands, and it is written on in version 3.
+//! Databases of format versions 2 and 3: what they know stands, and they are written on in version 4.
 
 use std::fs;
 
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
 use super::support::*;
 use crate::model::{
-    CalendarEvidence, Company, Evidence, FiscalCalendar, NameEvidence, Split, SplitEvidence,
-    YearNaming,
+    CalendarEvidence, Cell, Check, Company, Document, Evidence, FiscalCalendar, NameEvidence,
+    Reported, Split, SplitEvidence, YearNaming,
 };
-use crate::store::{Package, Store};
+use crate::store::{Incomplete, Package, PackageDocument, Store, StoreError, UpkeepProgress};
 
 const SLOT: usize = 512;
 
@@ -19,16 +24,16 @@ fn number(bytes: &[u8], at: usize) -> u32 {
     u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap())
 }
 
-/// Makes a closed database one of version 2, by what `src/docs/format.md` says: what it has must be in that version.
-fn as_of_version_2(place: &Place) {
+/// Makes a closed database one of an older version, by what `src/docs/format.md` says: what it has must be in that version.
+fn as_of_version(place: &Place, version: u8) {
     let mut manifest = fs::read(place.file("MANIFEST")).unwrap();
-    put(&mut manifest, 8, 2);
+    put(&mut manifest, 8, version.into());
     let sum = crc32fast::hash(&manifest[..36]);
     put(&mut manifest, 36, sum);
     fs::write(place.file("MANIFEST"), manifest).unwrap();
     let mut head = fs::read(place.file("HEAD")).unwrap();
     for slot in head.chunks_mut(SLOT).filter(|slot| slot[0] == b'K') {
-        put(slot, 4, 2);
+        put(slot, 4, version.into());
         let sum = crc32fast::hash(&slot[..64]);
         put(slot, 64, sum);
     }
@@ -37,7 +42,7 @@ fn as_of_version_2(place: &Place) {
     let all: Vec<_> = tree.iter().map(Result::unwrap).collect();
     for (key, value) in all {
         let mut value = value.to_vec();
-        value[2] = 2;
+        value[2] = version;
         let sum = crc32fast::hash(&[&key, &value[..8], &value[12..]].concat());
         put(&mut value, 8, sum);
         tree.insert(key, value).unwrap();
@@ -67,7 +72,7 @@ fn a_database_of_version_2_opens_and_is_written_on() {
     store.commit(&first).unwrap();
     let company = known(&store);
     drop(store);
-    as_of_version_2(&place);
+    as_of_version(&place, 2);
     assert!(versions(&place).iter().all(|(_, version)| *version == 2));
 
     let store = Store::open(&place.path()).unwrap();
@@ -109,8 +114,115 @@ fn a_database_of_version_2_opens_and_is_written_on() {
     assert_eq!(number(&manifest, 8), 2);
     let head = fs::read(place.file("HEAD")).unwrap();
     let slots: Vec<u32> = head.chunks(SLOT).map(|slot| number(slot, 4)).collect();
-    assert_eq!(slots, [3, 2], "commit 2 and commit 1");
+    assert_eq!(slots, [4, 2], "commit 2 and commit 1");
     let versions = versions(&place);
     assert!(versions.contains(&(0x20, 2)), "the company of then");
-    assert!(versions.contains(&(0x24, 3)), "what the newer file added");
+    assert!(versions.contains(&(0x24, 4)), "what the newer file added");
+}
+
+/// The digest that version 3 made: of the document as JSON, with its facts by cell.
+fn digest_of_version_3(document: &PackageDocument) -> [u8; 32] {
+    #[derive(Serialize)]
+    struct Json<'a> {
+        document: &'a Document,
+        cells: &'a [Cell],
+        facts: &'a [Reported],
+        checks: &'a [Check],
+    }
+    let PackageDocument {
+        document,
+        digest: _,
+        cells,
+        facts,
+        checks,
+    } = document;
+    let json = Json {
+        document,
+        cells,
+        facts,
+        checks,
+    };
+    Sha256::digest(serde_json::to_vec(&json).unwrap()).into()
+}
+
+#[test]
+fn a_document_that_version_3_took_in_keeps_its_digest() {
+    let go_on = |_: &UpkeepProgress| ControlFlow::Continue(());
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    let mut first = simple("d1", "2021-08-25", &[(0, 10, 0), (1, 20, -3)]);
+    first.documents[0].digest = digest_of_version_3(&first.documents[0]);
+    store.commit(&first).unwrap();
+    drop(store);
+    as_of_version(&place, 3);
+
+    let store = Store::open(&place.path()).unwrap();
+    let mut again = first.clone();
+    again.documents[0].digest = again.documents[0].content().digest().unwrap();
+    assert_ne!(again.documents[0].digest, first.documents[0].digest);
+    assert_eq!(
+        store.commit(&again).unwrap().commit,
+        None,
+        "the same document"
+    );
+    let mut other = simple("d1", "2021-08-25", &[(0, 10, 0), (1, 21, -3)]);
+    other.documents[0].digest = other.documents[0].content().digest().unwrap();
+    assert!(matches!(
+        store.commit(&other),
+        Err(StoreError::DocumentDiffers { .. })
+    ));
+    let mut second = simple("d2", "2022-08-25", &[(2, 30, 0)]);
+    second.documents[0].digest = second.documents[0].content().digest().unwrap();
+    assert_eq!(store.commit(&second).unwrap().commit, Some(2));
+    assert_eq!(store.commit(&second).unwrap().commit, None);
+
+    let report = store
+        .verify(&PackageDocument::digest_again, &mut { go_on })
+        .unwrap();
+    assert!(report.is_sound(), "{report}");
+    let mut text = Vec::new();
+    store.snapshot().dump(&mut text, &mut { go_on }).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let [copy, loaded, saved] = ["copy", "loaded", "saved"].map(|name| folder.path().join(name));
+    store
+        .backup(&copy, &PackageDocument::digest_again, &mut { go_on })
+        .unwrap();
+    Store::load_dump(
+        &mut text.as_slice(),
+        &loaded,
+        &PackageDocument::digest_again,
+        &mut { go_on },
+    )
+    .unwrap();
+    drop(store);
+    let salvaged = Store::salvage(
+        &place.path(),
+        &saved,
+        Incomplete::LeaveOut,
+        &PackageDocument::digest_again,
+        &mut { go_on },
+    );
+    assert_eq!(salvaged.unwrap().whole, 2);
+    for path in [copy, loaded, saved] {
+        let store = Store::open(&path).unwrap();
+        for package in [&first, &again, &second] {
+            assert_eq!(store.commit(package).unwrap().commit, None, "{path:?}");
+        }
+    }
+}
+
+#[test]
+fn a_change_to_a_document_of_version_3_is_found() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    let mut first = simple("d1", "2021-08-25", &[(0, 10, 0), (1, 20, -3)]);
+    let other = simple("d1", "2021-08-25", &[(0, 10, 0), (1, 21, -3)]);
+    first.documents[0].digest = digest_of_version_3(&other.documents[0]);
+    store.commit(&first).unwrap();
+    let report = store
+        .verify(&PackageDocument::digest_again, &mut |_| {
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert!(!report.is_sound());
 }

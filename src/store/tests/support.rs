@@ -154,7 +154,7 @@ pub(super) fn document(id: &str, published: &str, facts: Vec<Reported>) -> Packa
 
 /// A document with the digest of what is in it.
 pub(super) fn digested(document: PackageDocument) -> PackageDocument {
-    let digest = digest(document.clone()).unwrap();
+    let digest = digest(&document).unwrap();
     PackageDocument { digest, ..document }
 }
 
@@ -163,7 +163,8 @@ pub(super) fn digested(document: PackageDocument) -> PackageDocument {
     clippy::unnecessary_wraps,
     reason = "there are digests that cannot be made"
 )]
-pub(super) fn digest(mut document: PackageDocument) -> Option<[u8; 32]> {
+pub(super) fn digest(document: &PackageDocument) -> Option<[u8; 32]> {
+    let mut document = document.clone();
     document.facts.sort_by_key(|fact| fact.cell);
     document.digest = [0; 32];
     Some(Sha256::digest(format!("{document:?}")).into())

@@ -167,7 +167,7 @@ impl Verify<'_> {
         let Some(document) = self.whole(number, &record, facts)? else {
             return Ok((Vec::new(), ()));
         };
-        let digest = (self.digest)(document);
+        let digest = (self.digest)(&document);
         let changed = digest.is_some_and(|digest| digest != record.digest);
         let fault = changed.then(|| self.fault(&key, FaultKind::Digest));
         Ok((fault.into_iter().collect(), ()))

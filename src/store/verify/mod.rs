@@ -82,7 +82,7 @@ struct Verify<'a> {
 }
 
 /// What makes the digest of a document, where it can be made.
-pub(crate) type Digest<'a> = dyn Fn(PackageDocument) -> Option<[u8; 32]> + 'a;
+pub(crate) type Digest<'a> = dyn Fn(&PackageDocument) -> Option<[u8; 32]> + 'a;
 
 /// A stored value, as it is found.
 enum Found<T> {
