@@ -400,3 +400,6 @@ pub(crate) fn ingested(package: store::Package, committed: store::Committed) -> 
         figures,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,14 @@
 //! Long series and long histories take several values, and read as one.
 
+use std::collections::BTreeMap;
+
+use chrono::Days;
+use proptest::prelude::*;
+
 use super::support::*;
 use crate::codec::Key;
 use crate::model::versions::shown as choose;
-use crate::store::Store;
+use crate::store::{Package, Store};
 
 /// How many values a series takes: current chunks and history chunks.
 fn chunks(store: &Store) -> (usize, usize) {
@@ -105,5 +110,49 @@ fn many_versions_of_a_few_facts_fill_history_chunk_by_chunk() {
         let order = snapshot.document_order(&known).unwrap();
         let chosen = choose(&known, |a, b| order.compare(a, b)).unwrap();
         assert_eq!(known[chosen.index].figure, figure(n * 10, 0));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// Which series a fact is of is guessed from the order in which documents speak.
+    #[test]
+    fn facts_in_any_order_are_found_in_their_series(
+        documents in prop::collection::vec(
+            prop::collection::vec((0..8_usize, 0..4_u32), 0..24), 1..6,
+        ),
+        together in any::<bool>(),
+    ) {
+        let keys: Vec<(&str, &str)> =
+            ["a", "b", "c", "d"].into_iter().flat_map(|company| [(company, "m"), (company, "n")]).collect();
+        let mut expected: BTreeMap<(usize, u32), (i64, bool)> = BTreeMap::new();
+        let mut made = Vec::new();
+        for (nth, facts) in (0_u32..).zip(&documents) {
+            let mut said = Vec::new();
+            let mut seen = std::collections::BTreeSet::new();
+            for (index, n) in facts.iter().filter(|fact| seen.insert(**fact)) {
+                let value = i64::from(nth) * 1000 + i64::try_from(said.len()).unwrap();
+                let versions = expected.contains_key(&(*index, *n));
+                expected.insert((*index, *n), (value, versions));
+                let (company, metric) = keys[*index];
+                said.push(fact(company, metric, quarter(*n), figure(value, 0)));
+            }
+            let day = date("2010-01-01") + Days::new(nth.into());
+            made.push(document(&format!("d{nth}"), &day.to_string(), said));
+        }
+        let packages: Vec<Package> = if together {
+            vec![package(made)]
+        } else {
+            made.into_iter().map(|document| package(vec![document])).collect()
+        };
+        let place = Place::new();
+        let store = Store::create(&place.path()).unwrap();
+        store.commit_all(&packages).1.unwrap();
+        for (index, (company, metric)) in keys.into_iter().enumerate() {
+            let own = expected.range((index, 0)..(index + 1, 0));
+            let own = own.map(|(_, (value, versions))| format!("{value}{}", if *versions { "v" } else { "" }));
+            prop_assert_eq!(shown(&store.snapshot(), company, metric), own.collect::<Vec<_>>());
+        }
     }
 }
