@@ -309,12 +309,9 @@ impl<'m> InTurn<'m> {
     }
 }
 
-/// The digest of what is stored of a document, as the format version made it that took it in; `None` where it cannot be made.
+/// The digest of what is stored of a document; `None` where it cannot be made.
 pub(crate) fn digest_of(document: &store::PackageDocument) -> Option<[u8; 32]> {
-    let content = document.content();
-    let digest = content.digest().ok()?;
-    let older = digest != document.digest && content.is_older(&document.digest);
-    Some(if older { document.digest } else { digest })
+    document.digest_again()
 }
 
 /// A package with the digests of its documents.

@@ -44,6 +44,14 @@ impl PackageDocument {
             checks: &self.checks,
         }
     }
+
+    /// The digest, made anew as the format version made it that took the document in; `None` where it cannot be made.
+    pub(crate) fn digest_again(&self) -> Option<[u8; 32]> {
+        let content = self.content();
+        let digest = content.digest().ok()?;
+        let older = digest != self.digest && content.is_older(&self.digest);
+        Some(if older { self.digest } else { digest })
+    }
 }
 
 /// What a commit did.

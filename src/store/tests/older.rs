@@ -12,7 +12,6 @@ use crate::model::{
     CalendarEvidence, Cell, Check, Company, Document, Evidence, FiscalCalendar, NameEvidence,
     Reported, Split, SplitEvidence, YearNaming,
 };
-use crate::package::digest_of;
 use crate::store::{Incomplete, Package, PackageDocument, Store, StoreError, UpkeepProgress};
 
 const SLOT: usize = 512;
@@ -177,20 +176,30 @@ fn a_document_that_version_3_took_in_keeps_its_digest() {
     assert_eq!(store.commit(&second).unwrap().commit, Some(2));
     assert_eq!(store.commit(&second).unwrap().commit, None);
 
-    let report = store.verify(&digest_of, &mut { go_on }).unwrap();
+    let report = store
+        .verify(&PackageDocument::digest_again, &mut { go_on })
+        .unwrap();
     assert!(report.is_sound(), "{report}");
     let mut text = Vec::new();
     store.snapshot().dump(&mut text, &mut { go_on }).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let [copy, loaded, saved] = ["copy", "loaded", "saved"].map(|name| folder.path().join(name));
-    store.backup(&copy, &digest_of, &mut { go_on }).unwrap();
-    Store::load_dump(&mut text.as_slice(), &loaded, &digest_of, &mut { go_on }).unwrap();
+    store
+        .backup(&copy, &PackageDocument::digest_again, &mut { go_on })
+        .unwrap();
+    Store::load_dump(
+        &mut text.as_slice(),
+        &loaded,
+        &PackageDocument::digest_again,
+        &mut { go_on },
+    )
+    .unwrap();
     drop(store);
     let salvaged = Store::salvage(
         &place.path(),
         &saved,
         Incomplete::LeaveOut,
-        &digest_of,
+        &PackageDocument::digest_again,
         &mut { go_on },
     );
     assert_eq!(salvaged.unwrap().whole, 2);
@@ -211,7 +220,9 @@ fn a_change_to_a_document_of_version_3_is_found() {
     first.documents[0].digest = digest_of_version_3(&other.documents[0]);
     store.commit(&first).unwrap();
     let report = store
-        .verify(&digest_of, &mut |_| ControlFlow::Continue(()))
+        .verify(&PackageDocument::digest_again, &mut |_| {
+            ControlFlow::Continue(())
+        })
         .unwrap();
     assert!(!report.is_sound());
 }
