@@ -1,14 +1,15 @@
 //! A fiscal calendar from the years that annual reports are about.
 
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{NaiveDate, Weekday};
 
-use crate::model::date::shift;
-use crate::model::{
-    CalendarRule, FiscalCalendar, LabelStyle, ModelError, WeekdayPick, YearEnd, YearNaming,
-};
+use crate::model::{CalendarRule, FiscalCalendar, LabelStyle, ModelError, YearEnd, YearNaming};
+
+use rules::{Stretch, followed, stretches};
 
 /// What is uncertain about a fiscal calendar that was inferred.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,8 +24,8 @@ pub enum CalendarNote {
         /// It.
         end: NaiveDate,
     },
-    /// A year that an annual report is about ends otherwise than by the rule: a slip, or the first year
-    /// of a new rule, which is believed from its second year on.
+    /// A year that an annual report is about ends otherwise than by the rule: a slip, the first year
+    /// of a new rule, which is believed from its second year on, or twelve months that share some with the year before.
     OtherEnd {
         /// Its last day.
         end: NaiveDate,
@@ -109,11 +110,6 @@ pub(super) struct Report {
     pub(super) durations: BTreeMap<(NaiveDate, NaiveDate), u32>,
 }
 
-/// What a rule costs against a year end that does not follow it: a slip is likelier than a rule of one year, and two
-/// years are likelier a rule.
-const RULE_COST: usize = 3;
-const MISS_COST: usize = 2;
-
 /// How many days may lie between two days that are told for one year's end.
 const SAME_END: i64 = 20;
 
@@ -129,7 +125,10 @@ pub(super) struct Years {
 /// The calendar that the annual reports follow, and what is uncertain about it.
 pub(super) fn infer(reports: &[Report], labels: LabelStyle) -> Result<Years, ModelError> {
     let mut notes = Vec::new();
-    let ends = year_ends(reports, &mut notes);
+    let YearEnds {
+        fiscal: ends,
+        shared,
+    } = year_ends(reports, &mut notes);
     let stretches = stretches(&ends);
     let fallback = |note| {
         let calendar = FiscalCalendar::new(vec![CalendarRule {
@@ -147,19 +146,25 @@ pub(super) fn infer(reports: &[Report], labels: LabelStyle) -> Result<Years, Mod
     if ends.is_empty() {
         return fallback(CalendarNote::NoYears);
     }
-    let followed: usize = stretches.iter().map(|stretch| stretch.years.len()).sum();
+    let by_rules: usize = stretches.iter().map(|stretch| stretch.years.len()).sum();
     let too_few = |stretch: &Stretch| {
         let weekly = matches!(stretch.rule, YearEnd::Weekly { .. });
         weekly && stretch.years.len() < 2
     };
-    if followed * 3 < ends.len() * 2 || stretches.iter().any(too_few) {
+    if by_rules * 3 < ends.len() * 2 || stretches.iter().any(too_few) {
         return fallback(CalendarNote::NoRule);
     }
+    let by_rule = |end: &NaiveDate| {
+        let mut rules = stretches.iter().map(|stretch| &stretch.rule);
+        rules.any(|rule| followed(rule, *end).is_some())
+    };
     for end in &ends {
         if !stretches.iter().any(|stretch| stretch.ends.contains(end)) {
             notes.push(CalendarNote::OtherEnd { end: *end });
         }
     }
+    let others = shared.iter().filter(|end| !by_rule(end));
+    notes.extend(others.map(|end| CalendarNote::OtherEnd { end: *end }));
     if let [end] = ends.as_slice() {
         notes.push(CalendarNote::OneYear { end: *end });
     }
@@ -185,12 +190,25 @@ pub(super) fn infer(reports: &[Report], labels: LabelStyle) -> Result<Years, Mod
     })
 }
 
+/// The last days of years.
+struct YearEnds {
+    /// Those of fiscal years, in order.
+    fiscal: Vec<NaiveDate>,
+    /// Those of the latest years of annual reports that share months with a fiscal year before them.
+    shared: Vec<NaiveDate>,
+}
+
 /// The last days of the years that annual reports are about, and of the years before them that they compare
 /// with, in order. Of days so near to each other that they are meant for one year's end, the most told one. A year that is
 /// only compared with and shares months with one that a report is about was recast after a change of year end.
-fn year_ends(reports: &[Report], notes: &mut Vec<CalendarNote>) -> Vec<NaiveDate> {
+///
+/// A report is about the latest year that it tells by many facts, unless that shares months with the year before it that a
+/// report is about: fiscal years follow each other. What is left after an old year is a transition period, and its
+/// report may tell the twelve months to its end too.
+fn year_ends(reports: &[Report], notes: &mut Vec<CalendarNote>) -> YearEnds {
     let mut told: BTreeMap<NaiveDate, u32> = BTreeMap::new();
-    let mut reported: BTreeSet<NaiveDate> = BTreeSet::new();
+    // The first day by the last; of several, the latest.
+    let mut latest: BTreeMap<NaiveDate, NaiveDate> = BTreeMap::new();
     for report in reports.iter().filter(|report| report.annual) {
         let mut years: BTreeMap<NaiveDate, (NaiveDate, u32)> = BTreeMap::new();
         for ((start, end), facts) in &report.durations {
@@ -201,7 +219,10 @@ fn year_ends(reports: &[Report], notes: &mut Vec<CalendarNote>) -> Vec<NaiveDate
         }
         let most = years.values().map(|(_, facts)| *facts).max().unwrap_or(0);
         let own = years.iter().rev().find(|(_, (_, facts))| facts * 2 >= most);
-        reported.extend(own.map(|(end, _)| *end));
+        if let Some((end, (start, _))) = own {
+            let first = latest.entry(*end).or_insert(*start);
+            *first = (*first).max(*start);
+        }
         // Its own year, then the year that ends on the day before, and so on.
         let mut next = own.map(|(end, _)| *end);
         while let Some(end) = next {
@@ -212,6 +233,7 @@ fn year_ends(reports: &[Report], notes: &mut Vec<CalendarNote>) -> Vec<NaiveDate
             next = start.pred_opt();
         }
     }
+    let (reported, shared) = follow_each_other(&latest);
     let shares_months = |end: NaiveDate| {
         let mut apart = reported.iter().map(|own| days_between(*own, end).abs());
         apart.any(|days| days > SAME_END && days < 350)
@@ -230,138 +252,32 @@ fn year_ends(reports: &[Report], notes: &mut Vec<CalendarNote>) -> Vec<NaiveDate
             _ => ends.push((end, facts)),
         }
     }
-    ends.into_iter().map(|(end, _)| end).collect()
+    YearEnds {
+        fiscal: ends.into_iter().map(|(end, _)| end).collect(),
+        shared,
+    }
+}
+
+/// The last days of the years of which none begins before the one before it has ended, and those of the others.
+fn follow_each_other(
+    years: &BTreeMap<NaiveDate, NaiveDate>,
+) -> (BTreeSet<NaiveDate>, Vec<NaiveDate>) {
+    let (mut following, mut shared) = (BTreeSet::new(), Vec::new());
+    for (end, start) in years {
+        let overlaps = following.last().is_some_and(|before| {
+            days_between(*start, *before) > SAME_END && days_between(*before, *end) > SAME_END
+        });
+        if overlaps {
+            shared.push(*end);
+        } else {
+            following.insert(*end);
+        }
+    }
+    (following, shared)
 }
 
 fn days_between(earlier: NaiveDate, later: NaiveDate) -> i64 {
     later.signed_duration_since(earlier).num_days()
-}
-
-/// Consecutive years under one rule.
-#[derive(Debug)]
-struct Stretch {
-    rule: YearEnd,
-    /// Whether the nearest weekday would be the same in all its years.
-    ambiguous: bool,
-    /// The calendar years of the nominal ends of the years that follow the rule.
-    years: Vec<i32>,
-    /// The last days of those years.
-    ends: Vec<NaiveDate>,
-}
-
-/// Divides the years by rules, so that few rules leave few years unexplained.
-fn stretches(ends: &[NaiveDate]) -> Vec<Stretch> {
-    let rules = candidates(ends);
-    let mut costs = vec![RULE_COST; rules.len()];
-    // For every year and rule, the rule of the year before.
-    let mut before: Vec<Vec<usize>> = Vec::new();
-    for (nth, end) in ends.iter().enumerate() {
-        let cheapest = cheapest(&costs);
-        let best = costs.get(cheapest).copied().unwrap_or(0);
-        let (next, from): (Vec<usize>, Vec<usize>) = rules
-            .iter()
-            .zip(&costs)
-            .enumerate()
-            .map(|(own, (rule, cost))| {
-                let miss = if followed(rule, *end).is_some() {
-                    0
-                } else {
-                    MISS_COST
-                };
-                if nth > 0 && best + RULE_COST < *cost {
-                    (best + RULE_COST + miss, cheapest)
-                } else {
-                    (*cost + miss, own)
-                }
-            })
-            .unzip();
-        costs = next;
-        before.push(from);
-    }
-    let mut at = cheapest(&costs);
-    let mut path: Vec<(usize, NaiveDate)> = Vec::new();
-    for (end, from) in ends.iter().zip(&before).rev() {
-        path.push((at, *end));
-        at = from.get(at).copied().unwrap_or(at);
-    }
-    path.reverse();
-    path.chunk_by(|a, b| a.0 == b.0)
-        .filter_map(|years| {
-            let (at, _) = years.first()?;
-            let rule = rules.get(*at)?.clone();
-            let (years, ends): (Vec<i32>, Vec<NaiveDate>) = years
-                .iter()
-                .filter_map(|(_, end)| Some((followed(&rule, *end)?, *end)))
-                .unzip();
-            let nearest = other_pick(&rule);
-            let ambiguous = nearest
-                .is_some_and(|other| ends.iter().all(|end| followed(&other, *end).is_some()));
-            Some(Stretch {
-                rule,
-                ambiguous,
-                years,
-                ends,
-            })
-        })
-        .collect()
-}
-
-/// The first of the least.
-fn cheapest(costs: &[usize]) -> usize {
-    let least = costs.iter().enumerate().min_by_key(|(_, cost)| **cost);
-    least.map_or(0, |(at, _)| at)
-}
-
-/// Every rule that some year follows: month ends before weekdays, the last weekday before the nearest.
-fn candidates(ends: &[NaiveDate]) -> Vec<YearEnd> {
-    let mut rules = Vec::new();
-    for end in ends {
-        rules.push(YearEnd::MonthEnd { month: end.month() });
-    }
-    for pick in [WeekdayPick::Last, WeekdayPick::Nearest] {
-        for end in ends {
-            // The nearest weekday may be up to three days into the next month.
-            for month in [Some(*end), shift(*end, -3)].into_iter().flatten() {
-                rules.push(weekly(month.month(), end.weekday(), pick));
-            }
-        }
-    }
-    let mut distinct: Vec<YearEnd> = Vec::new();
-    for rule in rules {
-        if !distinct.contains(&rule) && ends.iter().any(|end| followed(&rule, *end).is_some()) {
-            distinct.push(rule);
-        }
-    }
-    distinct
-}
-
-/// A rule with quarters of 13 weeks, of which the fourth takes the 53rd.
-fn weekly(month: u32, weekday: Weekday, pick: WeekdayPick) -> YearEnd {
-    YearEnd::Weekly {
-        month,
-        weekday,
-        pick,
-        weeks: [13; 4],
-        long_quarter: 4,
-    }
-}
-
-fn other_pick(rule: &YearEnd) -> Option<YearEnd> {
-    match rule {
-        YearEnd::Weekly {
-            month,
-            weekday,
-            pick: WeekdayPick::Last,
-            ..
-        } => Some(weekly(*month, *weekday, WeekdayPick::Nearest)),
-        _ => None,
-    }
-}
-
-/// The calendar year of the nominal end of the year that ends on a day by the rule.
-fn followed(rule: &YearEnd, end: NaiveDate) -> Option<i32> {
-    let year = end.year();
-    (year.saturating_sub(1)..=year.saturating_add(1)).find(|year| rule.date(*year) == Some(end))
 }
 
 impl Stretch {

@@ -1,9 +1,11 @@
 //! Calendars inferred from reports that are made of known ones.
 
+use chrono::Datelike;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{FiscalPeriod, Period, Slot, parse_date};
+use crate::model::date::shift;
+use crate::model::{FiscalPeriod, Period, Slot, WeekdayPick, parse_date};
 
 type Dates = (NaiveDate, NaiveDate);
 
@@ -185,6 +187,180 @@ fn years_recast_after_a_change_of_year_end_relabel_nothing() {
     let of_new = reports.split_off(3);
     let (rules, notes) = inferred(&of_new);
     assert_eq!((rules, notes), (vec![(None, month(6))], vec![]));
+}
+
+#[test]
+fn a_change_from_weeks_to_months_leaves_the_last_year_of_weeks_whole() {
+    // The Saturday nearest to the end of December until 2016-01-02, the last day of the month from then on. 2016-12-31 is
+    // both.
+    let weeks = YearEnd::Weekly {
+        month: 12,
+        weekday: Weekday::Sat,
+        pick: WeekdayPick::Nearest,
+        weeks: [13; 4],
+        long_quarter: 4,
+    };
+    let mut reports = filed(&calendar_of(&[(None, weeks)]), 2010..=2015);
+    let years = [
+        ("2016-01-03", "2016-12-31"),
+        ("2017-01-01", "2017-12-31"),
+        ("2018-01-01", "2018-12-31"),
+        ("2019-01-01", "2019-12-31"),
+    ];
+    reports.extend(years.windows(2).map(|years| annual(&[years[1], years[0]])));
+    let calendar = infer(&reports, LabelStyle::FiscalYearQuarter)
+        .unwrap()
+        .calendar;
+    let dates = |label: &str| {
+        let fiscal = calendar.parse(label).unwrap();
+        calendar.period(fiscal).unwrap().to_string()
+    };
+    assert_eq!(dates("FY2015"), "2015-01-04..2016-01-02");
+    assert_eq!(dates("FY2015 Q4"), "2015-10-04..2016-01-02");
+    assert_eq!(dates("FY2016"), "2016-01-03..2016-12-31");
+    assert_eq!(dates("FY2017"), "2017-01-01..2017-12-31");
+    assert_eq!(dates("FY2018 Q1"), "2018-01-01..2018-03-31");
+}
+
+/// An annual report that tells each of these periods by as many facts.
+fn annual_of_equals(periods: &[(&str, &str)]) -> Report {
+    let durations: Vec<(Dates, u32)> = periods
+        .iter()
+        .map(|(start, end)| ((day(start), day(end)), 30))
+        .collect();
+    report(true, &durations)
+}
+
+#[test]
+fn twelve_months_to_the_new_year_end_are_no_year_where_they_share_months_with_one() {
+    // Years to March; the nine months to December 2015; years to December. The report of the nine months also tells
+    // the twelve months to their end.
+    let mut reports = vec![
+        annual(&[("2013-04-01", "2014-03-31"), ("2012-04-01", "2013-03-31")]),
+        annual(&[("2014-04-01", "2015-03-31"), ("2013-04-01", "2014-03-31")]),
+        annual_of_equals(&[
+            ("2015-04-01", "2015-12-31"),
+            ("2015-01-01", "2015-12-31"),
+            ("2014-04-01", "2015-03-31"),
+            ("2013-04-01", "2014-03-31"),
+        ]),
+        annual(&[("2016-01-01", "2016-12-31"), ("2015-01-01", "2015-12-31")]),
+        annual(&[
+            ("2017-01-01", "2017-12-31"),
+            ("2016-01-01", "2016-12-31"),
+            ("2015-01-01", "2015-12-31"),
+        ]),
+    ];
+    let changed = calendar_of(&[(None, month(3)), (Some("2016-01-01"), month(12))]);
+    for _ in 0..reports.len() {
+        reports.rotate_left(1);
+        let Years {
+            calendar, notes, ..
+        } = infer(&reports, LabelStyle::FiscalYearQuarter).unwrap();
+        assert_eq!((&calendar, notes), (&changed, vec![]));
+        let label = |text: &str| calendar.label_of(&text.parse().unwrap());
+        assert_eq!(label("2014-04-01..2015-03-31"), "FY2015");
+        assert_eq!(label("2015-01-01..2015-03-31"), "FY2015 Q4");
+        assert_eq!(label("2016-01-01..2016-12-31"), "FY2016");
+    }
+}
+
+#[test]
+fn a_year_told_by_mistake_takes_no_month_from_the_years_after_it() {
+    // Once, twelve months to the end of a quarter instead of the year.
+    let mut reports = filed(&calendar_of(&[(None, month(6))]), 2010..=2016);
+    reports.push(annual_of_equals(&[("2012-10-01", "2013-09-30")]));
+    let (rules, notes) = inferred(&reports);
+    let end = day("2013-09-30");
+    assert_eq!(rules, [(None, month(6))]);
+    assert_eq!(notes, [CalendarNote::OtherEnd { end }]);
+}
+
+/// Annual reports of years to these ends, each with the year before it if that was twelve months.
+fn annuals(ends: &[&str]) -> Vec<Report> {
+    let start = |end: NaiveDate| {
+        let after = end.succ_opt().unwrap();
+        after.with_year(after.year() - 1).unwrap()
+    };
+    let mut reports = Vec::new();
+    let mut before = None;
+    for end in ends {
+        let own = (start(day(end)), day(end));
+        let mut durations = vec![(own, 30)];
+        durations.extend(
+            before
+                .filter(|(_, end): &Dates| end.succ_opt() == Some(own.0))
+                .map(|b| (b, 20)),
+        );
+        reports.push(report(true, &durations));
+        before = Some(own);
+    }
+    reports
+}
+
+#[test]
+fn a_rule_of_two_years_is_believed_also_where_the_company_went_back() {
+    let ends = [
+        "2008-12-31",
+        "2009-12-31",
+        "2010-12-31",
+        "2011-12-31",
+        // Nine months to September 2012.
+        "2013-09-30",
+        "2014-09-30",
+        // Three months to December 2014.
+        "2015-12-31",
+        "2016-12-31",
+        "2017-12-31",
+    ];
+    let other = |end: &str| CalendarNote::OtherEnd { end: day(end) };
+    let (december, september) = ((None, month(12)), (Some(day("2012-10-01")), month(9)));
+    let again = (Some(day("2015-01-01")), month(12));
+    let one = vec![december.clone()];
+    let two = vec![december.clone(), september.clone()];
+    let three = vec![december, september, again];
+    // After each year: a rule counts from its second year on, and then for good.
+    for (years, rules, notes) in [
+        (4, &one, vec![]),
+        (5, &one, vec![other("2013-09-30")]),
+        (6, &two, vec![]),
+        (7, &two, vec![other("2015-12-31")]),
+        (8, &three, vec![]),
+        (9, &three, vec![]),
+    ] {
+        let mut reports = annuals(&ends[..years]);
+        let found = inferred(&reports);
+        assert_eq!((&found.0, &found.1), (rules, &notes), "{years}");
+        reports.reverse();
+        assert_eq!(inferred(&reports), found, "{years}");
+    }
+}
+
+#[test]
+fn single_years_against_the_rule_make_no_rule() {
+    // Every other year otherwise, and two years running that follow no common rule.
+    let (rules, notes) = inferred(&annuals(&[
+        "2010-12-31",
+        "2011-12-31",
+        "2013-09-30",
+        "2014-12-31",
+        "2016-09-30",
+        "2017-12-31",
+        "2018-12-31",
+    ]));
+    assert_eq!(rules, [(None, month(12))]);
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    let (rules, notes) = inferred(&annuals(&[
+        "2010-12-31",
+        "2011-12-31",
+        "2012-12-31",
+        "2014-09-30",
+        "2015-10-31",
+        "2017-12-31",
+        "2018-12-31",
+    ]));
+    assert_eq!(rules, [(None, month(12))]);
+    assert_eq!(notes.len(), 2, "{notes:?}");
 }
 
 #[test]
