@@ -31,7 +31,8 @@ pub enum Answer {
 ///
 /// A restated full year less an unrestated nine months is a fourth quarter that never was. The *reporting cycle* of an
 /// observation is the fiscal year that its document reports on minus that of the fact: 0 where it is first reported, 1
-/// in the comparative columns of the year after.
+/// in the comparative columns of the year after. A year that a change of year end cut short is one that a document reports on
+/// only if it tells of it.
 ///
 /// Figures are of one vintage if in some cycle each of them was observed with the value that is used, and none was
 /// changed in that cycle after the last observation of another. Figures of one document always are.

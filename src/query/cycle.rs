@@ -9,13 +9,18 @@ use crate::model::{
 
 use super::slot;
 
-/// The fiscal year of an observation's document minus that of the fact.
+/// The fewest days of a year that no change of year end cut short, weeks and a change by days allowed for.
+const SHORTEST_YEAR: i64 = 350;
+
+/// The fiscal year of an observation's document minus that of the fact. `tells` says whether the document tells of a year
+/// that a change of year end cut short, where it has to be asked.
 pub(crate) fn reporting_cycle(
     calendar: &FiscalCalendar,
     document: &Document,
     observation: &Observation,
+    tells: impl Fn(&Period) -> bool,
 ) -> Option<i32> {
-    let reported = reported(calendar, document, observation.published)?;
+    let reported = reported(calendar, document, observation.published, tells)?;
     reported
         .year
         .checked_sub(fiscal_year(calendar, &observation.period)?)
@@ -27,7 +32,7 @@ pub(crate) fn is_comparative(
     document: &Document,
     observation: &Observation,
 ) -> bool {
-    reported(calendar, document, observation.published)
+    reported(calendar, document, observation.published, |_| true)
         .and_then(|reported| calendar.period(reported))
         .is_some_and(|own| {
             let later = own
@@ -40,10 +45,14 @@ pub(crate) fn is_comparative(
 
 /// The fiscal period that a document reports on: as it says, else the last that had ended when it was published.
 /// What it shows to have been published on an earlier day was not published by it.
+///
+/// An annual report comes out within months of its year: by then a year that was cut short may have ended after it. That
+/// is the one it reports on only if it tells of it.
 fn reported(
     calendar: &FiscalCalendar,
     document: &Document,
     published: NaiveDate,
+    tells: impl Fn(&Period) -> bool,
 ) -> Option<FiscalPeriod> {
     let said = document.reports.as_ref();
     said.filter(|_| published == document.published)
@@ -53,19 +62,29 @@ fn reported(
                 DocumentKind::AnnualReport => Span::Year,
                 _ => Span::Quarter,
             };
-            last_ended(calendar, span, published)
+            last_ended(calendar, span, published, tells)
         })
 }
 
-fn last_ended(calendar: &FiscalCalendar, span: Span, day: NaiveDate) -> Option<FiscalPeriod> {
+fn last_ended(
+    calendar: &FiscalCalendar,
+    span: Span,
+    day: NaiveDate,
+    tells: impl Fn(&Period) -> bool,
+) -> Option<FiscalPeriod> {
     let year = day.year();
     // A year that is named by its start ends up to a year later.
     (year.saturating_sub(2)..=year.saturating_add(1))
         .flat_map(|year| slot::slots_of(span).map(move |slot| FiscalPeriod::new(year, slot)))
-        .filter_map(|fiscal| Some((calendar.period(fiscal)?.end(), fiscal)))
-        .filter(|(end, _)| *end < day)
-        .max()
+        .filter_map(|fiscal| Some((calendar.period(fiscal)?, fiscal)))
+        .filter(|(own, _)| own.end() < day)
+        .filter(|(own, _)| span != Span::Year || is_full(own) || tells(own))
+        .max_by_key(|(own, fiscal)| (own.end(), *fiscal))
         .map(|(_, fiscal)| fiscal)
+}
+
+fn is_full(year: &Period) -> bool {
+    year.days().is_some_and(|days| days >= SHORTEST_YEAR)
 }
 
 /// The fiscal year whose slot dates fit, else the one in which they end.

@@ -198,13 +198,15 @@ impl Point {
     ///
     /// A document reports on the period that it [says](crate::Document::reports). One that does not say reports, by
     /// its day of publication, on the last quarter that had ended, or, if it is an annual report, on the last
-    /// year; so does the earlier publication that a later document gives evidence for.
+    /// year, one cut short by a change of year end included; so does the earlier publication that a later document gives
+    /// evidence for.
     #[must_use]
     pub fn reporting_cycle(&self) -> Option<i32> {
         cycle::reporting_cycle(
             &self.about().company.calendar,
             &self.0.row.document,
             self.observation(),
+            |_| true,
         )
     }
 

@@ -310,6 +310,56 @@ fn a_document_says_itself_which_year_it_reports_on() {
     assert_eq!(answer.derived().unwrap().together, Together::Cycle(1));
 }
 
+/// Years to December until 2015, the month of January 2016, and years to January.
+fn january_from_2016() -> Book {
+    let rule = |from, month| CalendarRule {
+        from,
+        year_end: YearEnd::MonthEnd { month },
+        named_by: YearNaming::End,
+        labels: LabelStyle::FiscalYearQuarter,
+    };
+    let rules = vec![rule(None, 12), rule(Some(day("2016-02-01")), 1)];
+    Book::new()
+        .company("apple", FiscalCalendar::new(rules).unwrap())
+        .metric("revenue", MetricKind::Flow, Dimension::Money)
+}
+
+#[test]
+fn an_annual_report_does_not_report_on_a_short_year_that_it_tells_nothing_of() {
+    // The report of 2015 comes out when January 2016, a fiscal year of its own, has ended.
+    let (nine, year) = ("2015-01-01..2015-09-30", "2015-01-01..2015-12-31");
+    let reported = january_from_2016()
+        .document("third", "2015-11-05")
+        .kind(DocumentKind::QuarterlyReport)
+        .facts(USD, 0, &[(nine, 27)])
+        .document("year", "2016-02-29")
+        .kind(DocumentKind::AnnualReport)
+        .facts(USD, 0, &[(year, 36)]);
+    let answer = as_of(&reported.database(), "2017-01-01")
+        .at("FY2015 Q4")
+        .unwrap();
+    assert_eq!(answer.decimal(), Some(9.into()));
+    assert_eq!(answer.derived().unwrap().together, Together::Cycle(0));
+    // A report of January does, and the year before is a comparative in it.
+    let stub = "2016-01-01..2016-01-31";
+    let transition = january_from_2016()
+        .document("third", "2015-11-05")
+        .kind(DocumentKind::QuarterlyReport)
+        .facts(USD, 0, &[(nine, 27)])
+        .document("year", "2016-02-29")
+        .kind(DocumentKind::AnnualReport)
+        .facts(USD, 0, &[(year, 36)])
+        .document("transition", "2016-04-15")
+        .kind(DocumentKind::AnnualReport)
+        .facts(USD, 0, &[(stub, 3), (year, 41), (nine, 30)])
+        .database();
+    let answer = as_of(&transition, "2017-01-01").at("FY2015 Q4").unwrap();
+    assert_eq!(answer.decimal(), Some(11.into()));
+    assert_eq!(answer.derived().unwrap().together, Together::Cycle(1));
+    let before = as_of(&transition, "2016-04-14").at("FY2015 Q4").unwrap();
+    assert_eq!(before.decimal(), Some(9.into()));
+}
+
 #[test]
 fn an_answer_explains_itself_down_to_the_cells() {
     let db = filed(HISTORY);
