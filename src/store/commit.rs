@@ -11,9 +11,6 @@ use crate::codec::{Key, SeriesId};
 
 /// The most keys in a batch, as far as one series' keys allow. sled keeps the memory of big ones.
 pub(super) const BATCH: usize = 250;
-/// The most keys of a commit that is one batch all the same: what it takes longer is less than the fsyncs of several, and of their
-/// announcement.
-const ALONE: usize = 400;
 
 /// A commit that only has to be written.
 pub(super) struct Prepared {
@@ -129,7 +126,7 @@ impl Batches {
         let mut cleanup = Vec::new();
         let mut last = replaced;
         last.push(record);
-        let alone = keys + last.len() <= ALONE;
+        let alone = keys + last.len() <= BATCH;
         if !alone {
             let chunks = intent_chunks(series, sequence)?;
             cleanup = chunks
@@ -141,8 +138,7 @@ impl Batches {
             // The first chunk is what announces; it comes last.
             intent = chunks.into_iter().rev().map(|write| vec![write]).collect();
         }
-        let limit = if alone { ALONE } else { BATCH };
-        let mut data = fill(groups, limit - last.len());
+        let mut data = fill(groups, BATCH - last.len());
         match data.last_mut() {
             Some(batch) => batch.extend(last),
             None => data.push(last),

@@ -7,9 +7,7 @@ use std::fmt;
 
 use chrono::{NaiveDate, Weekday};
 
-use crate::model::{
-    CalendarRule, FiscalCalendar, LabelStyle, ModelError, WeekdayPick, YearEnd, YearNaming,
-};
+use crate::model::{CalendarRule, FiscalCalendar, LabelStyle, ModelError, YearEnd, YearNaming};
 
 use rules::{Stretch, followed, stretches};
 
@@ -266,10 +264,10 @@ fn follow_each_other(
 ) -> (BTreeSet<NaiveDate>, Vec<NaiveDate>) {
     let (mut following, mut shared) = (BTreeSet::new(), Vec::new());
     for (end, start) in years {
-        let shares = following.last().is_some_and(|before| {
+        let overlaps = following.last().is_some_and(|before| {
             days_between(*start, *before) > SAME_END && days_between(*before, *end) > SAME_END
         });
-        if shares {
+        if overlaps {
             shared.push(*end);
         } else {
             following.insert(*end);

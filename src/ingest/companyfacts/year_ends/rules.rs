@@ -1,5 +1,7 @@
 //! Which rules years end by, one after another.
 
+use std::ops::Range;
+
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use crate::model::date::shift;
@@ -85,19 +87,16 @@ pub(super) fn stretches(ends: &[NaiveDate]) -> Vec<Stretch> {
 /// where the company went back to the rule before, and is believed from its second year on all the same. What is left of a
 /// stretch on either side goes to the stretch beside it where it is one year alone.
 fn believe_the_second_year(rules: &[YearEnd], path: &mut [(usize, NaiveDate)]) {
-    let follows = |at: usize, end: NaiveDate| {
-        rules
-            .get(at)
-            .is_some_and(|rule| followed(rule, end).is_some())
-    };
     let (mut first, mut believed) = (0, false);
     while let Some(rest) = path.get_mut(first..).filter(|rest| !rest.is_empty()) {
         let running = |at: usize| {
-            let years = rest.iter();
-            years
-                .take_while(|(own, end)| !follows(*own, *end) && follows(at, *end))
+            rest.iter()
+                .take_while(|(own, end)| {
+                    !follows(rules, &(*own, *end)) && follows(rules, &(at, *end))
+                })
                 .count()
         };
+        // The first of the longest.
         let longest = (0..rules.len()).rev().max_by_key(|at| running(*at));
         let (at, years) = longest.map_or((0, 0), |at| (at, running(at)));
         if years >= 2 {
@@ -108,29 +107,36 @@ fn believe_the_second_year(rules: &[YearEnd], path: &mut [(usize, NaiveDate)]) {
         }
         first += years.max(1);
     }
-    while believed {
-        let mut from = 0;
-        let mut alone = None;
-        let mut before = None;
-        for years in path.chunk_by(|a, b| a.0 == b.0) {
-            let own = years.iter().filter(|(at, end)| follows(*at, *end)).count();
-            let after = path.get(from + years.len()).map(|(at, _)| *at);
-            if own < 2
-                && let Some(beside) = before.or(after)
-            {
-                alone = Some((from, years.len(), beside));
-                break;
-            }
-            from += years.len();
-            before = years.first().map(|(at, _)| *at);
-        }
-        let Some((from, years, beside)) = alone else {
-            break;
-        };
-        for (at, _) in path.iter_mut().skip(from).take(years) {
-            *at = beside;
+    if !believed {
+        return;
+    }
+    while let Some((years, beside)) = one_year_alone(rules, path) {
+        for (own, _) in path.get_mut(years).into_iter().flatten() {
+            *own = beside;
         }
     }
+}
+
+/// Where the first stretch is that fewer than two years follow, and the rule of the one before it, else after it.
+fn one_year_alone(rules: &[YearEnd], path: &[(usize, NaiveDate)]) -> Option<(Range<usize>, usize)> {
+    let (mut from, mut before) = (0, None);
+    for years in path.chunk_by(|a, b| a.0 == b.0) {
+        let to = from + years.len();
+        let after = path.get(to).map(|(at, _)| *at);
+        let following = years.iter().filter(|year| follows(rules, year)).count();
+        if let Some(beside) = before.or(after).filter(|_| following < 2) {
+            return Some((from..to, beside));
+        }
+        (from, before) = (to, years.first().map(|(at, _)| *at));
+    }
+    None
+}
+
+/// Whether a year ends by the rule to which it is given.
+fn follows(rules: &[YearEnd], (at, end): &(usize, NaiveDate)) -> bool {
+    rules
+        .get(*at)
+        .is_some_and(|rule| followed(rule, *end).is_some())
 }
 
 /// The first of the least.

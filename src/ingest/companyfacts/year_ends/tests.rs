@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::date::shift;
-use crate::model::{FiscalPeriod, Period, Slot, parse_date};
+use crate::model::{FiscalPeriod, Period, Slot, WeekdayPick, parse_date};
 
 type Dates = (NaiveDate, NaiveDate);
 
