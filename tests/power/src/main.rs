@@ -166,13 +166,14 @@ impl Test {
         if cuts == 0 {
             return Ok(());
         }
-        let each = cuts.div_ceil(plans.len() + 2);
+        let each = cuts.div_ceil(plans.len() + 3);
         let mut recordings = Vec::new();
         for (plan, rounds) in plans {
             recordings.push(self.cut(*plan, *rounds, each)?);
         }
         self.cut_after_kill(&recordings, each)?;
-        self.cut_twice(&recordings, each)
+        self.cut_twice(&recordings, each)?;
+        self.cut_openings(&recordings, each)
     }
 
     /// The power is cut while a plan is carried out.
@@ -214,6 +215,30 @@ impl Test {
             recording.remove()?;
         }
         self.add("cuts, a second time", &tally);
+        Ok(())
+    }
+
+    /// The power is cut while what a killed process or a power cut left is opened, and again when that was killed in turn.
+    fn cut_openings(&mut self, before: &[Recording], cuts: usize) -> Result<()> {
+        let mut tally = Tally::default();
+        for trial in 0..cuts.div_ceil(2 * AT_ONCE) {
+            let first = &before[trial % before.len()];
+            let name = format!("opening-{trial}");
+            let mut recording = if trial % 2 == 0 {
+                first.killed(&name, &mut self.random)?
+            } else {
+                let image = first.any_image(&mut self.random)?;
+                Recording::new(self.place.path(), &name, first.seed(), Some(&image))?
+            };
+            recording.run(Plan::Ingest, 2)?;
+            recording.cut_opening(AT_ONCE, &mut self.random, &mut tally)?;
+            let mut next = recording.killed(&format!("reopening-{trial}"), &mut self.random)?;
+            next.run(Plan::Ingest, 1)?;
+            next.cut_opening(AT_ONCE, &mut self.random, &mut tally)?;
+            next.remove()?;
+            recording.remove()?;
+        }
+        self.add("cuts, while it opens", &tally);
         Ok(())
     }
 
