@@ -70,7 +70,7 @@ impl Recording {
         let folder = self.folder.with_file_name(name);
         fs::create_dir(&folder)?;
         let disk = self.disk()?;
-        let place = disk.place(disk.created(), random);
+        let place = disk.place(disk.created().max(self.first), random);
         cut::write(&disk.cut(place, Mode::Kept, None, random), &folder)?;
         let mut killed = Self {
             name: format!("{name} of {} at {place}", self.name),

@@ -42,6 +42,9 @@ enum Command {
         /// At how many places the power is cut, each in four ways.
         #[arg(long, default_value_t = 0)]
         cuts: usize,
+        /// At how many places of an opening the power is cut besides, each in four ways.
+        #[arg(long, default_value_t = 0)]
+        openings: usize,
         /// At how many places the power of disks is cut that lie about what is durable, which must be found out.
         #[arg(long, default_value_t = 0)]
         lies: usize,
@@ -105,6 +108,7 @@ fn main() -> Result<ExitCode> {
             seed,
             kills,
             cuts,
+            openings,
             lies,
             plan,
             rounds,
@@ -117,7 +121,7 @@ fn main() -> Result<ExitCode> {
                 .collect();
             let mut test = Test::new(seed)?;
             test.kill(kills)?;
-            test.cuts(&plans, cuts)?;
+            test.cuts(&plans, cuts, openings)?;
             test.lies(lies)?;
             return Ok(test.end());
         }
@@ -161,19 +165,24 @@ impl Test {
         Recording::new(self.place.path(), name, self.random.u64(..), None)
     }
 
-    /// Cuts the power at so many places in all.
-    fn cuts(&mut self, plans: &[(Plan, u32)], cuts: usize) -> Result<()> {
-        if cuts == 0 {
+    /// Cuts the power at so many places in all, and at so many of openings.
+    fn cuts(&mut self, plans: &[(Plan, u32)], cuts: usize, openings: usize) -> Result<()> {
+        if cuts == 0 && openings == 0 {
             return Ok(());
         }
-        let each = cuts.div_ceil(plans.len() + 3);
+        let each = cuts.div_ceil(plans.len() + 2);
         let mut recordings = Vec::new();
         for (plan, rounds) in plans {
             recordings.push(self.cut(*plan, *rounds, each)?);
         }
-        self.cut_after_kill(&recordings, each)?;
-        self.cut_twice(&recordings, each)?;
-        self.cut_openings(&recordings, each)
+        if cuts > 0 {
+            self.cut_after_kill(&recordings, each)?;
+            self.cut_twice(&recordings, each)?;
+        }
+        if openings > 0 {
+            self.cut_openings(&recordings, openings)?;
+        }
+        Ok(())
     }
 
     /// The power is cut while a plan is carried out.
@@ -182,8 +191,10 @@ impl Test {
         let mut recording = self.recording(&name)?;
         recording.run(plan, rounds)?;
         let mut tally = Tally::default();
-        recording.cut(cuts, None, &mut self.random, &mut tally)?;
-        self.add(&format!("cuts, {name}"), &tally);
+        if cuts > 0 {
+            recording.cut(cuts, None, &mut self.random, &mut tally)?;
+            self.add(&format!("cuts, {name}"), &tally);
+        }
         Ok(recording)
     }
 
