@@ -1,4 +1,4 @@
-//! sled, made safe to depend on: the only file that names it.
+//! sled, made safe to depend on: the only file that names it but for `opening.rs`.
 //!
 //! sled panics on some damaged files; every call into it is caught and answered with an error. Its `flush`
 //! is not an fsync on Linux, so [`Engine::apply`] adds one.
@@ -12,17 +12,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use super::error::StoreError;
+use super::opening::{self, Opened};
 use crate::codec::key::Space;
 use crate::codec::{CodecError, Key, envelope};
-
-/// sled's own cache of pages, in bytes.
-const CACHE: u64 = 64 << 20;
-/// How long a lock is waited for: sled sometimes holds it briefly after it was closed.
-pub(crate) const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 
 /// An open tree.
 pub(crate) struct Engine {
@@ -35,6 +29,9 @@ pub(crate) struct Engine {
     broken: AtomicBool,
     /// The keys of a batch that could not be written. Which of them have changed is known only after opening again.
     unsure: OnceLock<BTreeSet<Vec<u8>>>,
+    /// Held as long as the tree is open.
+    #[expect(dead_code, reason = "it is there to be dropped last")]
+    lock: File,
 }
 
 /// A key and its value.
@@ -161,7 +158,9 @@ impl Engine {
 
     /// Creates the tree of a new database, down to the disk.
     pub(crate) fn create(folder: &Path, first: &Batch) -> Result<Engine, StoreError> {
-        let engine = Self::start(folder)?;
+        let path = folder.join("sled");
+        let opened = opening::create(&path)?;
+        let engine = Self::start(path, opened)?;
         engine.apply(first)?;
         for file in ["conf", "blobs", ""] {
             sync_path(&engine.path.join(file))?;
@@ -182,59 +181,21 @@ impl Engine {
         }
         // A process that was killed may not have come to its fsync. Snapshot and HEAD must not get ahead of the data.
         sync_path(&Self::log_path(folder))?;
-        let engine = Self::start(folder)?;
-        // sled zeroes segments that its new snapshot does without, and does not sync the name of it. The zeros must not be there
-        // alone.
-        sync_path(&engine.path)?;
-        Ok(engine)
+        let path = folder.join("sled");
+        let opened = opening::open(&path)?;
+        Self::start(path, opened)
     }
 
-    fn start(folder: &Path) -> Result<Engine, StoreError> {
-        // Where the system has no thread for it, sled would wait for ever.
-        thread::Builder::new()
-            .spawn(|| ())
-            .map(drop)
-            .map_err(|error| StoreError::no_thread(&error))?;
-        let path = folder.join("sled");
-        let config = sled::Config::new()
-            .path(&path)
-            .cache_capacity(CACHE)
-            .flush_every_ms(None);
-        let deadline = Instant::now() + LOCK_PATIENCE;
-        let mut unfinished = unfinished_snapshots(&path);
-        let db = loop {
-            let opened = catch_unwind(AssertUnwindSafe(|| config.open()))
-                .map_err(|_| StoreError::damaged("the storage engine cannot read its files"))?;
-            match opened {
-                Ok(db) => break db,
-                Err(error) if is_locked(&error) => {
-                    if Instant::now() >= deadline {
-                        return Err(StoreError::Locked {
-                            path: folder.to_owned(),
-                        });
-                    }
-                    thread::sleep(Duration::from_millis(10));
-                }
-                // sled takes a snapshot that it was writing when it was cut off for its newest one. The one before it is
-                // removed only when the new one is whole.
-                Err(sled::Error::Corruption { .. }) if !unfinished.is_empty() => {
-                    for snapshot in unfinished.drain(..) {
-                        fs::remove_file(&snapshot)
-                            .map_err(|e| StoreError::io("remove", &snapshot, &e))?;
-                    }
-                }
-                Err(error) => return Err(translate("open the storage engine", &path, error)),
-            }
-        };
-        let log_path = Self::log_path(folder);
-        let log =
-            File::open(&log_path).map_err(|e| StoreError::io("open sled/db", &log_path, &e))?;
+    fn start(path: PathBuf, opened: Opened) -> Result<Engine, StoreError> {
+        let log = path.join("db");
+        let log = File::open(&log).map_err(|e| StoreError::io("open sled/db", &log, &e))?;
         Ok(Engine {
-            db: Some(db),
+            db: Some(opened.db),
             log,
             path,
             broken: AtomicBool::new(false),
             unsure: OnceLock::new(),
+            lock: opened.lock,
         })
     }
 
@@ -419,20 +380,7 @@ fn read_entry(key: &[u8], value: sled::IVec) -> Result<Entry, StoreError> {
     Ok((parsed, value))
 }
 
-/// Snapshots that sled was writing when it was cut off.
-fn unfinished_snapshots(path: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path());
-    paths
-        .filter(|path| path.extension().is_some_and(|end| end == "generating"))
-        .collect()
-}
-
-fn is_locked(error: &sled::Error) -> bool {
-    matches!(error, sled::Error::Io(e) if e.to_string().contains("could not acquire lock"))
-}
-
-fn translate(doing: &'static str, path: &Path, error: sled::Error) -> StoreError {
+pub(super) fn translate(doing: &'static str, path: &Path, error: sled::Error) -> StoreError {
     match error {
         sled::Error::Io(error) => StoreError::io(doing, path, &error),
         other => StoreError::damaged(format!("the storage engine: {other}")),

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::engine::LOCK_PATIENCE;
 use super::error::StoreError;
+use super::opening::LOCK_PATIENCE;
 use crate::codec::manifest::{Head, SLOT_LENGTH};
 
 /// The open HEAD file of a database. Only the writer has it.

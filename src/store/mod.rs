@@ -5,7 +5,7 @@
 //! by an intent record, in several, makes that durable, then HEAD, and then shows it to new snapshots.
 //! Rows carry the number of their commit, so a snapshot recognises and leaves out what is newer than it.
 //!
-//! - `engine.rs`: sled; nothing else names it.
+//! - `engine.rs`: sled; `opening.rs`: how it is opened. Nothing else names it.
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
 //! - `stage.rs`, `definitions.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
 //! - `series.rs`, `snapshot.rs`: reading; `stamps.rs`: what has been written since it was read; `listed.rs`: how much there is to read.
@@ -35,6 +35,7 @@ mod listed;
 mod merge;
 mod names;
 mod open;
+mod opening;
 mod order;
 mod package;
 mod progress;

@@ -5,6 +5,7 @@ mod clock;
 mod commits;
 mod companies;
 mod crashes;
+mod cuts;
 mod damage;
 mod dump;
 mod groups;

@@ -131,7 +131,9 @@ fn remove_snapshots(folder: &Path) {
         return;
     };
     for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with("snap.") {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") || name.starts_with("kept.") {
             // What cannot be deleted is tried as it is.
             let _ = fs::remove_file(entry.path());
         }

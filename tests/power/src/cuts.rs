@@ -70,7 +70,7 @@ impl Recording {
         let folder = self.folder.with_file_name(name);
         fs::create_dir(&folder)?;
         let disk = self.disk()?;
-        let place = disk.place(disk.created(), random);
+        let place = disk.place(disk.created().max(self.first), random);
         cut::write(&disk.cut(place, Mode::Kept, None, random), &folder)?;
         let mut killed = Self {
             name: format!("{name} of {} at {place}", self.name),
@@ -128,29 +128,52 @@ impl Recording {
         let disk = self.disk()?;
         for _ in 0..cuts {
             let place = disk.place(self.first, random);
-            for mode in MODES {
-                let chance = random.u64(..);
-                let image = Self::image(&disk, place, mode, lie, chance);
-                let folder = self.folder.with_file_name("cut");
-                let _ = fs::remove_dir_all(&folder);
-                fs::create_dir(&folder)?;
-                cut::write(&image, &folder)?;
-                let done = Known::read(&folder)?.done.len();
-                let judged = child::judge(&folder, self.seed);
-                let what = format!(
-                    "{} cut at {place} of {}, {mode:?}, chance {chance}",
-                    self.name,
-                    disk.len()
-                );
-                if judged.is_err() && lie.is_none() {
-                    let kept = format!("failed-{}-{place}-{mode:?}-{chance}", self.name);
-                    let kept = self.folder.with_file_name(kept);
-                    fs::create_dir_all(&kept)?;
-                    cut::write(&image, &kept)?;
-                    fs::copy(&self.log, kept.with_extension("log"))?;
-                }
-                tally.add(&what, done, judged);
+            self.cut_at(&disk, place, lie, random, tally)?;
+        }
+        Ok(())
+    }
+
+    /// The same while the last process opens what was there before it.
+    pub fn cut_opening(&self, cuts: usize, random: &mut Rng, tally: &mut Tally) -> Result<()> {
+        let disk = self.disk()?;
+        let opened = disk.journalled(self.first);
+        for _ in 0..cuts {
+            let place = random.usize(self.first..=opened);
+            self.cut_at(&disk, place, None, random, tally)?;
+        }
+        Ok(())
+    }
+
+    fn cut_at(
+        &self,
+        disk: &Disk,
+        place: usize,
+        lie: Option<Lie>,
+        random: &mut Rng,
+        tally: &mut Tally,
+    ) -> Result<()> {
+        for mode in MODES {
+            let chance = random.u64(..);
+            let image = Self::image(disk, place, mode, lie, chance);
+            let folder = self.folder.with_file_name("cut");
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir(&folder)?;
+            cut::write(&image, &folder)?;
+            let done = Known::read(&folder)?.done.len();
+            let judged = child::judge(&folder, self.seed);
+            let what = format!(
+                "{} cut at {place} of {}, {mode:?}, chance {chance}",
+                self.name,
+                disk.len()
+            );
+            if judged.is_err() && lie.is_none() {
+                let kept = format!("failed-{}-{place}-{mode:?}-{chance}", self.name);
+                let kept = self.folder.with_file_name(kept);
+                fs::create_dir_all(&kept)?;
+                cut::write(&image, &kept)?;
+                fs::copy(&self.log, kept.with_extension("log"))?;
             }
+            tally.add(&what, done, judged);
         }
         Ok(())
     }

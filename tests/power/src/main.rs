@@ -42,6 +42,9 @@ enum Command {
         /// At how many places the power is cut, each in four ways.
         #[arg(long, default_value_t = 0)]
         cuts: usize,
+        /// At how many places of an opening the power is cut besides, each in four ways.
+        #[arg(long, default_value_t = 0)]
+        openings: usize,
         /// At how many places the power of disks is cut that lie about what is durable, which must be found out.
         #[arg(long, default_value_t = 0)]
         lies: usize,
@@ -105,6 +108,7 @@ fn main() -> Result<ExitCode> {
             seed,
             kills,
             cuts,
+            openings,
             lies,
             plan,
             rounds,
@@ -117,7 +121,7 @@ fn main() -> Result<ExitCode> {
                 .collect();
             let mut test = Test::new(seed)?;
             test.kill(kills)?;
-            test.cuts(&plans, cuts)?;
+            test.cuts(&plans, cuts, openings)?;
             test.lies(lies)?;
             return Ok(test.end());
         }
@@ -161,9 +165,9 @@ impl Test {
         Recording::new(self.place.path(), name, self.random.u64(..), None)
     }
 
-    /// Cuts the power at so many places in all.
-    fn cuts(&mut self, plans: &[(Plan, u32)], cuts: usize) -> Result<()> {
-        if cuts == 0 {
+    /// Cuts the power at so many places in all, and at so many of openings.
+    fn cuts(&mut self, plans: &[(Plan, u32)], cuts: usize, openings: usize) -> Result<()> {
+        if cuts == 0 && openings == 0 {
             return Ok(());
         }
         let each = cuts.div_ceil(plans.len() + 2);
@@ -171,8 +175,14 @@ impl Test {
         for (plan, rounds) in plans {
             recordings.push(self.cut(*plan, *rounds, each)?);
         }
-        self.cut_after_kill(&recordings, each)?;
-        self.cut_twice(&recordings, each)
+        if cuts > 0 {
+            self.cut_after_kill(&recordings, each)?;
+            self.cut_twice(&recordings, each)?;
+        }
+        if openings > 0 {
+            self.cut_openings(&recordings, openings)?;
+        }
+        Ok(())
     }
 
     /// The power is cut while a plan is carried out.
@@ -181,8 +191,10 @@ impl Test {
         let mut recording = self.recording(&name)?;
         recording.run(plan, rounds)?;
         let mut tally = Tally::default();
-        recording.cut(cuts, None, &mut self.random, &mut tally)?;
-        self.add(&format!("cuts, {name}"), &tally);
+        if cuts > 0 {
+            recording.cut(cuts, None, &mut self.random, &mut tally)?;
+            self.add(&format!("cuts, {name}"), &tally);
+        }
         Ok(recording)
     }
 
@@ -214,6 +226,30 @@ impl Test {
             recording.remove()?;
         }
         self.add("cuts, a second time", &tally);
+        Ok(())
+    }
+
+    /// The power is cut while what a killed process or a power cut left is opened, and again when that was killed in turn.
+    fn cut_openings(&mut self, before: &[Recording], cuts: usize) -> Result<()> {
+        let mut tally = Tally::default();
+        for trial in 0..cuts.div_ceil(2 * AT_ONCE) {
+            let first = &before[trial % before.len()];
+            let name = format!("opening-{trial}");
+            let mut recording = if trial % 2 == 0 {
+                first.killed(&name, &mut self.random)?
+            } else {
+                let image = first.any_image(&mut self.random)?;
+                Recording::new(self.place.path(), &name, first.seed(), Some(&image))?
+            };
+            recording.run(Plan::Ingest, 2)?;
+            recording.cut_opening(AT_ONCE, &mut self.random, &mut tally)?;
+            let mut next = recording.killed(&format!("reopening-{trial}"), &mut self.random)?;
+            next.run(Plan::Ingest, 1)?;
+            next.cut_opening(AT_ONCE, &mut self.random, &mut tally)?;
+            next.remove()?;
+            recording.remove()?;
+        }
+        self.add("cuts, while it opens", &tally);
         Ok(())
     }
 

@@ -307,6 +307,15 @@ impl Disk {
         self.journalled.first().copied().unwrap_or(usize::MAX)
     }
 
+    /// The first line of the journal after a place, or the end.
+    pub fn journalled(&self, first: usize) -> usize {
+        let mut lines = self.journalled.iter();
+        lines
+            .find(|place| **place >= first)
+            .copied()
+            .unwrap_or(self.len())
+    }
+
     /// A place to cut at: any, or one where much is at stake, before a sync or after a line of the journal.
     pub fn place(&self, first: usize, random: &mut Rng) -> usize {
         let any = random.usize(first..=self.len());
