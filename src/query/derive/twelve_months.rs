@@ -21,13 +21,11 @@ impl Derivations {
     pub(crate) fn twelve_months(&self, fiscal: FiscalPeriod) -> Result<Answer, Box<NotDerivable>> {
         let calendar = self.series.calendar();
         let label = self.ending(fiscal);
-        match calendar.period(fiscal) {
-            Some(own) => self.twelve_months_to(own.end(), &label),
-            None => {
-                let slot = calendar.label(fiscal);
-                Err(self.not_derivable(&label, None, Obstacle::NoSlot { slot }))
-            }
-        }
+        let Some(own) = calendar.period(fiscal) else {
+            let slot = calendar.label(fiscal);
+            return Err(self.not_derivable(&label, None, Obstacle::NoSlot { slot }));
+        };
+        self.twelve_months_to(own.end(), &label)
     }
 
     /// What twelve months are called that end with a slot: by the quarter, where a quarter ends with it.
@@ -111,12 +109,11 @@ impl Derivations {
             || format!("the quarter that ends on {day}"),
             |own| own.to_string(),
         );
-        let answer = match own {
-            Some(own) => self.dates(&name, &own),
-            None => {
-                let slot = name.clone();
-                Err(self.not_derivable(&name, None, Obstacle::NoSlot { slot }))
-            }
+        let answer = if let Some(own) = own {
+            self.dates(&name, &own)
+        } else {
+            let slot = name.clone();
+            Err(self.not_derivable(&name, None, Obstacle::NoSlot { slot }))
         };
         Quarter { name, own, answer }
     }
