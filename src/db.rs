@@ -176,7 +176,7 @@ impl Database {
     /// ```
     ///
     /// # Errors
-    /// [`StoreError::Halted`](crate::StoreError::Halted) where an earlier write failed: only opening again tells what is on disk.
+    /// [`StoreError::Halted`] where an earlier write failed: only opening again tells what is on disk.
     pub fn verify(
         &self,
         mut progress: impl FnMut(&UpkeepProgress) -> ControlFlow<()>,
