@@ -46,6 +46,15 @@ impl Line {
     }
 }
 
+/// The periods of the figures behind an answer for which their filing gives several values.
+pub(crate) fn conflicting(answer: &Answer) -> Vec<String> {
+    let leaves = answer.leaves().into_iter();
+    leaves
+        .filter(|leaf| leaf.is_conflicting())
+        .map(Point::label)
+        .collect()
+}
+
 fn is_shown(slip: &Restatement, point: &Point) -> bool {
     slip.fact() == point.fact()
         && slip.new.document() == point.document()

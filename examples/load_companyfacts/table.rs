@@ -1,11 +1,12 @@
 //! The quarters of a company as a table with its notes, or as CSV.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
 use kessan::{Answer, AnswerChange, ChangeKind, Company, Fraction, NotDerivable, Obstacle};
 
-use crate::quarters::{Cell, Line, Quarters, formula, is_missing, root};
+use crate::quarters::{Cell, Line, Quarters, conflicting, formula, is_missing, root};
 use crate::shared::figures::{Scale, change_text, exact};
 
 /// What stands for each metric: figure, mark, change, twelve months.
@@ -88,7 +89,7 @@ fn texts(line: &Line, cell: &Cell, scale: Scale) -> [String; COLUMNS] {
     };
     let derived = cell.figure.as_ref().is_ok_and(Answer::is_derived);
     let slip = |answer: Option<&Answer>| match answer {
-        Some(answer) if !line.slips(answer).is_empty() => "!",
+        Some(answer) if !line.slips(answer).is_empty() || !conflicting(answer).is_empty() => "!",
         _ => "",
     };
     let [of_figure, of_base, of_ttm] = answers(cell).map(slip);
@@ -190,10 +191,6 @@ fn notes(company: &Company, quarters: &Quarters, out: &mut dyn Write) -> io::Res
             {
                 refused.add(tags.to_string(), format!("YoY {}", cell.label));
             }
-            let conflicting = |answer: &Answer| answer.leaves().iter().any(|p| p.is_conflicting());
-            if cell.figure.as_ref().is_ok_and(conflicting) {
-                writeln!(out, "conflicting: {} {}", cell.label, line.name)?;
-            }
         }
         notes_on_versions(company, line, cells, out)?;
         for (reason, of) in refused.0 {
@@ -235,9 +232,11 @@ fn notes_on_versions(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut slips = Vec::new();
+    let mut conflicts = BTreeSet::new();
     let mut tags = Notes::default();
     for cell in cells {
         for answer in answers(cell).into_iter().flatten() {
+            conflicts.extend(conflicting(answer));
             for slip in line.slips(answer) {
                 if !slips.contains(&slip) {
                     slips.push(slip);
@@ -250,6 +249,13 @@ fn notes_on_versions(
     }
     for slip in slips {
         writeln!(out, "!  {}: {slip}", line.name)?;
+    }
+    for label in conflicts {
+        let name = line.name;
+        writeln!(
+            out,
+            "!  {name}: conflicting: {label} has several values in one filing"
+        )?;
     }
     if tags.0.len() > 1 {
         for (tag, of) in tags.0 {
@@ -321,6 +327,8 @@ pub(crate) fn records(
             let slips = slips.flat_map(|answer| line.slips(answer));
             let mut slips: Vec<String> = slips.map(ToString::to_string).collect();
             slips.dedup();
+            let conflicts = answers(cell).into_iter().flatten().flat_map(conflicting);
+            let conflicts: BTreeSet<String> = conflicts.collect();
             csv.serialize(Record {
                 company: company.id.as_str(),
                 name: &company.name,
@@ -339,6 +347,7 @@ pub(crate) fn records(
                 ttm_refused: cell.ttm.as_ref().err().map(ToString::to_string),
                 tags: tags.join(" "),
                 slips: slips.join("; "),
+                conflicting: conflicts.into_iter().collect::<Vec<_>>().join("; "),
             })?;
         }
     }
@@ -368,4 +377,6 @@ struct Record<'a> {
     tags: String,
     /// Figures that look like slips of scale, under the figure, the one a year before or the twelve months.
     slips: String,
+    /// Figures for which their filing gives several values, likewise.
+    conflicting: String,
 }

@@ -396,6 +396,31 @@ fn what_rests_on_a_slip_of_scale_is_marked() {
     assert_eq!(of("FY2023 Q3").slips, "");
 }
 
+/// One filing says 120 and 12 of the same quarter.
+#[test]
+fn what_rests_on_a_contradiction_is_marked() {
+    let facts: [Told; 4] = [
+        ("2022-01-01", "2022-03-31", 100, "2022-05-10", "10-Q"),
+        ("2023-01-01", "2023-03-31", 12, "2023-05-10", "10-Q"),
+        ("2023-01-01", "2023-03-31", 120, "2023-05-10", "10-Q"),
+        ("2024-01-01", "2024-03-31", 150, "2024-05-10", "10-Q"),
+    ];
+    let file = quarterly(9, &[("Revenues", &facts)]);
+    let said = shows(&file, &[]);
+    assert!(!line(&said, "FY2022 Q1").join(" ").contains('!'), "{said}");
+    for quarter in ["FY2023 Q1", "FY2024 Q1"] {
+        assert!(line(&said, quarter).join(" ").contains("%!"), "{said}");
+    }
+    let note = "!  revenue: conflicting: FY2023 Q1 has several values in one filing";
+    assert!(said.lines().any(|line| line == note), "{said}");
+    let csv = records(&shows(&file, &["--csv"]));
+    for record in csv.iter().filter(|record| record.metric == "revenue") {
+        let doubtful = ["FY2023 Q1", "FY2024 Q1"].contains(&record.quarter.as_str());
+        let told = if doubtful { "FY2023 Q1" } else { "" };
+        assert_eq!(record.conflicting, told, "{}", record.quarter);
+    }
+}
+
 /// The years also under the tag of contracts, and less: no quarter is a year of the one less nine months of the other.
 #[test]
 fn tags_that_disagree_are_told_and_not_mixed() {
@@ -447,6 +472,7 @@ struct Record {
     quarter: String,
     tags: String,
     slips: String,
+    conflicting: String,
 }
 
 fn records(csv: &str) -> Vec<Record> {
