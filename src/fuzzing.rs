@@ -8,8 +8,8 @@ use crate::codec::check::ChecksRecord;
 use crate::codec::key::Space;
 use crate::codec::manifest::{Head, Manifest};
 use crate::codec::record::{
-    self, CatalogRecord, CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, IntentRecord,
-    Record, Variant,
+    self, CatalogRecord, CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, EntryRecord,
+    IntentRecord, Record, Variant,
 };
 use crate::codec::{Block, Key, block, envelope, series};
 use crate::ingest::printed;
@@ -91,6 +91,7 @@ fn value(space: u8, bytes: &[u8]) {
                 let _ = rows(&block);
             }
         }
+        Space::Entry => record::<EntryRecord>(bytes),
         Space::Catalog => record::<CatalogRecord>(bytes),
         Space::Company => record::<CompanyRecord>(bytes),
         Space::Metric => record::<Metric>(bytes),

@@ -13,7 +13,8 @@ use crate::model::Id;
 pub(crate) enum Space {
     Current = 0x10,
     History = 0x11,
-    Catalog = 0x12,
+    Entry = 0x12,
+    Catalog = 0x13,
     Company = 0x20,
     Metric = 0x21,
     Variant = 0x22,
@@ -28,9 +29,10 @@ pub(crate) enum Space {
 }
 
 impl Space {
-    pub(crate) const ALL: [Space; 14] = [
+    pub(crate) const ALL: [Space; 15] = [
         Space::Current,
         Space::History,
+        Space::Entry,
         Space::Catalog,
         Space::Company,
         Space::Metric,
@@ -58,7 +60,8 @@ impl Space {
         match self {
             Space::Current => "current block",
             Space::History => "history block",
-            Space::Catalog => "catalog entry",
+            Space::Entry => "catalog entry",
+            Space::Catalog => "catalog record",
             Space::Company => "company record",
             Space::Metric => "metric record",
             Space::Variant => "variant record",
@@ -93,10 +96,17 @@ pub(crate) enum Key {
         series: SeriesId,
         chunk: u32,
     },
-    Catalog {
+    /// That a company has a series. Of versions 1 to 4; read, but not written.
+    Entry {
         company: u32,
         metric: u32,
         variant: u32,
+    },
+    /// The series that a commit created.
+    Catalog {
+        company: u32,
+        commit: u64,
+        chunk: u16,
     },
     Company(u32),
     Metric(u32),
@@ -128,8 +138,8 @@ pub(crate) enum Key {
 
 impl Key {
     /// The catalog entry of a series.
-    pub(crate) fn catalog(series: SeriesId) -> Key {
-        Key::Catalog {
+    pub(crate) fn entry(series: SeriesId) -> Key {
+        Key::Entry {
             company: series.company,
             metric: series.metric,
             variant: series.variant,
@@ -140,7 +150,7 @@ impl Key {
     pub(crate) fn series(&self) -> Option<SeriesId> {
         match *self {
             Key::Current { series, .. } | Key::History { series, .. } => Some(series),
-            Key::Catalog {
+            Key::Entry {
                 company,
                 metric,
                 variant,
@@ -157,6 +167,7 @@ impl Key {
         match self {
             Key::Current { .. } => Space::Current,
             Key::History { .. } => Space::History,
+            Key::Entry { .. } => Space::Entry,
             Key::Catalog { .. } => Space::Catalog,
             Key::Company(_) => Space::Company,
             Key::Metric(_) => Space::Metric,
@@ -184,7 +195,7 @@ impl Key {
                 push_series(&mut bytes, *series);
                 bytes.extend(chunk.to_be_bytes());
             }
-            Key::Catalog {
+            Key::Entry {
                 company,
                 metric,
                 variant,
@@ -198,7 +209,12 @@ impl Key {
             | Key::Variant(number)
             | Key::Document(number)
             | Key::Intent(number) => bytes.extend(number.to_be_bytes()),
-            Key::Sums {
+            Key::Catalog {
+                company,
+                commit,
+                chunk,
+            }
+            | Key::Sums {
                 company,
                 commit,
                 chunk,
@@ -259,10 +275,15 @@ fn parse(bytes: &[u8]) -> Option<Key> {
             series: series(&mut reader)?,
             chunk: reader.u32()?,
         },
-        Space::Catalog => Key::Catalog {
+        Space::Entry => Key::Entry {
             company: reader.u32()?,
             metric: reader.u32()?,
             variant: reader.u32()?,
+        },
+        Space::Catalog => Key::Catalog {
+            company: reader.u32()?,
+            commit: reader.u64()?,
+            chunk: reader.u16()?,
         },
         Space::Company => Key::Company(reader.u32()?),
         Space::Metric => Key::Metric(reader.u32()?),
@@ -317,7 +338,12 @@ pub(crate) mod tests {
         prop_oneof![
             (series(), any::<u16>()).prop_map(|(series, chunk)| Key::Current { series, chunk }),
             (series(), number()).prop_map(|(series, chunk)| Key::History { series, chunk }),
-            series().prop_map(Key::catalog),
+            series().prop_map(Key::entry),
+            (number(), long(), any::<u16>()).prop_map(|(company, commit, chunk)| Key::Catalog {
+                company,
+                commit,
+                chunk
+            }),
             number().prop_map(Key::Company),
             number().prop_map(Key::Metric),
             number().prop_map(Key::Variant),

@@ -25,7 +25,7 @@ pub(crate) use key::{Key, SeriesId};
 pub(crate) use series::SeriesHeader;
 
 /// The version of everything this module writes.
-pub(crate) const FORMAT_VERSION: u8 = 4;
+pub(crate) const FORMAT_VERSION: u8 = 5;
 
 /// The oldest version it reads. A database of an older version than it writes keeps its MANIFEST and what is not
 /// written anew.

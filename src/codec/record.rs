@@ -130,16 +130,30 @@ impl Record for Variant {
     }
 }
 
-/// That a company has a series.
+/// That a company has a series: of versions 1 to 4, which had one record for each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(crate) struct CatalogRecord {
+pub(crate) struct EntryRecord {
     /// The commit that created it.
     pub(crate) created: u64,
 }
 
-impl Record for CatalogRecord {
+impl Record for EntryRecord {
     fn check(&self) -> Result<(), CodecError> {
         Ok(())
+    }
+}
+
+/// The series of a company that one commit created, by metric and variant: their numbers, in order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct CatalogRecord(pub(crate) Vec<(u32, u32)>);
+
+impl Record for CatalogRecord {
+    fn check(&self) -> Result<(), CodecError> {
+        if self.0.is_sorted_by(|a, b| a < b) {
+            Ok(())
+        } else {
+            Err(CodecError::Record)
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::catalog;
 use super::engine::{Engine, Value};
 use super::error::StoreError;
 use super::fresh::{Builder, Fresh};
@@ -18,7 +19,7 @@ use super::recover::{additions, strip, sums};
 use super::verify::{Digest, VerifyReport};
 use super::{State, Store};
 use crate::codec::key::Space;
-use crate::codec::record::{CatalogRecord, CompanyRecord, DocumentRecord, pack, unpack};
+use crate::codec::record::{CompanyRecord, DocumentRecord, pack, unpack};
 use crate::codec::{Key, SeriesHeader, SeriesId, series};
 
 /// How often a series is read again when a writer came between.
@@ -138,20 +139,23 @@ impl Copy<'_> {
         self.meter
             .begin(UpkeepStep::Series, Some(self.state.totals.series))?;
         let engine = self.engine;
-        for entry in engine.space(Space::Catalog)? {
-            let raw = entry?;
-            let key = Key::parse(&raw.key)?;
-            let value = raw
-                .value()
-                .map_err(|error| StoreError::decoding(&key, &error))?;
-            let CatalogRecord { created } =
-                unpack(&value).map_err(|error| StoreError::decoding(&key, &error))?;
-            let Some(id) = key.series().filter(|_| created <= head) else {
-                continue;
-            };
-            self.builder.copy(&key, &value)?;
-            self.one_series(id)?;
-            self.meter.tick()?;
+        for space in [Space::Entry, Space::Catalog] {
+            for entry in engine.space(space)? {
+                let raw = entry?;
+                let key = Key::parse(&raw.key)?;
+                let decoding = |error| StoreError::decoding(&key, &error);
+                let value = raw.value().map_err(decoding)?;
+                let listed = catalog::read(&key, &value).map_err(decoding)?;
+                // A value of the catalog lists what one commit created.
+                if listed.iter().any(|(_, created)| *created > head) {
+                    continue;
+                }
+                self.builder.copy(&key, &value)?;
+                for (id, _) in listed {
+                    self.one_series(id)?;
+                    self.meter.tick()?;
+                }
+            }
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
-use std::ops::{Bound, Deref, RangeBounds};
+use std::ops::{Bound, Deref, RangeBounds, RangeInclusive};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -118,17 +118,28 @@ impl Batch {
 pub(crate) trait Tree {
     /// The value of a key.
     fn get(&self, key: &Key) -> Result<Option<Value>, StoreError>;
+
+    /// The entries of a range of keys, in order.
+    fn range(&self, range: RangeInclusive<Key>) -> Result<Vec<Entry>, StoreError>;
 }
 
 impl Tree for Engine {
     fn get(&self, key: &Key) -> Result<Option<Value>, StoreError> {
         Engine::get(self, key)
     }
+
+    fn range(&self, range: RangeInclusive<Key>) -> Result<Vec<Entry>, StoreError> {
+        Engine::range(self, range)?.collect()
+    }
 }
 
 impl Tree for Arc<Engine> {
     fn get(&self, key: &Key) -> Result<Option<Value>, StoreError> {
         Engine::get(self, key)
+    }
+
+    fn range(&self, range: RangeInclusive<Key>) -> Result<Vec<Entry>, StoreError> {
+        Engine::range(self, range)?.collect()
     }
 }
 
@@ -147,6 +158,22 @@ impl Tree for Ahead<'_> {
             Some(value) => Ok(value.clone().map(Value)),
             None => self.engine.get(key),
         }
+    }
+
+    fn range(&self, range: RangeInclusive<Key>) -> Result<Vec<Entry>, StoreError> {
+        let mut all: BTreeMap<Key, Value> =
+            Engine::range(self.engine, range.clone())?.collect::<Result<_, _>>()?;
+        let bytes = range.start().to_bytes()..=range.end().to_bytes();
+        for batch in self.batches.iter().rev() {
+            for (key, value) in batch.0.range(bytes.clone()) {
+                let key = Key::parse(key).map_err(|error| unknown(key, &error))?;
+                match value {
+                    Some(value) => all.insert(key, Value(value.clone())),
+                    None => all.remove(&key),
+                };
+            }
+        }
+        Ok(all.into_iter().collect())
     }
 }
 
@@ -373,9 +400,12 @@ impl Drop for Engine {
     }
 }
 
+fn unknown(key: &[u8], error: &CodecError) -> StoreError {
+    StoreError::damaged(format!("key {key:02x?}: {error}"))
+}
+
 fn read_entry(key: &[u8], value: sled::IVec) -> Result<Entry, StoreError> {
-    let parsed =
-        Key::parse(key).map_err(|error| StoreError::damaged(format!("key {key:02x?}: {error}")))?;
+    let parsed = Key::parse(key).map_err(|error| unknown(key, &error))?;
     let value = Value::check(key, value).map_err(|e| StoreError::decoding(&parsed, &e))?;
     Ok((parsed, value))
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::{PoisonError, RwLock};
 
+use super::catalog::{self, Created};
 use super::engine::Engine;
 use super::error::StoreError;
-use crate::codec::record::{CatalogRecord, unpack};
-use crate::codec::{Key, SeriesId};
 
 /// A metric and a variant, by number.
 pub(super) type Pair = (u32, u32);
@@ -23,15 +22,13 @@ impl Listed {
     /// Reads the catalog, which must list so many series, of commits up to the last one.
     pub(super) fn read(engine: &Engine, head: u64, series: u64) -> Result<Listed, StoreError> {
         let mut created = Vec::new();
-        for entry in engine.range(Key::catalog(FIRST)..=Key::catalog(LAST))? {
-            let (key, payload) = entry?;
-            let record = unpack(&payload).map_err(|error| StoreError::decoding(&key, &error))?;
-            let CatalogRecord { created: commit } = record;
-            if commit > head {
+        for listed in catalog::all(engine)? {
+            let (key, listed) = listed?;
+            if listed.iter().any(|(_, commit)| *commit > head) {
                 let what = "the last commit does not know it";
                 return Err(StoreError::damaged_at(&key, what));
             }
-            created.extend(key.series().map(|id| (id, commit)));
+            created.extend(listed);
         }
         if u64::try_from(created.len()) != Ok(series) {
             let found = created.len();
@@ -46,7 +43,7 @@ impl Listed {
 
     /// Notes series with the commits that created them, which come after all that were noted. To be called before anybody can see
     /// these commits.
-    pub(super) fn add(&self, created: &[(SeriesId, u64)]) {
+    pub(super) fn add(&self, created: &[Created]) {
         let mut pairs = self.0.write().unwrap_or_else(PoisonError::into_inner);
         for (id, commit) in created {
             let counts = pairs.entry((id.metric, id.variant)).or_default();
@@ -98,20 +95,10 @@ fn at(counts: &Counts, head: u64) -> u64 {
     last.map_or(0, |(_, count)| *count)
 }
 
-const FIRST: SeriesId = SeriesId {
-    metric: 0,
-    variant: 0,
-    company: 0,
-};
-const LAST: SeriesId = SeriesId {
-    metric: u32::MAX,
-    variant: u32::MAX,
-    company: u32::MAX,
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::SeriesId;
 
     fn id(metric: u32, variant: u32, company: u32) -> SeriesId {
         SeriesId {

@@ -8,7 +8,6 @@ use super::order::DocumentOrder;
 use super::series::{self, Stored};
 use super::stage::Write;
 use crate::codec::envelope::PAYLOAD_LIMIT;
-use crate::codec::record::{CatalogRecord, pack};
 use crate::codec::{Key, Row, RowRef, SeriesHeader, SeriesId, block};
 use crate::model::versions::outcome;
 use crate::model::{Observation, Outcome, Period, Reported, Source};
@@ -95,13 +94,6 @@ pub(super) fn merge(
         None
     };
     let created = stored.is_none();
-    if may_exist && created && tree.get(&Key::catalog(id))?.is_some() {
-        let key = Key::Current {
-            series: id,
-            chunk: 0,
-        };
-        return Err(StoreError::damaged_at(&key, "it is missing"));
-    }
     if created && ascend(new) {
         return begun(id, new, sequence);
     }
@@ -128,20 +120,11 @@ pub(super) fn merge(
         ..header
     };
     write_current(id, header, &block::borrowed(&rows), &mut writes)?;
-    if created {
-        writes.push(catalog(id, sequence)?);
-    }
     Ok(Merged {
         outcomes,
         writes,
         created,
     })
-}
-
-/// That a company has a series from this commit on.
-fn catalog(id: SeriesId, sequence: u64) -> Result<Write, StoreError> {
-    let record = CatalogRecord { created: sequence };
-    Ok(Write::put(Key::catalog(id), pack(&record)?))
 }
 
 /// Whether each is of another period, and they are in their order.
@@ -152,9 +135,8 @@ fn ascend(new: &[Said<'_>]) -> bool {
 /// A new series, of facts that are [in order](ascend).
 fn begun(id: SeriesId, new: &[Said<'_>], sequence: u64) -> Result<Merged, StoreError> {
     let rows: Vec<RowRef<'_>> = new.iter().map(|said| said.row(sequence)).collect();
-    let mut writes = Vec::with_capacity(2);
+    let mut writes = Vec::with_capacity(1);
     write_current(id, empty(sequence), &rows, &mut writes)?;
-    writes.push(catalog(id, sequence)?);
     Ok(Merged {
         outcomes: vec![Outcome::Created; new.len()],
         writes,
@@ -416,15 +398,22 @@ fn fitting(rows: &[Row], old: usize) -> Result<usize, StoreError> {
 mod tests {
     use proptest::prelude::*;
 
+    use std::ops::RangeInclusive;
+
     use super::*;
     use crate::codec::block::tests::any_row;
     use crate::model::{Scenario, Scope, SeriesKey, Unit};
+    use crate::store::engine::Entry;
     use crate::store::engine::Value;
 
     /// A tree without anything: the facts of these tests need no document.
     struct Nothing;
 
     impl Tree for Nothing {
+        fn range(&self, _: RangeInclusive<Key>) -> Result<Vec<Entry>, StoreError> {
+            Ok(Vec::new())
+        }
+
         fn get(&self, _: &Key) -> Result<Option<Value>, StoreError> {
             Ok(None)
         }
@@ -495,7 +484,6 @@ mod tests {
             prop_assert_eq!(begun.outcomes, plain.outcomes);
             let mut writes = Vec::new();
             write_current(id, empty(commit), &block::borrowed(&plain.rows), &mut writes).unwrap();
-            writes.push(catalog(id, commit).unwrap());
             let written = |writes: Vec<Write>| -> Vec<(Key, Option<Vec<u8>>)> {
                 writes.into_iter().map(|write| (write.key, write.payload)).collect()
             };

@@ -22,6 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 mod backup;
 mod basis;
+mod catalog;
 mod commit;
 mod current;
 mod definitions;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::State;
 use super::basis::Basis;
+use super::catalog;
 use super::commit::{BATCH, encode, fill};
 use super::engine::{Engine, Entry, Tree};
 use super::error::StoreError;
@@ -209,7 +210,7 @@ fn removals(
     Ok(groups)
 }
 
-/// Companies, metrics and variants beyond the head's, and what was added to companies after it.
+/// Companies, metrics and variants beyond the head's, and what was added to companies after it, series among it.
 fn newer_names(
     engine: &Engine,
     head: u64,
@@ -224,9 +225,11 @@ fn newer_names(
     ] {
         groups.extend(removals(engine, key(first), key(u32::MAX), |_| true)?);
     }
-    for key in [sums as fn(u32, u64, u16) -> Key, additions] {
+    for key in [sums as fn(u32, u64, u16) -> Key, additions, catalog::record] {
         let newer = |key: &Key| match key {
-            Key::Sums { commit, .. } | Key::Additions { commit, .. } => *commit > head,
+            Key::Sums { commit, .. }
+            | Key::Additions { commit, .. }
+            | Key::Catalog { commit, .. } => *commit > head,
             _ => false,
         };
         let (first, last) = (key(0, 0, 0), key(u32::MAX, u64::MAX, u16::MAX));
@@ -302,7 +305,7 @@ pub(super) fn strip(
     }
     let mut writes = Vec::new();
     if facts.is_empty() {
-        writes.push(Write::remove(Key::catalog(id)));
+        writes.push(Write::remove(Key::entry(id)));
         let current = (0..header.chunks).map(|chunk| Key::Current { series: id, chunk });
         writes.extend(current.map(Write::remove));
         let history = (0..header.history_chunks).map(|chunk| Key::History { series: id, chunk });

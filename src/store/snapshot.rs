@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::catalog;
 use super::current::Current;
 use super::dump::{self, Dumped};
 use super::engine::Engine;
@@ -19,7 +20,7 @@ use super::stamps::Stamps;
 use super::{State, Variant, recover};
 use crate::codec::cells::CellsRecord;
 use crate::codec::check::ChecksRecord;
-use crate::codec::record::{CatalogRecord, Record, unpack};
+use crate::codec::record::{Record, unpack};
 use crate::codec::{CodecError, Key, Row, SeriesId};
 use crate::model::{
     Cell, Check, Company, Document, Id, Metric, MetricPath, Observation, SeriesKey, Source,
@@ -186,12 +187,8 @@ impl Snapshot {
 
     /// Whether the catalog lists a series at this head.
     fn is_listed(&self, id: SeriesId) -> Result<bool, StoreError> {
-        let key = Key::catalog(id);
-        let Some(payload) = self.engine.get(&key)? else {
-            return Ok(false);
-        };
-        let CatalogRecord { created } = decode(&key, &payload)?;
-        Ok(created <= self.sequence())
+        let listed = self.listed(id.company, id.metric..=id.metric)?;
+        Ok(listed.contains(&id))
     }
 
     /// What the numbers of a series stand for.
@@ -250,33 +247,11 @@ impl Snapshot {
         company: u32,
         metrics: RangeInclusive<u32>,
     ) -> Result<Vec<SeriesId>, StoreError> {
-        let key = |metric, variant| Key::Catalog {
-            company,
-            metric,
-            variant,
-        };
-        let mut series = Vec::new();
-        for entry in self
-            .engine
-            .range(key(*metrics.start(), 0)..=key(*metrics.end(), u32::MAX))?
-        {
-            let (found, payload) = entry?;
-            let CatalogRecord { created } = decode(&found, &payload)?;
-            if created > self.sequence() {
-                continue;
-            }
-            if let Key::Catalog {
-                metric, variant, ..
-            } = found
-            {
-                series.push(SeriesId {
-                    metric,
-                    variant,
-                    company,
-                });
-            }
-        }
-        Ok(series)
+        let all = catalog::of_company(&self.engine, company)?;
+        let wanted = all
+            .into_iter()
+            .filter(|(id, created)| metrics.contains(&id.metric) && *created <= self.sequence());
+        Ok(wanted.map(|(id, _)| id).collect())
     }
 
     /// One row per fact of a series, by period; none where there is no such series.

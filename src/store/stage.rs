@@ -1,9 +1,11 @@
 //! From a package to everything a commit will write. Reads only.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use super::State;
+use super::catalog::{self, Created};
 use super::definitions::{Described, metric_differs};
 use super::engine::Tree;
 use super::error::StoreError;
@@ -52,7 +54,7 @@ pub(super) struct Staged {
     pub(super) replaced: Vec<Write>,
     pub(super) series: Vec<SeriesId>,
     /// Those of them that are new, with the commit.
-    pub(super) created: Vec<(SeriesId, u64)>,
+    pub(super) created: Vec<Created>,
     /// The number of documents and observations that are new.
     pub(super) new_documents: u32,
     pub(super) new_rows: u64,
@@ -78,6 +80,7 @@ pub(super) fn stage(
         names: state.names.clone(),
         totals: state.totals,
         created: Vec::new(),
+        listed: HashMap::new(),
         order: DocumentOrder::default(),
         groups: Vec::new(),
         replaced: Vec::new(),
@@ -132,6 +135,10 @@ pub(super) fn stage(
             }
         }
     }
+    let listed = catalog::list(&stager.created)?;
+    stager
+        .groups
+        .extend(listed.into_iter().map(|write| vec![write]));
     stager.totals.companies = stager.names.companies.len();
     stager.totals.metrics = stager.names.metrics.len();
     stager.totals.variants = stager.names.variants.len();
@@ -209,7 +216,9 @@ struct Stager<'a> {
     before: Totals,
     names: Names,
     totals: Totals,
-    created: Vec<(SeriesId, u64)>,
+    created: Vec<Created>,
+    /// The series that companies have already, as far as that was asked.
+    listed: HashMap<u32, HashSet<SeriesId>>,
     order: DocumentOrder,
     groups: Vec<Vec<Write>>,
     /// Definitions that are written anew.
@@ -529,6 +538,18 @@ impl<'a> Stager<'a> {
         id.company < companies && id.metric < metrics && id.variant < variants
     }
 
+    /// Whether a company has a series already.
+    fn is_listed(&mut self, id: SeriesId) -> Result<bool, StoreError> {
+        let listed = match self.listed.entry(id.company) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let all = catalog::of_company(self.tree, id.company)?;
+                place.insert(all.into_iter().map(|(id, _)| id).collect())
+            }
+        };
+        Ok(listed.contains(&id))
+    }
+
     fn series(&mut self, id: SeriesId, new: &[Said<'_>]) -> Result<Vec<Outcome>, StoreError> {
         let may_exist = self.may_exist(id);
         let Merged {
@@ -543,6 +564,11 @@ impl<'a> Stager<'a> {
             new,
             self.sequence,
         )?;
+        if created && may_exist && self.is_listed(id)? {
+            let chunk = 0;
+            let key = Key::Current { series: id, chunk };
+            return Err(StoreError::damaged_at(&key, "it is missing"));
+        }
         if created {
             self.created.push((id, self.sequence));
             self.totals.series = self.totals.series.saturating_add(1);

@@ -3,14 +3,14 @@
 use rust_decimal::Decimal;
 
 use super::{SERIES, amount, hex, pinned};
-use crate::codec::SeriesId;
 use crate::codec::addition::{Addition, AdditionsRecord, SplitInference, SumRecord, SumsRecord};
 use crate::codec::cells::{self, CellsRecord};
 use crate::codec::check::{CheckRecord, ChecksRecord};
 use crate::codec::record::{
-    CatalogRecord, CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, IntentRecord,
-    Totals, Variant, chain, pack, unpack,
+    CatalogRecord, CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, EntryRecord,
+    IntentRecord, Totals, Variant, chain, pack, unpack,
 };
+use crate::codec::{CodecError, SeriesId};
 use crate::model::{
     CalendarEvidence, CalendarRule, Cell, Check, Claim, Document, DocumentKind, Figure,
     FiscalCalendar, LabelStyle, Metric, MetricKind, NameEvidence, Operand, Precision, Rounding,
@@ -150,7 +150,17 @@ fn metric_variant_and_catalog_records() {
         &variant,
         "01 02 08'business' 07'current' 07'segment' 07'network' 0a'JPY/shares'",
     );
-    pinned(&CatalogRecord { created: 300 }, "fb012c");
+    pinned(&EntryRecord { created: 300 }, "fb012c");
+    pinned(
+        &CatalogRecord(vec![(1, 300), (250, 0), (65536, 1)]),
+        "03 01 fb012c fa00 fc00010000 01",
+    );
+    for bytes in ["02 0200 0109", "02 0102 0102"] {
+        assert_eq!(
+            unpack::<CatalogRecord>(&hex(bytes)),
+            Err(CodecError::Record)
+        );
+    }
 }
 
 #[test]

@@ -13,12 +13,12 @@ use crate::codec::addition::{Addition as Added, AdditionsRecord};
 use crate::codec::check::{CheckRecord, ChecksRecord};
 use crate::codec::manifest::{Head, Manifest};
 use crate::codec::record::{
-    CatalogRecord, CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, chain, pack,
-    split_by_size,
+    CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, chain, pack, split_by_size,
 };
 use crate::codec::{Key, SeriesHeader, SeriesId, cells};
 use crate::model::{Metric, Observation, Period, Source};
 use crate::store::Variant;
+use crate::store::catalog::{self, Created};
 use crate::store::error::StoreError;
 use crate::store::fresh::{Builder, Fresh};
 use crate::store::names::{Named, Names, Table};
@@ -409,7 +409,8 @@ impl Load<'_> {
 
     fn series(&mut self) -> Result<(), StoreError> {
         self.meter.begin(UpkeepStep::Series, None)?;
-        let mut last: Option<Key> = None;
+        let mut last: Option<(u32, u32, u32)> = None;
+        let mut listed: Vec<Created> = Vec::new();
         loop {
             let Series {
                 created,
@@ -419,7 +420,7 @@ impl Load<'_> {
                 Line::Series(series) => series,
                 other => {
                     self.lines.put_back(other);
-                    return Ok(());
+                    return self.list(&mut listed);
                 }
             };
             let variant = Variant {
@@ -439,16 +440,30 @@ impl Load<'_> {
                 variant,
                 company,
             };
-            let key = Key::catalog(id);
-            if last.as_ref().is_some_and(|last| *last >= key) {
+            let place = (company, metric, variant);
+            if last.is_some_and(|last| last >= place) {
                 let name = is.to_string();
                 return self.lines.fail(DumpFault::Twice { name });
             }
-            self.put(&key, &CatalogRecord { created })?;
-            last = Some(key);
+            if last.is_some_and(|(before, ..)| before != company) {
+                self.list(&mut listed)?;
+            }
+            listed.push((id, created));
+            last = Some(place);
             self.observations(id, created, observations)?;
             self.meter.tick()?;
         }
+    }
+
+    /// Lists the series of a company.
+    fn list(&mut self, created: &mut Vec<Created>) -> Result<(), StoreError> {
+        for write in catalog::list(created)? {
+            if let Some(payload) = write.payload {
+                self.builder.put(&write.key, &payload)?;
+            }
+        }
+        created.clear();
+        Ok(())
     }
 
     fn observations(&mut self, id: SeriesId, created: u64, count: u64) -> Result<(), StoreError> {

@@ -9,9 +9,9 @@ use sha2::{Digest as _, Sha256};
 use super::line::{Addition, Commit, Company, DocumentLine, End, Header, Line, Seen, Series};
 use super::{Dumped, VERSION, hex};
 use crate::codec::addition::{Addition as Added, AdditionsRecord, SumsRecord};
-use crate::codec::key::Space;
-use crate::codec::record::{CatalogRecord, unpack};
-use crate::codec::{CodecError, Key};
+use crate::codec::record::unpack;
+use crate::codec::{CodecError, Key, SeriesId};
+use crate::store::catalog;
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
 use crate::store::open::read_manifest;
@@ -239,35 +239,14 @@ impl Dump<'_> {
         let all = self.state.totals.series;
         self.meter.begin(UpkeepStep::Series, Some(all))?;
         let mut count: u64 = 0;
-        let engine = self.engine;
-        for entry in engine.space(Space::Catalog)? {
-            let raw = entry?;
-            let key = Key::parse(&raw.key)?;
-            let read = raw.value().and_then(|value| unpack(&value));
-            let CatalogRecord { created } =
-                read.map_err(|error| StoreError::decoding(&key, &error))?;
-            let Some(id) = key.series().filter(|_| created <= self.state.head.sequence) else {
-                continue;
-            };
-            let observations = self.snapshot.observations(id)?;
-            self.lines.line(&Line::Series(Series {
-                created,
-                observations: u64::try_from(observations.len()).unwrap_or(u64::MAX),
-                is: self.snapshot.series_key(id)?,
-            }))?;
-            for seen in observations {
-                self.lines.line(&Line::Observation(Seen {
-                    period: seen.period,
-                    figure: seen.figure,
-                    published: seen.published,
-                    document: seen.source.document,
-                    cell: seen.source.cell,
-                    rank: seen.rank,
-                    commit: seen.commit,
-                }))?;
+        for company in 0..self.state.totals.companies {
+            for (id, created) in catalog::of_company(self.engine, company)? {
+                if created <= self.state.head.sequence {
+                    self.one_series(id, created)?;
+                    count = count.saturating_add(1);
+                    self.meter.tick()?;
+                }
             }
-            count = count.saturating_add(1);
-            self.meter.tick()?;
         }
         if count == all {
             Ok(())
@@ -275,5 +254,26 @@ impl Dump<'_> {
             let what = format!("{count} series are listed, the last commit counts {all}");
             Err(StoreError::damaged(what))
         }
+    }
+
+    fn one_series(&mut self, id: SeriesId, created: u64) -> Result<(), StoreError> {
+        let observations = self.snapshot.observations(id)?;
+        self.lines.line(&Line::Series(Series {
+            created,
+            observations: u64::try_from(observations.len()).unwrap_or(u64::MAX),
+            is: self.snapshot.series_key(id)?,
+        }))?;
+        for seen in observations {
+            self.lines.line(&Line::Observation(Seen {
+                period: seen.period,
+                figure: seen.figure,
+                published: seen.published,
+                document: seen.source.document,
+                cell: seen.source.cell,
+                rank: seen.rank,
+                commit: seen.commit,
+            }))?;
+        }
+        Ok(())
     }
 }

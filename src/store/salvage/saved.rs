@@ -15,6 +15,7 @@ use crate::model::{
 };
 use crate::store::Variant;
 use crate::store::basis::Basis;
+use crate::store::catalog;
 use crate::store::error::StoreError;
 use crate::store::open::{first_digest, read_manifest};
 use crate::store::package::{Package, PackageDocument};
@@ -219,10 +220,18 @@ impl Saved {
                 chunks.insert(key);
             }
         }
-        for (key, _) in ruin.space(Space::Catalog) {
-            let current = key.series().map(|series| Key::Current { series, chunk: 0 });
-            if let Some(current) = current.filter(|current| !chunks.contains(current)) {
-                ruin.fault(&current, FaultKind::Missing);
+        for space in [Space::Entry, Space::Catalog] {
+            for (key, value) in ruin.space(space) {
+                match catalog::read(&key, &value) {
+                    Ok(listed) => {
+                        let current = |(series, _)| Key::Current { series, chunk: 0 };
+                        let current = listed.into_iter().map(current);
+                        for missing in current.filter(|current| !chunks.contains(current)) {
+                            ruin.fault(&missing, FaultKind::Missing);
+                        }
+                    }
+                    Err(error) => ruin.fault(&key, FaultKind::unreadable(&error)),
+                }
             }
         }
         for (id, header) in headers {
@@ -242,7 +251,7 @@ impl Saved {
                 let kind = FaultKind::Unnamed {
                     observations: count,
                 };
-                ruin.fault(&Key::catalog(id), kind);
+                ruin.fault(&Key::entry(id), kind);
                 continue;
             };
             for seen in observations.into_values() {

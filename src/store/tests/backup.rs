@@ -8,6 +8,7 @@ use super::support::*;
 use crate::codec::cells::{self, CellsRecord};
 use crate::codec::record::{pack, unpack};
 use crate::codec::{Key, SeriesId};
+use crate::store::catalog;
 use crate::store::engine::Batch;
 use crate::store::{Package, Store, StoreError, UpkeepProgress, UpkeepTask, VerifyReport};
 
@@ -245,7 +246,7 @@ fn a_damaged_database_gives_no_backup_and_a_damaged_backup_no_database() {
             document: 1,
             first: 0,
         },
-        Key::catalog(am),
+        catalog::record(0, 1, 0),
         Key::DocumentIndex("s1".parse().unwrap()),
     ] {
         let (error, again) = damage(&|store, batch| {

@@ -13,7 +13,7 @@ use crate::store::stage::Write;
 use crate::store::{Package, Store, StoreError};
 
 /// Writes at most so many batches of a commit and stops. Gives the number of batches it has.
-fn begin(store: &Store, package: &Package, batches: usize) -> usize {
+pub(super) fn begin(store: &Store, package: &Package, batches: usize) -> usize {
     let Prepared { batches: all, .. } = prepare(&store.engine, &store.state(), package).unwrap();
     let all = all.unwrap();
     let all: Vec<_> = all.intent.into_iter().chain(all.data).collect();

@@ -7,6 +7,7 @@ use super::support::*;
 use crate::codec::manifest::Head;
 use crate::codec::record::{CatalogRecord, pack};
 use crate::codec::{Key, SeriesId};
+use crate::store::catalog;
 use crate::store::engine::Batch;
 use crate::store::{Store, StoreError};
 
@@ -175,11 +176,6 @@ fn a_reader_misses_no_series_that_came_after_it() {
 fn a_catalog_that_is_not_that_of_the_last_commit_is_noticed_at_opening() {
     let place = Place::new();
     drop(three_companies(&place));
-    let catalog = |company| Key::Catalog {
-        company,
-        metric: 0,
-        variant: 0,
-    };
     let found = |change: &dyn Fn(&Store)| {
         let copy = place.copy();
         let store = Store::open(&copy.path()).unwrap();
@@ -187,15 +183,16 @@ fn a_catalog_that_is_not_that_of_the_last_commit_is_noticed_at_opening() {
         drop(store);
         Store::open(&copy.path()).unwrap_err().to_string()
     };
-    let missing = found(&|store| remove(store, &catalog(1)));
+    let missing = found(&|store| remove(store, &catalog::record(1, 1, 0)));
     assert!(
         missing.ends_with("the catalog lists 2 series, there should be 3"),
         "{missing}"
     );
     let newer = found(&|store| {
         let mut batch = Batch::default();
-        let record = pack(&CatalogRecord { created: 3 }).unwrap();
-        batch.insert(&catalog(1), &record).unwrap();
+        let record = pack(&CatalogRecord(vec![(0, 0)])).unwrap();
+        batch.remove(&catalog::record(1, 1, 0));
+        batch.insert(&catalog::record(1, 3, 0), &record).unwrap();
         store.engine.apply(&batch).unwrap();
     });
     assert!(

@@ -1,4 +1,4 @@
-//! Databases of format versions 2 and 3: what they know stands, and they are written on in version 4.
+//! Databases of format versions 2 to 4: what they know stands, and they are written on in version 5.
 
 use std::fs;
 
@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::crashes::begin;
 use super::support::*;
 use crate::model::{
     CalendarEvidence, Cell, Check, Company, Document, Evidence, FiscalCalendar, NameEvidence,
@@ -41,13 +42,54 @@ fn as_of_version(place: &Place, version: u8) {
     let tree = sled::open(place.file("sled")).unwrap();
     let all: Vec<_> = tree.iter().map(Result::unwrap).collect();
     for (key, value) in all {
-        let mut value = value.to_vec();
-        value[2] = version;
-        let sum = crc32fast::hash(&[&key, &value[..8], &value[12..]].concat());
-        put(&mut value, 8, sum);
-        tree.insert(key, value).unwrap();
+        if key[0] == CATALOG {
+            for (entry, created) in entries(&key, &value[12..]) {
+                tree.insert(&entry, sealed(&entry, version, &created))
+                    .unwrap();
+            }
+            tree.remove(key).unwrap();
+            continue;
+        }
+        tree.insert(&key, sealed(&key, version, &value[12..]))
+            .unwrap();
     }
     tree.flush().unwrap();
+}
+
+/// A payload in its envelope.
+fn sealed(key: &[u8], version: u8, payload: &[u8]) -> Vec<u8> {
+    let mut value = b"KS".to_vec();
+    value.extend([version, key[0]]);
+    value.extend(u32::try_from(payload.len()).unwrap().to_be_bytes());
+    let sum = crc32fast::hash(&[key, &value, payload].concat());
+    value.extend(sum.to_be_bytes());
+    value.extend(payload);
+    value
+}
+
+const ENTRY: u8 = 0x12;
+const CATALOG: u8 = 0x13;
+
+/// The entries of version 4 for a record of the catalog.
+fn entries(key: &[u8], record: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let (company, commit) = (
+        &key[1..5],
+        u64::from_be_bytes(key[5..13].try_into().unwrap()),
+    );
+    assert!(commit <= 250, "one byte is enough for its number");
+    let mut bytes = record.iter().copied();
+    let mut number = || match bytes.next().unwrap() {
+        small @ ..=250 => u32::from(small),
+        251 => u32::from_be_bytes([0, 0, bytes.next().unwrap(), bytes.next().unwrap()]),
+        other => panic!("{other:02x}"),
+    };
+    let count = number();
+    let entry = |_| {
+        let (metric, variant) = (number().to_be_bytes(), number().to_be_bytes());
+        let key = [&[ENTRY], company, &metric, &variant].concat();
+        (key, vec![u8::try_from(commit).unwrap()])
+    };
+    (0..count).map(entry).collect()
 }
 
 /// The versions of all values, by key space.
@@ -114,10 +156,10 @@ fn a_database_of_version_2_opens_and_is_written_on() {
     assert_eq!(number(&manifest, 8), 2);
     let head = fs::read(place.file("HEAD")).unwrap();
     let slots: Vec<u32> = head.chunks(SLOT).map(|slot| number(slot, 4)).collect();
-    assert_eq!(slots, [4, 2], "commit 2 and commit 1");
+    assert_eq!(slots, [5, 2], "commit 2 and commit 1");
     let versions = versions(&place);
     assert!(versions.contains(&(0x20, 2)), "the company of then");
-    assert!(versions.contains(&(0x24, 4)), "what the newer file added");
+    assert!(versions.contains(&(0x24, 5)), "what the newer file added");
 }
 
 /// The digest that version 3 made: of the document as JSON, with its facts by cell.
@@ -225,4 +267,105 @@ fn a_change_to_a_document_of_version_3_is_found() {
         })
         .unwrap();
     assert!(!report.is_sound());
+}
+
+/// The key spaces of the catalog that have something.
+fn catalogs(place: &Place) -> Vec<u8> {
+    let mut spaces: Vec<u8> = versions(place).iter().map(|(space, _)| *space).collect();
+    spaces.retain(|space| [ENTRY, CATALOG].contains(space));
+    spaces.dedup();
+    spaces
+}
+
+#[test]
+fn a_catalog_of_version_4_is_read_beside_what_is_added_to_it() {
+    let go_on = |_: &UpkeepProgress| ControlFlow::Continue(());
+    let packages = [
+        wide_package("wide", 0, 300),
+        simple("d1", "1999-01-01", &[(0, 1, 0), (1, 2, 0)]),
+        wide_package("wider", 1, 310),
+        package(vec![document(
+            "d2",
+            "1999-06-01",
+            vec![fact("b", "n", quarter(0), figure(5, 0))],
+        )]),
+    ];
+    let (old, new) = packages.split_at(2);
+    let place = Place::new();
+    let expected = Place::new();
+    for place in [&place, &expected] {
+        let store = Store::create(&place.path()).unwrap();
+        for package in old {
+            store.commit(package).unwrap();
+        }
+    }
+    as_of_version(&place, 4);
+    assert_eq!(catalogs(&place), [ENTRY]);
+    let expected = Store::open(&expected.path()).unwrap();
+    let store = Store::open(&place.path()).unwrap();
+    assert_eq!(everything(&store), everything(&expected));
+    for package in new {
+        store.commit(package).unwrap();
+        expected.commit(package).unwrap();
+    }
+    let all = everything(&expected);
+    assert_eq!(everything(&store), all);
+    drop(store);
+    assert_eq!(catalogs(&place), [ENTRY, CATALOG]);
+
+    let store = Store::open(&place.path()).unwrap();
+    assert_eq!(everything(&store), all);
+    let report = store.verify(&digest, &mut { go_on }).unwrap();
+    assert!(report.is_sound(), "{report}");
+    let folder = tempfile::tempdir().unwrap();
+    let [copy, loaded, saved] = ["copy", "loaded", "saved"].map(|name| folder.path().join(name));
+    store.backup(&copy, &digest, &mut { go_on }).unwrap();
+    let dumped = |store: &Store| {
+        let mut text = Vec::new();
+        store.snapshot().dump(&mut text, &mut { go_on }).unwrap();
+        text
+    };
+    let text = dumped(&store);
+    Store::load_dump(&mut text.as_slice(), &loaded, &digest, &mut { go_on }).unwrap();
+    drop(store);
+    for path in [&copy, &loaded] {
+        assert_eq!(everything(&Store::open(path).unwrap()), all, "{path:?}");
+    }
+    let salvaged = Store::salvage(&place.path(), &saved, Incomplete::LeaveOut, &digest, &mut {
+        go_on
+    });
+    let salvaged = salvaged.unwrap();
+    assert_eq!((salvaged.whole, salvaged.faults.len()), (4, 0));
+}
+
+#[test]
+fn a_commit_of_version_4_that_was_cut_off_is_undone() {
+    let first = simple("d1", "1999-01-01", &[(0, 1, 0)]);
+    let second = wide_package("wide", 0, 300);
+    let mut batches = 1;
+    loop {
+        let place = Place::new();
+        let store = Store::create(&place.path()).unwrap();
+        store.commit(&first).unwrap();
+        let before = everything(&store);
+        let all = begin(&store, &second, batches);
+        drop(store);
+        if batches == all {
+            assert!(all > 3, "{all} batches");
+            break;
+        }
+        as_of_version(&place, 4);
+        let store = Store::open(&place.path()).unwrap();
+        assert_eq!(everything(&store), before, "{batches} of {all} batches");
+        drop(store);
+        assert_eq!(catalogs(&place), [ENTRY], "only that of the first commit");
+        assert_eq!(
+            versions(&place)
+                .iter()
+                .filter(|(space, _)| *space == ENTRY)
+                .count(),
+            1
+        );
+        batches += 1;
+    }
 }

@@ -15,9 +15,10 @@ use crate::codec::record::{
 };
 use crate::codec::{Block, Key, Row, SeriesHeader, SeriesId, block, series as series_codec};
 use crate::model::{Check, Claim, Identity, Operand, Period, Reported, Scenario, Scope, Split};
+use crate::store::catalog;
 use crate::store::engine::Batch;
 use crate::store::verify::verify;
-use crate::store::{FaultKind, Part, Store, VerifyEnd, VerifyReport};
+use crate::store::{Fault, FaultKind, Part, Store, VerifyEnd, VerifyReport};
 
 fn report(store: &Store) -> VerifyReport {
     store
@@ -250,8 +251,8 @@ fn what_is_missing_is_named() {
     let missing = |key: Key| found(|_, batch| batch.remove(&key));
     let am = "a m, JPY";
     assert_eq!(
-        missing(Key::catalog(AM)),
-        [format!("catalog entry of {am}: it is missing")]
+        missing(catalog::record(0, 1, 0)),
+        ["m", "n"].map(|metric| format!("catalog of a {metric}, JPY: it is missing"))
     );
     let without = missing(current(AM));
     assert_eq!(
@@ -369,15 +370,24 @@ fn what_nothing_knows_is_named() {
         copied,
         ["current block chunk 1 of a m, JPY: nothing knows it"]
     );
-    let listed = Key::Catalog {
-        company: 3,
-        metric: 1,
-        variant: 0,
-    };
+    let listed = || pack(&CatalogRecord(vec![(1, 0)])).unwrap();
     assert_eq!(
-        surplus(listed, pack(&CatalogRecord { created: 1 }).unwrap()),
+        surplus(catalog::record(3, 1, 0), listed()),
         ["current block chunk 0 of d n, JPY: it is missing"]
     );
+    for (key, place) in [
+        (
+            catalog::record(3, 9, 2),
+            "catalog 2 of commit 9 (company 3) of d",
+        ),
+        (
+            catalog::record(9, 1, 0),
+            "catalog 0 of commit 1 (company 9)",
+        ),
+    ] {
+        let faults = surplus(key, listed());
+        assert_eq!(faults[0], format!("{place}: nothing knows it"));
+    }
     let place = Place::new();
     let store = rich(&place);
     std::fs::write(place.file("sled/blobs/7"), "x").unwrap();
@@ -627,7 +637,12 @@ fn files_beside_the_tree_are_read_again() {
 fn a_value_that_cannot_be_opened_does_not_hide_the_others() {
     let place = Place::new();
     let store = rich(&place);
-    let broken = [Key::Commit(1), Key::Document(2), current(AM)];
+    let broken = [
+        Key::Commit(1),
+        Key::Document(2),
+        current(AM),
+        catalog::record(0, 1, 0),
+    ];
     plant(&store, |batch| {
         for key in &broken {
             batch.insert_raw(&key.to_bytes(), b"KS\x02 broken");
@@ -644,9 +659,17 @@ fn a_value_that_cannot_be_opened_does_not_hide_the_others() {
             .filter(|fault| matches!(fault.kind, FaultKind::Unreadable { .. }))
             .count()
     };
-    for part in [Part::Commit, Part::Document, Part::Current, Part::Key] {
+    for part in [
+        Part::Commit,
+        Part::Document,
+        Part::Current,
+        Part::Catalog,
+        Part::Key,
+    ] {
         assert_eq!(unreadable(part), 1, "{report}");
     }
+    let missing = |fault: &&Fault| fault.kind == FaultKind::Missing;
+    assert_eq!(report.faults.iter().filter(missing).count(), 0, "{report}");
     assert_eq!(report.end, VerifyEnd::Complete);
 }
 

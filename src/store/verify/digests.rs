@@ -12,6 +12,7 @@ use crate::codec::key::Space;
 use crate::codec::record::{DocumentRecord, Record, unpack};
 use crate::codec::{CodecError, Key, SeriesId};
 use crate::model::{Observation, Reported, SeriesKey};
+use crate::store::catalog;
 use crate::store::error::StoreError;
 use crate::store::package::PackageDocument;
 
@@ -131,19 +132,22 @@ impl Verify<'_> {
     /// Reads all series once more, for some documents.
     fn pass(&mut self, documents: &[u32]) -> Result<(), StoreError> {
         self.pending = Pending::new(self.pending.limit);
-        for entry in self.engine.space(Space::Catalog)? {
-            let Ok(key) = Key::parse(&entry?.key) else {
-                continue;
-            };
-            let Some(id) = key.series() else { continue };
-            // Its faults have been reported.
-            let (_, seen) = self.one_series(id)?;
-            for observation in seen.observations {
-                if documents
-                    .binary_search(&observation.source.document)
-                    .is_ok()
-                {
-                    self.gather(id, observation)?;
+        for space in [Space::Entry, Space::Catalog] {
+            for entry in self.engine.space(space)? {
+                let raw = entry?;
+                let Ok(key) = Key::parse(&raw.key) else {
+                    continue;
+                };
+                // Faults have been reported, here and of the series.
+                let listed = raw.value().and_then(|value| catalog::read(&key, &value));
+                for (id, created) in listed.unwrap_or_default() {
+                    let (_, seen) = self.one_series(id, Some(created))?;
+                    for observation in seen.observations {
+                        let document = observation.source.document;
+                        if documents.binary_search(&document).is_ok() {
+                            self.gather(id, observation)?;
+                        }
+                    }
                 }
             }
         }

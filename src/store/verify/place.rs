@@ -29,7 +29,7 @@ pub(in crate::store) fn of(
         Key::History { series, chunk } => {
             of_series(Part::History, names, *series, format!("chunk {chunk}"))
         }
-        Key::Catalog {
+        Key::Entry {
             company,
             metric,
             variant,
@@ -50,22 +50,21 @@ pub(in crate::store) fn of(
             ..FaultPlace::new(Part::Metric, number.to_string())
         },
         Key::Variant(number) => FaultPlace::new(Part::Variant, number.to_string()),
+        Key::Catalog {
+            company,
+            commit,
+            chunk,
+        } => of_commit(Part::Catalog, names, *company, *commit, *chunk),
         Key::Sums {
-            company: number,
+            company,
             commit,
             chunk,
         }
         | Key::Additions {
-            company: number,
+            company,
             commit,
             chunk,
-        } => FaultPlace {
-            company: company(names, *number),
-            ..FaultPlace::new(
-                Part::Additions,
-                format!("{chunk} of commit {commit} (company {number})"),
-            )
-        },
+        } => of_commit(Part::Additions, names, *company, *commit, *chunk),
         Key::Document(number) => of_document(Part::Document, *number, number.to_string()),
         Key::DocumentIndex(id) => FaultPlace {
             document: Some(id.clone()),
@@ -87,6 +86,16 @@ fn company(names: &Names, number: u32) -> Option<Id> {
         .companies
         .get(number)
         .map(|company| company.id.clone())
+}
+
+fn of_commit(part: Part, names: &Names, number: u32, commit: u64, chunk: u16) -> FaultPlace {
+    FaultPlace {
+        company: company(names, number),
+        ..FaultPlace::new(
+            part,
+            format!("{chunk} of commit {commit} (company {number})"),
+        )
+    }
 }
 
 fn of_series(part: Part, names: &Names, id: SeriesId, chunk: String) -> FaultPlace {

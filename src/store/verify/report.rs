@@ -219,7 +219,7 @@ pub enum Part {
     Cells,
     /// The checks of a document.
     Checks,
-    /// That a company has a series.
+    /// Which series a company has.
     Catalog,
     /// The facts of a series as they are shown.
     Current,
@@ -246,7 +246,7 @@ impl fmt::Display for Part {
             Self::DocumentIndex => "document index",
             Self::Cells => "cells",
             Self::Checks => "checks",
-            Self::Catalog => "catalog entry",
+            Self::Catalog => "catalog",
             Self::Current => "current block",
             Self::History => "history",
         })

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{Fault, FaultKind, Found, Look, Verify, counted};
 use crate::codec::key::Space;
-use crate::codec::record::CatalogRecord;
 use crate::codec::{Block, Key, Row, SeriesHeader, SeriesId, series};
 use crate::model::{Metric, Observation, Period, Source};
 use crate::store::Variant;
+use crate::store::catalog::{self, Created};
+use crate::store::engine::Raw;
 use crate::store::error::StoreError;
 use crate::store::order::DocumentOrder;
 use crate::store::progress::UpkeepStep;
@@ -38,14 +39,17 @@ impl Verify<'_> {
         let all = self.state.totals.series;
         self.meter.begin(UpkeepStep::Series, Some(all))?;
         let mut count: u64 = 0;
-        for entry in self.engine.space(Space::Catalog)? {
-            if let Ok(key) = Key::parse(&entry?.key)
-                && let Some(id) = key.series()
-            {
-                count = count.saturating_add(self.read_series(id)?);
-                self.meter.tick()?;
+        let mut known = Vec::new();
+        for space in [Space::Entry, Space::Catalog] {
+            for entry in self.engine.space(space)? {
+                for (id, created) in self.listed_by(entry?)? {
+                    known.push(id);
+                    count = count.saturating_add(self.read_series(id, Some(created))?);
+                    self.meter.tick()?;
+                }
             }
         }
+        known.sort_unstable();
         // What is there of series that are not listed.
         for space in [Space::Current, Space::History] {
             let mut last = None;
@@ -57,11 +61,11 @@ impl Verify<'_> {
                     continue;
                 };
                 last = Some(id);
-                if self.engine.look(&Key::catalog(id))?.is_some() {
+                if known.binary_search(&id).is_ok() {
                     continue;
                 }
                 if space == Space::Current {
-                    count = count.saturating_add(self.read_series(id)?);
+                    count = count.saturating_add(self.read_series(id, None)?);
                 } else if self.engine.look(&first(id))?.is_none() {
                     self.look(|this| {
                         let alone = this.engine.look(&first(id))?.is_none()
@@ -79,8 +83,10 @@ impl Verify<'_> {
     }
 
     /// Looks at a series and counts what is in it. Gives 1 for a series that is known, else 0.
-    fn read_series(&mut self, id: SeriesId) -> Result<u64, StoreError> {
-        let seen = self.look(|this| this.one_series(id))?;
+    ///
+    /// `listed` is the commit that created it, as the catalog has it, if it was found there.
+    fn read_series(&mut self, id: SeriesId, listed: Option<u64>) -> Result<u64, StoreError> {
+        let seen = self.look(|this| this.one_series(id, listed))?;
         let report = &mut self.report;
         report.facts = report.facts.saturating_add(seen.facts);
         for observation in seen.observations {
@@ -90,10 +96,13 @@ impl Verify<'_> {
         Ok(seen.known.into())
     }
 
-    pub(super) fn one_series(&self, id: SeriesId) -> Look<Seen> {
+    pub(super) fn one_series(&self, id: SeriesId, listed: Option<u64>) -> Look<Seen> {
         let mut faults = Vec::new();
         let (metric, variant) = self.names_of(id, &mut faults);
-        let listed = self.listed(id, &mut faults)?;
+        let listed = match listed {
+            Some(created) => Some(created),
+            None => self.listed(id, &mut faults)?,
+        };
         let Some(current) = self.current(id, &mut faults)? else {
             return Ok((faults, Seen::default()));
         };
@@ -165,10 +174,36 @@ impl Verify<'_> {
         (metric, variant)
     }
 
-    /// The commit that created a series, as the catalog has it.
+    /// The series that a value of the catalog lists.
+    pub(super) fn listed_by(&mut self, raw: Raw) -> Result<Vec<Created>, StoreError> {
+        // What cannot be opened has been reported with all values.
+        let Ok(key) = Key::parse(&raw.key) else {
+            return Ok(Vec::new());
+        };
+        let Ok(value) = raw.value() else {
+            return Ok(Vec::new());
+        };
+        catalog::read(&key, &value).or_else(|error| {
+            let fault = self.unreadable(&key, &error);
+            self.report.add(fault);
+            Ok(Vec::new())
+        })
+    }
+
+    /// The commit that created a series of which the catalog was not known to list it.
     fn listed(&self, id: SeriesId, faults: &mut Vec<Fault>) -> Result<Option<u64>, StoreError> {
-        let record: Option<CatalogRecord> = self.required(&Key::catalog(id), faults)?;
-        Ok(record.map(|record| record.created))
+        match catalog::of_company(self.engine, id.company) {
+            Ok(all) => {
+                let own = all.into_iter().find(|(listed, _)| *listed == id);
+                if own.is_none() {
+                    faults.push(self.fault(&Key::entry(id), FaultKind::Missing));
+                }
+                Ok(own.map(|(_, created)| created))
+            }
+            // What it lists besides what has been reported cannot be known.
+            Err(StoreError::Damaged { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The rows of the current block; `None` where not even the first chunk can be read.

@@ -52,7 +52,10 @@ fn is_beyond(key: &Key, state: &State) -> bool {
         Key::Company(number) => *number >= totals.companies,
         Key::Metric(number) => *number >= totals.metrics,
         Key::Variant(number) => *number >= totals.variants,
-        Key::Sums {
+        Key::Catalog {
+            company, commit, ..
+        }
+        | Key::Sums {
             company, commit, ..
         }
         | Key::Additions {
@@ -67,7 +70,7 @@ fn is_beyond(key: &Key, state: &State) -> bool {
         } => *number >= totals.documents,
         Key::Commit(sequence) => *sequence > state.head.sequence,
         Key::Intent(_) => true,
-        Key::DocumentIndex(_) | Key::Current { .. } | Key::History { .. } | Key::Catalog { .. } => {
+        Key::DocumentIndex(_) | Key::Current { .. } | Key::History { .. } | Key::Entry { .. } => {
             false
         }
     }

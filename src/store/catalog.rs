@@ -1,0 +1,109 @@
+//! The catalog: which series each company has, and the commit that created it.
+//!
+//! A commit writes one record of all series that it creates of a company. Versions 1 to 4 wrote an entry for each series; these stay.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use super::engine::{Engine, Tree};
+use super::error::StoreError;
+use super::stage::Write;
+use crate::codec::record::{CatalogRecord, EntryRecord, pack, split_by_size, unpack};
+use crate::codec::{CodecError, Key, SeriesId};
+
+/// A series, and the commit that created it.
+pub(super) type Created = (SeriesId, u64);
+
+/// The series of all companies, as the keys of the catalog list them.
+pub(super) fn all(
+    engine: &Engine,
+) -> Result<impl Iterator<Item = Result<(Key, Vec<Created>), StoreError>>, StoreError> {
+    let range = entry(0, 0)..=record(u32::MAX, u64::MAX, u16::MAX);
+    Ok(engine.range(range)?.map(|entry| {
+        let (key, payload) = entry?;
+        let created = checked(&key, &payload)?;
+        Ok((key, created))
+    }))
+}
+
+/// The series of a company, by metric and variant.
+pub(super) fn of_company(tree: &dyn Tree, company: u32) -> Result<Vec<Created>, StoreError> {
+    let mut all = Vec::new();
+    for range in [entries(company..=company), records(company..=company)] {
+        for (key, payload) in tree.range(range)? {
+            all.extend(checked(&key, &payload)?);
+        }
+    }
+    all.sort_unstable();
+    Ok(all)
+}
+
+/// What is written to list series.
+pub(super) fn list(created: &[Created]) -> Result<Vec<Write>, StoreError> {
+    let mut by_commit: BTreeMap<(u32, u64), Vec<(u32, u32)>> = BTreeMap::new();
+    for (id, commit) in created {
+        let pairs = by_commit.entry((id.company, *commit)).or_default();
+        pairs.push((id.metric, id.variant));
+    }
+    let mut writes = Vec::new();
+    for ((company, commit), mut pairs) in by_commit {
+        pairs.sort_unstable();
+        let runs = split_by_size("the numbers of a series", &pairs)?;
+        for (chunk, run) in (0_u16..).zip(runs) {
+            let key = record(company, commit, chunk);
+            writes.push(Write::put(key, pack(&CatalogRecord(run))?));
+        }
+    }
+    Ok(writes)
+}
+
+/// The series that a value of the catalog lists.
+pub(super) fn read(key: &Key, payload: &[u8]) -> Result<Vec<Created>, CodecError> {
+    match *key {
+        Key::Entry { .. } => {
+            let EntryRecord { created } = unpack(payload)?;
+            Ok(key.series().map(|id| (id, created)).into_iter().collect())
+        }
+        Key::Catalog {
+            company, commit, ..
+        } => {
+            let CatalogRecord(pairs) = unpack(payload)?;
+            let id = |(metric, variant)| SeriesId {
+                metric,
+                variant,
+                company,
+            };
+            Ok(pairs.into_iter().map(|pair| (id(pair), commit)).collect())
+        }
+        _ => Err(CodecError::Key),
+    }
+}
+
+fn checked(key: &Key, payload: &[u8]) -> Result<Vec<Created>, StoreError> {
+    read(key, payload).map_err(|error| StoreError::decoding(key, &error))
+}
+
+pub(super) fn record(company: u32, commit: u64, chunk: u16) -> Key {
+    Key::Catalog {
+        company,
+        commit,
+        chunk,
+    }
+}
+
+/// The first or the last entry of a company.
+fn entry(company: u32, number: u32) -> Key {
+    Key::Entry {
+        company,
+        metric: number,
+        variant: number,
+    }
+}
+
+fn records(companies: RangeInclusive<u32>) -> RangeInclusive<Key> {
+    record(*companies.start(), 0, 0)..=record(*companies.end(), u64::MAX, u16::MAX)
+}
+
+fn entries(companies: RangeInclusive<u32>) -> RangeInclusive<Key> {
+    entry(*companies.start(), 0)..=entry(*companies.end(), u32::MAX)
+}
