@@ -107,3 +107,41 @@ fn records(companies: RangeInclusive<u32>) -> RangeInclusive<Key> {
 fn entries(companies: RangeInclusive<u32>) -> RangeInclusive<Key> {
     entry(*companies.start(), 0)..=entry(*companies.end(), u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::codec::envelope::PAYLOAD_LIMIT;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn what_is_listed_is_read(
+            created in proptest::collection::btree_map(
+                (0..2_u32, 0..3_u32, prop_oneof![0..9_u32, 0..90_000_u32]),
+                prop_oneof![3 => Just(1), 1 => 2..5_u64],
+                0..6000,
+            ),
+        ) {
+            let id = |(company, variant, metric)| SeriesId { metric, variant, company };
+            let created: Vec<Created> =
+                created.into_iter().map(|(place, commit)| (id(place), commit)).collect();
+            let mut read_back = Vec::new();
+            let mut keys = Vec::new();
+            for write in list(&created).unwrap() {
+                let payload = write.payload.unwrap();
+                prop_assert!(payload.len() <= PAYLOAD_LIMIT);
+                read_back.extend(read(&write.key, &payload).unwrap());
+                keys.push(write.key);
+            }
+            prop_assert!(keys.is_sorted_by(|a, b| a < b), "{keys:?}");
+            read_back.sort_unstable();
+            let mut expected = created;
+            expected.sort_unstable();
+            prop_assert_eq!(read_back, expected);
+        }
+    }
+}

@@ -472,6 +472,36 @@ mod tests {
     }
 
     #[test]
+    fn a_tree_ahead_is_the_tree_once_its_batches_are_written() {
+        let (_folder, engine) = engine();
+        let mut first = batch(2..7, b"second");
+        first.remove(&Key::Commit(1));
+        let mut second = batch(5..6, b"third");
+        second.remove(&Key::Commit(6));
+        let ahead = Ahead {
+            engine: &engine,
+            batches: vec![&second, &first],
+        };
+        let read = |tree: &dyn Tree, from, to| -> Vec<(Key, Vec<u8>)> {
+            let entries = tree.range(Key::Commit(from)..=Key::Commit(to)).unwrap();
+            let range: Vec<_> = entries
+                .into_iter()
+                .map(|(key, value)| (key, value.to_vec()))
+                .collect();
+            let one = |n| Some((Key::Commit(n), tree.get(&Key::Commit(n)).unwrap()?.to_vec()));
+            assert_eq!(range, (from..=to).filter_map(one).collect::<Vec<_>>());
+            range
+        };
+        let ranges = [(0, 9), (1, 3), (2, 5), (6, 6), (8, 9)];
+        let found = ranges.map(|(from, to)| read(&ahead, from, to));
+        engine.apply(&first).unwrap();
+        engine.apply(&second).unwrap();
+        assert_eq!(found, ranges.map(|(from, to)| read(&engine, from, to)));
+        let lengths = found.map(|entries| entries.len());
+        assert_eq!(lengths, [5, 2, 4, 0, 0]);
+    }
+
+    #[test]
     fn what_a_failed_write_was_about_is_not_read() {
         let (folder, engine) = engine();
         let mut entries = engine.range(Key::Commit(0)..=Key::Commit(9)).unwrap();
