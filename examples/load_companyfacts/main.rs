@@ -25,8 +25,9 @@ use shared::load::{self, Care};
 ///
 /// A quarter that was not reported is derived from longer periods where they begin on the same day and are of one
 /// vintage; it is marked with *, and the notes say how. A quarter that cannot be derived is refused, with the reason. What
-/// rests on a figure that looks like a slip of scale, or that its filing contradicts, is marked with !. A company that has no quarters is shown by half years
-/// or years; what a change of year end left without a fiscal quarter is shown by its dates. Facts
+/// rests on a figure that looks like a slip of scale, or that its filing contradicts, is marked with !. Each year is shown by the shortest
+/// periods that are known of it, quarters, half years or the year; what a change of year end left without a fiscal quarter, and
+/// what begins or ends within one, is shown by its dates. Facts
 /// of the SEC do not tell their precision: figures are rounded to the scale of the table, --csv has them exactly.
 #[derive(Parser)]
 struct Arguments {

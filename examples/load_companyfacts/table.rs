@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use kessan::{Answer, AnswerChange, ChangeKind, Company, Fraction, NotDerivable, Obstacle};
 
 use crate::quarters::{Cell, Line, Quarters, conflicting, formula, is_missing, root};
+use crate::rows::Row;
 use crate::shared::figures::{Scale, change_text, exact};
 
 /// What stands for each metric: figure, mark, change, twelve months.
@@ -209,6 +210,18 @@ fn notes(company: &Company, quarters: &Quarters, out: &mut dyn Write) -> io::Res
     }
     for (how, of) in derived.0 {
         writeln!(out, "*  derived: {how} in {}", of.join(", "))?;
+    }
+    for row in &quarters.rows {
+        if let Row::Slot(year) = row
+            && company.calendar.is_short_year(*year)
+            && let Some(days) = row.period(company).and_then(|own| own.days())
+        {
+            let label = row.label(company);
+            writeln!(
+                out,
+                "{label} has {days} days: a change of year end cut it short"
+            )?;
+        }
     }
     for (text, of) in lengths.0 {
         writeln!(out, "{text}: {}", of.join(", "))?;

@@ -210,6 +210,9 @@ pub(crate) fn point_remarks(point: &Point, observations: &[Observation]) -> Vec<
             before.figure, before.published
         ));
     }
+    if let Some(days) = point.period().days().filter(|_| point.is_short_year()) {
+        remarks.push(format!("short year, {days} days"));
+    }
     if point.period().kind() == PeriodKind::Nominal {
         remarks.push("placed by its month-end".to_owned());
     } else if point.off_by() != 0 {

@@ -108,6 +108,7 @@ fn row(company: &str, answer: &Answer, changes: &[AnswerChange]) -> [String; 10]
     let interval = answer
         .quantity()
         .and_then(|quantity| interval(&quantity, answer.unit()));
+    let days = answer.period().days().filter(|_| answer.is_short_year());
     [
         company.to_owned(),
         answer.label(),
@@ -118,7 +119,7 @@ fn row(company: &str, answer: &Answer, changes: &[AnswerChange]) -> [String; 10]
         answer.unit().to_string(),
         answer.period().to_string(),
         answer.value().map_or_else(String::new, exact),
-        String::new(),
+        days.map_or_else(String::new, |days| format!("short year, {days} days")),
     ]
 }
 

@@ -51,7 +51,16 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// What it is sorted by.
+    /// What it is sorted by and held against a limit. An amount of a short year is none: it would stand among those of
+    /// twelve months. A ratio may be, and a change is over a period as long.
+    pub(crate) fn rank(&self) -> Result<Fraction, Reason> {
+        match (self.own_unit(), self.short_year()) {
+            (Some(_), Some(days)) => Err(Reason::short_year(days)),
+            _ => self.number(),
+        }
+    }
+
+    /// It as a number.
     pub(crate) fn number(&self) -> Result<Fraction, Reason> {
         match self {
             Value::Figure(answer) => answer.value().ok_or(Reason::not_an_amount()),
@@ -95,6 +104,12 @@ impl Value {
     /// Whether it is a change between periods whose lengths differ by some days, as 14 weeks and 13.
     pub(crate) fn is_of_other_length(&self) -> bool {
         matches!(self, Value::Change(change) if change.length_differs)
+    }
+
+    /// The days of its year, where a change of year end cut that short.
+    pub(crate) fn short_year(&self) -> Option<i64> {
+        let answer = self.answer();
+        answer.period().days().filter(|_| answer.is_short_year())
     }
 
     /// The unit, if it is one in which figures cannot be compared with those of other units.

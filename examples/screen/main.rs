@@ -28,7 +28,8 @@ use shared::load::{self, Care};
 /// A fiscal quarter means other days for every company. --at CY2009Q2 takes of each company the fiscal quarter of which
 /// most days lie in April to June 2009, by its own calendar: those shown end at most half a quarter before or after the
 /// end of June, and the table tells each end. --at "FY2009 Q2" takes what each company calls so: the dates may be months
-/// apart. --at 2009-04-01..2009-06-30 takes these very days alone.
+/// apart. A year that a change of year end cut short is marked with ~, and an amount of it is not placed among those of
+/// years. --at 2009-04-01..2009-06-30 takes these very days alone.
 ///
 /// Facts of SEC data sets have no days, only a rounded month-end and a number of quarters: they are placed in the
 /// company's calendar by these, and their ends are written ~2009-06-30. Nothing is derived from them, since one cannot

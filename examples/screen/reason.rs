@@ -21,6 +21,13 @@ impl Reason {
         Self("not a plain amount".to_owned())
     }
 
+    /// The amount is of fewer than twelve months.
+    pub(crate) fn short_year(days: i64) -> Self {
+        Self(format!(
+            "of {days} days: a change of year end cut the year short"
+        ))
+    }
+
     /// Of a change that is no number: `turned positive`.
     pub(crate) fn of_change(text: &str) -> Self {
         Self(text.to_owned())

@@ -146,7 +146,7 @@ fn cell(
 
 /// What a company is sorted by.
 fn number(value: &Value) -> Result<Fraction, (Reason, String)> {
-    value.number().map_err(|reason| {
+    value.rank().map_err(|reason| {
         let text = reason.to_string();
         (reason, text)
     })

@@ -42,7 +42,10 @@ pub(crate) fn print(screen: &Screen, arguments: &Arguments, out: &mut dyn Write)
     for (place, row) in rows.iter().enumerate() {
         let mut cells = vec![(place + 1).to_string(), short(&row.company.name)];
         cells.push(row.company.id.to_string());
-        cells.extend(dates(row));
+        let [label, end] = dates(row);
+        let days = row.any().and_then(Value::short_year);
+        cells.push(days.map_or(label.clone(), |days| format!("{label}, {days} days")));
+        cells.push(end);
         let texts = row.cells.iter().zip(&styles);
         cells.extend(texts.map(|(cell, style)| match cell {
             Ok(value) => style.text(value) + marks(value),
@@ -66,7 +69,7 @@ const OTHER_LENGTH: &str = "~";
 fn marks(value: &Value) -> &'static str {
     if value.is_doubtful() {
         DOUBTFUL
-    } else if value.is_of_other_length() {
+    } else if value.is_of_other_length() || value.short_year().is_some() {
         OTHER_LENGTH
     } else {
         ""
@@ -195,7 +198,7 @@ fn summary(
         ),
         (
             OTHER_LENGTH,
-            "a change between periods whose lengths differ by 5 days or more",
+            "of a year that a change of year end cut short, or a change between periods whose lengths differ by 5 days or more",
         ),
     ] {
         let cells = rows.iter().flat_map(|row| &row.cells);
@@ -279,6 +282,8 @@ fn doubts(screen: &Screen, row: &Row) -> String {
         let value = cell.as_ref().ok()?;
         if value.is_doubtful() {
             Some(format!("{column}: its filing gives two values"))
+        } else if let Some(days) = value.short_year() {
+            Some(format!("{column}: a short year, {days} days"))
         } else if value.is_of_other_length() {
             Some(format!("{column}: the lengths of the periods differ"))
         } else {

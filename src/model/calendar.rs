@@ -12,6 +12,9 @@ use super::year_end::YearEnd;
 /// How far (in days, at either end) dates may lie from a slot's own and still be placed in it.
 pub const PLACEMENT_TOLERANCE: i64 = 10;
 
+/// The fewest days of a fiscal year that no change of year end cut short, weeks and a change by days allowed for.
+pub(crate) const SHORTEST_YEAR: i64 = 350;
+
 /// The year ends of a company, and how it names and writes its fiscal years: a dated list of rules,
 /// so that a change of year end never relabels history.
 ///
@@ -194,6 +197,30 @@ impl FiscalCalendar {
         Period::duration(start, after.pred_opt()?).ok()
     }
 
+    /// Whether a change of year end cut this fiscal year short: it ends on the day before the first year under the next
+    /// rule, and is no twelve months. False for the parts of a year, and for a year that this calendar does not have.
+    ///
+    /// ```
+    /// use kessan::{CalendarRule, FiscalCalendar, FiscalPeriod, LabelStyle, Slot, YearEnd, YearNaming};
+    /// let rule = |from: Option<&str>, month| CalendarRule {
+    ///     from: from.map(|day| day.parse().unwrap()),
+    ///     year_end: YearEnd::MonthEnd { month },
+    ///     named_by: YearNaming::End,
+    ///     labels: LabelStyle::FiscalYearQuarter,
+    /// };
+    /// let calendar = FiscalCalendar::new(vec![rule(None, 12), rule(Some("2015-04-01"), 3)])?;
+    /// let year = |number| FiscalPeriod::new(number, Slot::Year);
+    /// assert_eq!(calendar.period(year(2015)).unwrap().to_string(), "2015-01-01..2015-03-31");
+    /// assert!(calendar.is_short_year(year(2015)));
+    /// assert!(!calendar.is_short_year(year(2016)));
+    /// # Ok::<(), kessan::ModelError>(())
+    /// ```
+    #[must_use]
+    pub fn is_short_year(&self, fiscal: FiscalPeriod) -> bool {
+        let own = self.period(fiscal);
+        own.is_some_and(|own| is_short_year(fiscal, &own))
+    }
+
     /// The instant at which a fiscal period closes.
     #[must_use]
     pub fn closing(&self, fiscal: FiscalPeriod) -> Option<Period> {
@@ -288,6 +315,11 @@ impl FiscalCalendar {
 /// Whether a rule holds from the first day of one of its own years.
 fn starts_a_year(rule: &CalendarRule) -> bool {
     rule.from.is_none() || rule.first_start().is_some()
+}
+
+/// Whether these dates of a slot are a year that a change of year end cut short.
+pub(crate) fn is_short_year(fiscal: FiscalPeriod, dates: &Period) -> bool {
+    fiscal.slot == Slot::Year && dates.days().is_some_and(|days| days < SHORTEST_YEAR)
 }
 
 fn days_apart(a: NaiveDate, b: NaiveDate) -> i64 {

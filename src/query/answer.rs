@@ -5,6 +5,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::model::calendar::is_short_year;
 use crate::model::decimal::grouped;
 use crate::model::{
     Amount, FiscalPeriod, Fraction, Id, Interval, Measure, MetricKind, Period, Precision, Quantity,
@@ -12,7 +13,7 @@ use crate::model::{
 };
 
 use super::delta::power;
-use super::point::Point;
+use super::point::{Point, short_year};
 
 /// A figure that was reported, or one that was derived from reported figures.
 ///
@@ -217,6 +218,13 @@ impl Answer {
             Answer::Reported(point) => point.fiscal(),
             Answer::Derived(derived) => derived.fiscal,
         }
+    }
+
+    /// Whether this is the figure of a fiscal year that a change of year end cut short: see [`Point::is_short_year`].
+    #[must_use]
+    pub fn is_short_year(&self) -> bool {
+        self.fiscal()
+            .is_some_and(|fiscal| is_short_year(fiscal, &self.period()))
     }
 
     /// The dates.
@@ -447,6 +455,9 @@ impl fmt::Display for Derived {
             _ => "",
         };
         let (label, figure, formula) = (&self.label, self.figure_text(), &self.formula);
-        f.pad(&format!("{label}  {figure}  [{formula}{mixed}]"))
+        let is_short = |fiscal| is_short_year(fiscal, &self.period);
+        let short = short_year(self.fiscal.is_some_and(is_short), &self.period);
+        let short = short.map_or_else(String::new, |short| format!("; {short}"));
+        f.pad(&format!("{label}  {figure}  [{formula}{mixed}{short}]"))
     }
 }

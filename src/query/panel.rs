@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use crate::error::{Error, QueryError};
-use crate::model::{Company, Id, MetricPath, Scenario, Scope, SeriesKey, Unit};
+use crate::model::{Company, Id, MetricPath, Period, Scenario, Scope, SeriesKey, Unit};
 use crate::store::{Current, CurrentRow, Snapshot, StoreError, Variant};
 
 use super::apart::Apart;
@@ -21,6 +21,7 @@ use super::panel_period::PanelPeriod;
 use super::point::Point;
 use super::reader::Reader;
 use super::rows::{About, Known, Row, Standing};
+use super::select;
 use super::slot::{self, Dated, Shape, Target};
 use super::stitch::{Meant, stitch};
 
@@ -378,12 +379,17 @@ pub(super) fn find<R: Dated>(
     rows: &[R],
     period: PanelPeriod,
 ) -> Option<(usize, Option<Standing>)> {
-    if let PanelPeriod::Dates(period) = period {
-        return about.find_dates(rows, &period);
+    let shape = match period {
+        PanelPeriod::Dates(_) => Shape::Duration,
+        _ => about.shape_of_labels(rows),
+    };
+    match sought(about, shape, period)? {
+        Sought::Slot(target) => {
+            let found = slot::find(rows, &target)?;
+            Some((found.index, Some(Standing::new(target, found))))
+        }
+        Sought::Dates(dates) => about.find_dates(rows, &dates),
     }
-    let target = target(about, about.shape_of_labels(rows), period)?;
-    let found = slot::find(rows, &target)?;
-    Some((found.index, Some(Standing::new(target, found))))
 }
 
 /// The same, of rows that are read in place.
@@ -392,24 +398,35 @@ pub(super) fn find_in_place(
     rows: &Current<'_>,
     period: PanelPeriod,
 ) -> Result<Option<(usize, Option<Standing>)>, StoreError> {
-    if let PanelPeriod::Dates(period) = period {
-        return in_place::find_dates(about, rows, &period);
-    }
-    let shape = in_place::label_shape(about, rows)?;
-    match target(about, shape, period) {
-        Some(target) => in_place::find(rows, target),
+    let shape = match period {
+        PanelPeriod::Dates(_) => Shape::Duration,
+        _ => in_place::label_shape(about, rows)?,
+    };
+    match sought(about, shape, period) {
+        Some(Sought::Slot(target)) => in_place::find(rows, target),
+        Some(Sought::Dates(dates)) => in_place::find_dates(about, rows, &dates),
         None => Ok(None),
     }
 }
 
-/// The slot of a company that a panel's period means, where it means one.
-fn target(about: &About, shape: Shape, period: PanelPeriod) -> Option<Target> {
-    let fiscal = match period {
-        PanelPeriod::Dates(_) => return None,
-        PanelPeriod::Fiscal(fiscal) => fiscal,
-        PanelPeriod::CalendarQuarter(quarter) => quarter.fiscal(&about.company.calendar)?,
+/// What a panel's period is for a company.
+enum Sought {
+    Slot(Target),
+    Dates(Period),
+}
+
+/// `None` where the company's calendar has no such period.
+fn sought(about: &About, shape: Shape, period: PanelPeriod) -> Option<Sought> {
+    let asked = match period {
+        PanelPeriod::Dates(dates) => return Some(Sought::Dates(dates)),
+        PanelPeriod::Fiscal(fiscal) => select::Asked::Slot(fiscal),
+        PanelPeriod::CalendarQuarter(quarter) => quarter.asked(&about.company.calendar),
     };
-    about.target(fiscal, shape)
+    match (asked, shape) {
+        (select::Asked::Slot(fiscal), _) => about.target(fiscal, shape).map(Sought::Slot),
+        (select::Asked::Dates(dates), Shape::Duration) => Some(Sought::Dates(dates)),
+        (select::Asked::Dates(dates), Shape::Instant) => Some(Sought::Dates(dates.closing())),
+    }
 }
 
 /// One metric at one period, for every company that reports it: a row for each series, by company. A company

@@ -12,6 +12,7 @@ use crate::model::date::month_end;
 use crate::model::fiscal::parse_label;
 use crate::model::{FiscalCalendar, FiscalPeriod, ModelError, Period, Span};
 
+use super::select::Asked;
 use super::slot;
 
 /// A quarter of the calendar year, the same days for all companies.
@@ -62,8 +63,14 @@ impl CalendarQuarter {
         self.period
     }
 
+    /// The fiscal quarter that is meant, or the very days where a change of year end has left them without one.
+    pub(crate) fn asked(&self, calendar: &FiscalCalendar) -> Asked {
+        let fiscal = self.fiscal(calendar);
+        fiscal.map_or(Asked::Dates(self.period), Asked::Slot)
+    }
+
     /// The fiscal quarter of which most days lie in this quarter.
-    pub(crate) fn fiscal(&self, calendar: &FiscalCalendar) -> Option<FiscalPeriod> {
+    fn fiscal(&self, calendar: &FiscalCalendar) -> Option<FiscalPeriod> {
         let (start, end) = (self.period.start()?, self.period.end());
         slot::years_around(end)
             .flat_map(|year| {
@@ -128,7 +135,7 @@ pub enum PanelPeriod {
     /// The period that each company calls so in its own calendar: the dates may be months apart.
     Fiscal(FiscalPeriod),
     /// The fiscal quarter of each company of which most days lie in this calendar quarter; of a stock, its
-    /// end.
+    /// end. Where a change of year end has left a company without such a quarter, these very days.
     CalendarQuarter(CalendarQuarter),
     /// These very dates.
     Dates(Period),

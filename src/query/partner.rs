@@ -223,12 +223,7 @@ pub(crate) fn wanted(
             {
                 return Some(Asked::Slot(wanted));
             }
-            let last = slot::year_before(period.end())?;
-            let dates = match period.start() {
-                Some(start) => Period::duration(slot::year_before(start)?, last),
-                None => Period::instant(last),
-            };
-            dates.ok().map(Asked::Dates)
+            slot::dates_year_before(&period).map(Asked::Dates)
         }
         DeltaKind::QuarterOnQuarter => {
             let opening = calendar.period(quarter()?)?.opening()?;

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
+use crate::model::calendar::is_short_year;
 use crate::model::{
     Amount, FactKey, Figure, FiscalPeriod, Id, MetricPath, Nil, Observation, Period, Precision,
     Scenario, Scope, SeriesKey, Source, Unit,
@@ -14,7 +15,7 @@ use crate::model::{
 
 use crate::store::CurrentRow;
 
-use super::cycle;
+use super::cycle::{self, Tells};
 use super::dated_amount::DatedAmount;
 use super::rows::{About, Row, Standing};
 
@@ -144,6 +145,15 @@ impl Point {
         }
     }
 
+    /// Whether this is the figure of a fiscal year that a change of year end cut short, as
+    /// [`FiscalCalendar::is_short_year`](crate::FiscalCalendar::is_short_year): its label is that of a year, and an amount of it is
+    /// not one of twelve months. How many days they are is [`Period::days`].
+    #[must_use]
+    pub fn is_short_year(&self) -> bool {
+        self.fiscal()
+            .is_some_and(|fiscal| is_short_year(fiscal, &self.period()))
+    }
+
     /// The figure, in base units, with its precision.
     #[must_use]
     pub fn figure(&self) -> &Figure {
@@ -205,14 +215,15 @@ impl Point {
     /// A document reports on the period that it [says](crate::Document::reports). One that does not say reports, by
     /// its day of publication, on the last quarter that had ended, or, if it is an annual report, on the last
     /// year, one cut short by a change of year end included; so does the earlier publication that a later document gives
-    /// evidence for.
+    /// evidence for. Figures of the first months of a year that goes on are of the cycle 0 in an annual report too: of a
+    /// transition period, before it is known that the year ended with it.
     #[must_use]
     pub fn reporting_cycle(&self) -> Option<i32> {
         cycle::reporting_cycle(
             &self.about().company.calendar,
             &self.0.row.document,
             self.observation(),
-            |_| true,
+            Tells::AtLeast(&self.period()),
         )
     }
 
@@ -284,6 +295,7 @@ impl Point {
     /// How the dates stand in the calendar, where that is worth saying.
     pub(crate) fn remarks_on_dates(&self) -> Vec<String> {
         let mut remarks = Vec::new();
+        remarks.extend(short_year(self.is_short_year(), &self.period()));
         if let Some(standing) = &self.0.standing {
             if standing.fit.nominal {
                 remarks.push("placed by its month-end".to_owned());
@@ -308,6 +320,12 @@ impl Point {
             (_, unit) => format!("{figure} {unit}"),
         }
     }
+}
+
+/// What is said of a short year.
+pub(crate) fn short_year(is_short: bool, dates: &Period) -> Option<String> {
+    let days = dates.days().filter(|_| is_short);
+    days.map(|days| format!("short year, {days} days"))
 }
 
 impl fmt::Display for Point {
@@ -357,12 +375,14 @@ impl Eq for Point {}
 
 /// How a point is written with serde.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of its own")]
 struct Written<'a> {
     #[serde(flatten)]
     series: &'a SeriesKey,
     label: String,
     fiscal: Option<FiscalPeriod>,
     period: Period,
+    short_year: bool,
     figure: &'a Figure,
     published: NaiveDate,
     document: &'a Id,
@@ -384,6 +404,7 @@ impl Serialize for Point {
             label: self.label(),
             fiscal: self.fiscal(),
             period: self.period(),
+            short_year: self.is_short_year(),
             figure: self.figure(),
             published: self.published(),
             document: self.document(),

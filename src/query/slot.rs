@@ -252,9 +252,28 @@ pub(crate) fn months_to(day: NaiveDate, months: u32) -> Option<Period> {
     (next.day() == 1).then(|| Period::duration(start, day).ok())?
 }
 
-/// The same day one calendar year earlier.
+/// The same dates one calendar year earlier.
+pub(crate) fn dates_year_before(period: &Period) -> Option<Period> {
+    let end = year_before(period.end())?;
+    match period.start() {
+        Some(start) => {
+            let start = year_before(start.pred_opt()?)?.succ_opt()?;
+            Period::duration(start, end).ok()
+        }
+        None => Period::instant(end).ok(),
+    }
+}
+
+/// The same day one calendar year earlier: of the last of a month, the last.
 pub(crate) fn year_before(day: NaiveDate) -> Option<NaiveDate> {
-    day.checked_sub_months(Months::new(12))
+    let next = day.succ_opt()?;
+    let ends_month = next.day() == 1;
+    let earlier = |day: NaiveDate| day.checked_sub_months(Months::new(12));
+    if ends_month {
+        earlier(next)?.pred_opt()
+    } else {
+        earlier(day)
+    }
 }
 
 pub(crate) fn days_apart(a: NaiveDate, b: NaiveDate) -> i64 {
@@ -514,6 +533,20 @@ mod tests {
             labels((Bound::Unbounded, Bound::Included(q1)), Span::Quarter),
             Ok(vec![])
         );
+    }
+
+    #[test]
+    fn a_year_before_the_end_of_february_is_its_end() {
+        let day = |text: &str| text.parse().unwrap();
+        for (later, earlier) in [
+            ("2017-02-28", "2016-02-29"),
+            ("2016-02-29", "2015-02-28"),
+            ("2016-02-28", "2015-02-28"),
+            ("2017-03-01", "2016-03-01"),
+            ("2017-01-31", "2016-01-31"),
+        ] {
+            assert_eq!(year_before(day(later)), Some(day(earlier)), "{later}");
+        }
     }
 
     #[test]

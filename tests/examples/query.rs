@@ -473,6 +473,78 @@ fn a_longer_quarter_and_a_restatement_are_marked() {
 }
 
 #[test]
+fn a_short_year_is_marked() {
+    // Years to December, then to March: January to March 2015.
+    let folder = tempfile::tempdir().unwrap();
+    let told = [
+        ("2013-01-01", "2013-12-31", 990, "2014-02-20", "10-K"),
+        ("2014-01-01", "2014-12-31", 1000, "2015-02-20", "10-K"),
+        ("2015-01-01", "2015-03-31", 250, "2015-05-20", "10-KT"),
+        ("2015-04-01", "2016-03-31", 1100, "2016-05-20", "10-K"),
+        ("2016-04-01", "2017-03-31", 1200, "2017-05-20", "10-K"),
+    ];
+    let facts = told.iter().enumerate().map(|(nth, told)| {
+        let (start, end, value, filed, form) = told;
+        format!(
+            r#"{{"start": "{start}", "end": "{end}", "val": {value}, "fy": null, "fp": null,
+            "accn": "0000000007-{}-{nth:06}", "form": "{form}", "filed": "{filed}"}}"#,
+            &filed[2..4]
+        )
+    });
+    let facts: Vec<String> = facts.collect();
+    let json = format!(
+        r#"{{"cik": 7, "entityName": "Minato", "facts": {{"us-gaap": {{"Revenues": {{"units": {{"USD": [{}]}}}}}}}}}}"#,
+        facts.join(", ")
+    );
+    std::fs::write(folder.path().join("a.json"), json).unwrap();
+    text(&run(
+        "load_companyfacts",
+        &["a.kessan", "a.json"],
+        folder.path(),
+    ));
+    let company = "CIK0000000007";
+    let asked = [
+        "a.kessan",
+        company,
+        "us_gaap.revenues.flow",
+        "--span",
+        "years",
+    ];
+    let said = text(&run(
+        "query",
+        &[&asked[..], &["--format", "csv"]].concat(),
+        folder.path(),
+    ));
+    let remarks: Vec<(String, String)> = records(&said)
+        .into_iter()
+        .map(|mut record| {
+            let mut field = |name: &str| record.remove(name).unwrap();
+            (field("period"), field("remark"))
+        })
+        .collect();
+    let expected = [
+        ("FY2013", ""),
+        ("FY2014", ""),
+        ("FY2015", "short year, 90 days"),
+        ("FY2016", ""),
+        ("FY2017", ""),
+    ];
+    assert_eq!(
+        remarks,
+        expected.map(|(period, remark)| (period.to_owned(), remark.to_owned()))
+    );
+    let of_all = [
+        "a.kessan",
+        "--expression",
+        "us_gaap.revenues.flow",
+        "--at",
+        "FY2015",
+    ];
+    let said = text(&run("query", &of_all, folder.path()));
+    assert!(said.contains("short year, 90 days"), "{said}");
+}
+
+#[test]
 fn query_says_what_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     quickstart(folder.path());

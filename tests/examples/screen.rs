@@ -170,6 +170,75 @@ fn a_figure_that_its_filing_contradicts_is_marked() {
     assert!(minato.ends_with(','), "{minato}");
 }
 
+/// Annual figures of a company: first day, last day, millions, filing day, form.
+fn annual_file(cik: u32, revenue: &[(&str, &str, i32, &str, &str)]) -> String {
+    let facts = revenue.iter().enumerate().map(|(nth, told)| {
+        let (start, end, millions, filed, form) = told;
+        format!(
+            r#"{{"start": "{start}", "end": "{end}", "val": {millions}000000, "fy": null, "fp": null,
+            "accn": "{cik:010}-{}-{nth:06}", "form": "{form}", "filed": "{filed}"}}"#,
+            &filed[2..4]
+        )
+    });
+    let facts: Vec<String> = facts.collect();
+    let facts = facts.join(", ");
+    format!(
+        r#"{{"cik": {cik}, "entityName": "Minato {cik}", "facts": {{"us-gaap": {{"Revenues": {{"units": {{"USD": [{facts}]}}}}}}}}}}"#
+    )
+}
+
+/// Minato 7 moved its year end from December to March: January to March 2015 are its fiscal year 2015.
+#[test]
+fn a_year_that_was_cut_short_is_marked_and_no_amount_among_years() {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = annual_file(
+        7,
+        &[
+            ("2013-01-01", "2013-12-31", 1000, "2014-02-20", "10-K"),
+            ("2014-01-01", "2014-12-31", 1000, "2015-02-20", "10-K"),
+            ("2014-01-01", "2014-03-31", 200, "2015-05-20", "10-KT"),
+            ("2015-01-01", "2015-03-31", 250, "2015-05-20", "10-KT"),
+            ("2015-04-01", "2016-03-31", 1100, "2016-05-20", "10-K"),
+            ("2016-04-01", "2017-03-31", 1200, "2017-05-20", "10-K"),
+        ],
+    );
+    let other = annual_file(
+        8,
+        &[
+            ("2014-01-01", "2014-12-31", 100, "2015-02-20", "10-K"),
+            ("2015-01-01", "2015-12-31", 110, "2016-02-20", "10-K"),
+        ],
+    );
+    std::fs::write(folder.path().join("a.json"), changed).unwrap();
+    std::fs::write(folder.path().join("b.json"), other).unwrap();
+    let files = &["a.json", "b.json", "--at", "FY2015"];
+    // 250 over 200 is the growth of three months; 31 + 28 + 31 days.
+    let said = screen(folder.path(), files);
+    let short = "Minato 7 CIK0000000007 FY2015, 90 days 2015-03-31 250~ +25.0%~";
+    assert_eq!(line(&said, "1 ").join(" "), short, "{said}");
+    let full = "Minato 8 CIK0000000008 FY2015 2015-12-31 110 +10.0%";
+    assert_eq!(line(&said, "2 ").join(" "), full, "{said}");
+    has_line(
+        &said,
+        "~  of a year that a change of year end cut short, or a change between periods whose lengths differ by 5 days or more",
+    );
+    // As an amount it does not stand among those of years.
+    for arguments in [["--sort", "revenue"], ["--where", "revenue > 10"]] {
+        let said = screen(folder.path(), &[&files[2..], &arguments].concat());
+        assert_eq!(line(&said, "1 ").join(" "), full, "{said}");
+        has_line(&said, "1 of 1 companies shown, of 2 in the database");
+        has_line(
+            &said,
+            "1  of 90 days: a change of year end cut the year short",
+        );
+    }
+    let csv = screen(folder.path(), &["--at", "FY2015", "--csv"]);
+    let doubts = "revenue: a short year, 90 days; yoy revenue: a short year, 90 days";
+    assert!(csv.contains(&format!(",\"{doubts}\"\n")), "{csv}");
+    let next = screen(folder.path(), &["--at", "FY2016"]);
+    assert!(!next.contains('~'), "{next}");
+}
+
 /// Without operating and net income there is no margin to show, which is no reason to show nothing.
 #[test]
 fn columns_that_nobody_reports_are_left_out() {

@@ -27,7 +27,7 @@ use read::{Contents, Row, at};
 pub use refused::{FactFault, RefusedFact};
 pub use splits::SplitNote;
 pub use year_ends::CalendarNote;
-use year_ends::{Report, infer};
+use year_ends::{Report, ReportKind, infer};
 
 /// A company facts file of the SEC (`CIK0000320193.json`): what a company's filings said, fact by fact.
 ///
@@ -355,7 +355,7 @@ fn reports(contents: &Contents) -> Vec<Report> {
         .filings
         .iter()
         .map(|filing| Report {
-            annual: kind_of(&filing.form) == DocumentKind::AnnualReport,
+            kind: ReportKind::of(&filing.form),
             durations: BTreeMap::new(),
         })
         .collect();

@@ -1,15 +1,21 @@
 //! A fiscal calendar from the years that annual reports are about.
 
 mod rules;
+mod transition;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
 use chrono::{NaiveDate, Weekday};
 
-use crate::model::{CalendarRule, FiscalCalendar, LabelStyle, ModelError, YearEnd, YearNaming};
+use crate::model::{
+    CalendarRule, DocumentKind, FiscalCalendar, LabelStyle, ModelError, YearEnd, YearNaming,
+};
+
+use super::kind_of;
 
 use rules::{Stretch, followed, stretches};
+use transition::add_new_years;
 
 /// What is uncertain about a fiscal calendar that was inferred.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,9 +31,15 @@ pub enum CalendarNote {
         end: NaiveDate,
     },
     /// A year that an annual report is about ends otherwise than by the rule: a slip, the first year
-    /// of a new rule, which is believed from its second year on, or twelve months that share some with the year before.
+    /// of a new rule that no transition period tells, which is believed from its second year on, or twelve months that share some with the year before.
     OtherEnd {
         /// Its last day.
+        end: NaiveDate,
+    },
+    /// Years are taken to end otherwise from a day on, by the transition period to that day and the reports after it:
+    /// no annual report is about such a year yet.
+    NewYearEnd {
+        /// The last day of the transition period.
         end: NaiveDate,
     },
     /// The last such weekday of the month and the one nearest to its end were the same in all years; the last is
@@ -75,6 +87,13 @@ impl fmt::Display for CalendarNote {
                     "an annual report is about a year that ends on {end}, against the rule"
                 )
             }
+            CalendarNote::NewYearEnd { end } => {
+                write!(
+                    f,
+                    "fiscal years are taken to begin after {end}, where a transition period ends: no annual \
+                     report is about such a year yet"
+                )
+            }
             CalendarNote::LastOrNearest { weekday, month } => write!(
                 f,
                 "years end on the last {weekday} of month {month}, or on the one nearest to its end: \
@@ -101,11 +120,34 @@ impl fmt::Display for CalendarNote {
     }
 }
 
+/// What sort of report a filing is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ReportKind {
+    /// On an annual form, also where it is about a transition period.
+    Annual,
+    /// On a quarterly form, or on that for reports from abroad within the year.
+    Quarterly,
+    /// On the quarterly form for transition periods.
+    Transition,
+    Other,
+}
+
+impl ReportKind {
+    pub(super) fn of(form: &str) -> Self {
+        match kind_of(form) {
+            DocumentKind::AnnualReport => ReportKind::Annual,
+            DocumentKind::QuarterlyReport if form.starts_with("10-QT") => ReportKind::Transition,
+            DocumentKind::QuarterlyReport => ReportKind::Quarterly,
+            _ if form.starts_with("6-K") => ReportKind::Quarterly,
+            _ => ReportKind::Other,
+        }
+    }
+}
+
 /// What a filing tells of periods.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Report {
-    /// Whether it is an annual report.
-    pub(super) annual: bool,
+    pub(super) kind: ReportKind,
     /// How many facts have these first and last days.
     pub(super) durations: BTreeMap<(NaiveDate, NaiveDate), u32>,
 }
@@ -129,7 +171,7 @@ pub(super) fn infer(reports: &[Report], labels: LabelStyle) -> Result<Years, Mod
         fiscal: ends,
         shared,
     } = year_ends(reports, &mut notes);
-    let stretches = stretches(&ends);
+    let mut stretches = stretches(&ends);
     let fallback = |note| {
         let calendar = FiscalCalendar::new(vec![CalendarRule {
             from: None,
@@ -146,12 +188,16 @@ pub(super) fn infer(reports: &[Report], labels: LabelStyle) -> Result<Years, Mod
     if ends.is_empty() {
         return fallback(CalendarNote::NoYears);
     }
-    let by_rules: usize = stretches.iter().map(|stretch| stretch.years.len()).sum();
     let too_few = |stretch: &Stretch| {
         let weekly = matches!(stretch.rule, YearEnd::Weekly { .. });
         weekly && stretch.years.len() < 2
     };
-    if by_rules * 3 < ends.len() * 2 || stretches.iter().any(too_few) {
+    if stretches.iter().any(too_few) {
+        return fallback(CalendarNote::NoRule);
+    }
+    add_new_years(&mut stretches, &ends, reports);
+    let by_rules: usize = stretches.iter().map(|stretch| stretch.ends.len()).sum();
+    if by_rules * 3 < ends.len() * 2 {
         return fallback(CalendarNote::NoRule);
     }
     let by_rule = |end: &NaiveDate| {
@@ -174,8 +220,11 @@ pub(super) fn infer(reports: &[Report], labels: LabelStyle) -> Result<Years, Mod
         .collect();
     let mut rules = Vec::new();
     for (nth, stretch) in stretches.iter().enumerate() {
-        let first = stretch.years.first().and_then(|year| year.checked_sub(1));
-        let start = first.and_then(|year| stretch.rule.date(year)?.succ_opt());
+        let start = stretch.begins();
+        let before = start.and_then(|start| start.pred_opt());
+        if let Some(end) = before.filter(|_| stretch.ends.is_empty()) {
+            notes.push(CalendarNote::NewYearEnd { end });
+        }
         rules.push(CalendarRule {
             from: start.filter(|_| nth > 0),
             year_end: stretch.with_quarters(&observed, nth + 1 == stretches.len(), &mut notes),
@@ -209,7 +258,10 @@ fn year_ends(reports: &[Report], notes: &mut Vec<CalendarNote>) -> YearEnds {
     let mut told: BTreeMap<NaiveDate, u32> = BTreeMap::new();
     // The first day by the last; of several, the latest.
     let mut latest: BTreeMap<NaiveDate, NaiveDate> = BTreeMap::new();
-    for report in reports.iter().filter(|report| report.annual) {
+    for report in reports
+        .iter()
+        .filter(|report| report.kind == ReportKind::Annual)
+    {
         let mut years: BTreeMap<NaiveDate, (NaiveDate, u32)> = BTreeMap::new();
         for ((start, end), facts) in &report.durations {
             let is_year = (350..=380).contains(&days_between(*start, *end));

@@ -7,8 +7,7 @@ use serde::Serialize;
 use crate::error::{Error, NotDerivable, Obstacle};
 use crate::model::change::change_of_ratios;
 use crate::model::{
-    Change, ChangeKind, Convention, FiscalPeriod, MetricKind, Period, Span, Unit,
-    change_of_quantities,
+    Change, ChangeKind, Convention, FiscalPeriod, MetricKind, Span, Unit, change_of_quantities,
 };
 use crate::query::answer::Answer;
 use crate::query::apart::tags_apart;
@@ -204,14 +203,7 @@ impl Derivations {
         if let Some(wanted) = current.fiscal().and_then(year_ago) {
             return self.slot(wanted);
         }
-        let earlier = |period: Period| {
-            let end = slot::year_before(period.end())?;
-            match period.start() {
-                Some(start) => Period::duration(slot::year_before(start)?, end).ok(),
-                None => Period::instant(end).ok(),
-            }
-        };
-        match earlier(current.period()) {
+        match slot::dates_year_before(&current.period()) {
             Some(period) => self.at_period(&period),
             None => self.at_period(&current.period()),
         }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::error::{Error, NotDerivable, Obstacle};
+use crate::model::calendar::SHORTEST_YEAR;
 use crate::model::{FiscalPeriod, Period, SeriesKey, Span};
 
 use super::answer::{Answer, Vintage};
@@ -48,6 +49,9 @@ use path::Ways;
 ///   [days](crate::PLACEMENT_TOLERANCE) a reported quarter may be off), 70 to 120 days long (a half year 150 to
 ///   200, nine months 240 to 310, a year 350 to 380). Labels do not matter; nominal periods, whose days are not
 ///   known, are never operands. Of several formulas the one of fewest operands is taken that has an answer.
+/// - **What has no place in the calendar** counts two at a time, with one first or one last day: the fourth quarter of a
+///   company founded in August is what it told of the year less what it told by September. It never leads on to another: a
+///   predecessor's figure and its successor's are not added up.
 /// - **One vintage.** A restated year and unrestated nine months are refused: see [`Vintage`].
 /// - **One meaning.** Figures of a standard metric under tags that [disagree](SeriesQuery::disagreements) for any period are
 ///   not added up: see [`Obstacle::TagsDisagree`](crate::Obstacle), whatever the vintage.
@@ -281,19 +285,24 @@ impl Derivations {
             (Shape::of(period) == shape).then_some(placement.fiscal)
         };
         let periods: Vec<Period> = self.series.periods().collect();
+        let slots: Vec<FiscalPeriod> = periods
+            .iter()
+            .filter_map(placed)
+            .chain(self.within_others(&periods))
+            .collect();
         let first = || {
-            let fiscal = periods
+            let fiscal = slots
                 .iter()
-                .filter_map(placed)
+                .copied()
                 .min_by_key(|fiscal| first_quarter(*fiscal))?;
             slot::slots_of(span)
                 .map(|slot| FiscalPeriod::new(fiscal.year, slot))
                 .find(|slot| first_quarter(*slot) >= first_quarter(fiscal))
         };
         let last = || {
-            let fiscal = periods
+            let fiscal = slots
                 .iter()
-                .filter_map(placed)
+                .copied()
                 .max_by_key(|fiscal| last_quarter(*fiscal))?;
             slot::slots_of(span)
                 .map(|slot| FiscalPeriod::new(fiscal.year, slot))
@@ -310,6 +319,35 @@ impl Derivations {
             .into_iter()
             .filter(|fiscal| calendar.period(*fiscal).is_some())
             .collect())
+    }
+}
+
+impl Derivations {
+    /// The quarters that are derived from what has no place in the calendar, as the last ones of a year within which the
+    /// company was founded.
+    fn within_others(&self, periods: &[Period]) -> Vec<FiscalPeriod> {
+        let calendar = self.series.calendar();
+        let others = periods.iter().filter(|period| {
+            let within_a_year = period.days().is_some_and(|days| days < SHORTEST_YEAR);
+            within_a_year && calendar.place(period).is_none()
+        });
+        let mut quarters: Vec<FiscalPeriod> = others
+            .flat_map(|other| {
+                let years = slot::years_around(other.end());
+                let quarters = years.flat_map(|year| {
+                    slot::slots_of(Span::Quarter).map(move |slot| FiscalPeriod::new(year, slot))
+                });
+                quarters.filter(|quarter| {
+                    calendar
+                        .period(*quarter)
+                        .is_some_and(|own| own.start() >= other.start() && own.end() <= other.end())
+                })
+            })
+            .collect();
+        quarters.sort_unstable();
+        quarters.dedup();
+        quarters.retain(|quarter| self.slot(*quarter).is_ok());
+        quarters
     }
 }
 

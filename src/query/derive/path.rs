@@ -4,7 +4,7 @@
 //! What leads from the first day of a stretch to the day after it adds up to its figure: to 4Q08 lead back 9M08, then
 //! forth FY2008.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -14,10 +14,22 @@ use crate::query::slot::year_of;
 /// How many steps a search tries at most: facts whose dates lie a day apart multiply the ways.
 const BUDGET: usize = 20_000;
 
-/// The durations of a series that have their place in the company's calendar, or lie where a change of year end has left
-/// it without a fiscal year, as ways from day to day.
+/// The durations of a series as ways from day to day.
+///
+/// Those that have their place in the company's calendar, or lie where a change of year end has left it without a fiscal
+/// year, lead on from one to the next. The others (of a company founded within its year, under a predecessor, or told again for
+/// another year end) do not: nothing says that one goes on where another ended. They count two at a time, with one first or
+/// one last day: nine months less six.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Ways(BTreeMap<NaiveDate, Vec<Way>>);
+pub(crate) struct Ways {
+    on: BTreeMap<NaiveDate, Vec<Way>>,
+    /// First day and the day after the last, of all.
+    all: BTreeSet<(NaiveDate, NaiveDate)>,
+    /// Of those that do not lead on.
+    loose: Vec<(NaiveDate, NaiveDate)>,
+    /// On which one begins, or which follow one.
+    days: BTreeSet<NaiveDate>,
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Way {
@@ -34,32 +46,33 @@ pub(crate) struct Step {
 
 impl Ways {
     pub(crate) fn new(calendar: &FiscalCalendar, periods: impl Iterator<Item = Period>) -> Self {
-        let mut ways: BTreeMap<NaiveDate, Vec<Way>> = BTreeMap::new();
-        for period in periods {
-            let belongs =
-                || calendar.place(&period).is_some() || is_between_years(calendar, &period);
-            if period.kind() != PeriodKind::Duration || !belongs() {
-                continue;
-            }
+        let mut ways = Self::default();
+        for period in periods.filter(|period| period.kind() == PeriodKind::Duration) {
             let (Some(from), Some(to)) = (period.start(), period.end().succ_opt()) else {
                 continue;
             };
+            ways.all.insert((from, to));
+            ways.days.extend([from, to]);
+            if calendar.place(&period).is_none() && !is_between_years(calendar, &period) {
+                ways.loose.push((from, to));
+                continue;
+            }
             let mut add = |from, to, taken_off| {
                 let step = Step { taken_off, period };
-                ways.entry(from).or_default().push(Way { to, step });
+                ways.on.entry(from).or_default().push(Way { to, step });
             };
             add(from, to, false);
             add(to, from, true);
         }
-        Self(ways)
+        ways
     }
 
     /// The days within some days of a given one on which a duration begins, or that follow one; the nearest first.
     pub(crate) fn days_near(&self, day: NaiveDate, tolerance: i64) -> Vec<NaiveDate> {
         let apart = |other: &NaiveDate| other.signed_duration_since(day).num_days().abs();
         let mut near: Vec<NaiveDate> = self
-            .0
-            .keys()
+            .days
+            .iter()
             .copied()
             .filter(|other| apart(other) <= tolerance)
             .collect();
@@ -68,8 +81,47 @@ impl Ways {
     }
 
     /// The ways of so many steps from a day to another: those that take less off first, then by their dates. What is
-    /// added stands before what is taken off, each in order of time.
+    /// added stands before what is taken off, each in order of time. Differences of those that do not lead on come last.
     pub(crate) fn between(&self, from: NaiveDate, to: NaiveDate, steps: usize) -> Vec<Vec<Step>> {
+        let mut found = Vec::new();
+        if self.on.contains_key(&from) && self.on.contains_key(&to) {
+            found = self.walked(from, to, steps);
+        }
+        if steps == 2 {
+            let loose = self.differences(from, to);
+            found.extend(loose.into_iter().map(Vec::from));
+        }
+        found
+    }
+
+    /// What is the one and not the other of two durations, of which one at least does not lead on.
+    fn differences(&self, from: NaiveDate, to: NaiveDate) -> BTreeSet<[Step; 2]> {
+        let mut found = BTreeSet::new();
+        for (start, after) in &self.loose {
+            let pairs = [
+                // Both with one first day, this the shorter or the longer one; then with one last day.
+                (*after == from).then_some(((*start, to), (*start, from))),
+                (*after == to).then_some(((*start, to), (*start, from))),
+                (*start == from).then_some(((from, *after), (to, *after))),
+                (*start == to).then_some(((from, *after), (to, *after))),
+            ];
+            for (whole, part) in pairs.into_iter().flatten() {
+                if !self.all.contains(&whole) || !self.all.contains(&part) {
+                    continue;
+                }
+                let step = |(from, after): (NaiveDate, NaiveDate), taken_off| {
+                    let period = Period::duration(from, after.pred_opt()?).ok()?;
+                    Some(Step { taken_off, period })
+                };
+                if let (Some(whole), Some(part)) = (step(whole, false), step(part, true)) {
+                    found.insert([whole, part]);
+                }
+            }
+        }
+        found
+    }
+
+    fn walked(&self, from: NaiveDate, to: NaiveDate, steps: usize) -> Vec<Vec<Step>> {
         let mut walk = Walk {
             ways: self,
             to,
@@ -108,7 +160,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn on(&mut self, at: NaiveDate, left: usize) {
-        for way in self.ways.0.get(&at).into_iter().flatten() {
+        for way in self.ways.on.get(&at).into_iter().flatten() {
             let Some(budget) = self.budget.checked_sub(1) else {
                 return;
             };

@@ -7,11 +7,10 @@ use chrono::NaiveDate;
 
 use crate::error::{Changed, Obstacle};
 use crate::model::versions::{is_absence, shown};
-use crate::model::{Document, Figure, FiscalCalendar, Observation, PLACEMENT_TOLERANCE, Period};
+use crate::model::{Document, Figure, FiscalCalendar, Observation, Period};
 use crate::query::answer::Together;
-use crate::query::cycle::reporting_cycle;
+use crate::query::cycle::{Tells, reporting_cycle};
 use crate::query::point::Point;
-use crate::query::slot::days_apart;
 use crate::store::DocumentOrder;
 
 /// What one document says about a fact.
@@ -20,7 +19,8 @@ pub(crate) struct Edition {
     pub(crate) published: NaiveDate,
     pub(crate) document: u32,
     /// The reporting cycle; `None` where the calendar does not tell. A year cut short by a change of year end is that of an
-    /// annual report only where the report tells a figure of the series to its end.
+    /// annual report only where the report tells a figure of the series to its end, and a year that goes on only where it
+    /// tells one of its first months.
     pub(crate) cycle: Option<i32>,
     pub(crate) figure: Figure,
     /// Against what was known before it; `None` where nothing was.
@@ -51,13 +51,11 @@ impl History {
         let same_edition = |a: &Observation, b: &Observation| {
             (a.published, a.source.document) == (b.published, b.source.document)
         };
-        let tells = |number: u32, year: &Period| {
-            let told = observations
-                .iter()
-                .filter(|seen| seen.source.document == number);
-            let mut ends = told.map(|seen| seen.period.end());
-            ends.any(|end| days_apart(end, year.end()) <= PLACEMENT_TOLERANCE)
-        };
+        let mut told_by: BTreeMap<u32, Vec<Period>> = BTreeMap::new();
+        for seen in observations {
+            let told = told_by.entry(seen.source.document).or_default();
+            told.push(seen.period);
+        }
         let mut facts = BTreeMap::new();
         for fact in observations.chunk_by(|a, b| a.period == b.period) {
             let speaks = |seen: &[Observation]| {
@@ -77,8 +75,8 @@ impl History {
                     published: first.published,
                     document: first.source.document,
                     cycle: documents.get(&first.source.document).and_then(|document| {
-                        let number = first.source.document;
-                        reporting_cycle(calendar, document, first, |year| tells(number, year))
+                        let told = told_by.get(&first.source.document)?;
+                        reporting_cycle(calendar, document, first, Tells::These(told))
                     }),
                     said: before.map(|before| match figure.agrees_with(&before) {
                         Some(true) => Said::Again,

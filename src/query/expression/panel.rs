@@ -208,7 +208,7 @@ fn asked(company: &Company, period: PanelPeriod) -> Option<Asked> {
             company.calendar.period(fiscal)?;
             Asked::Slot(fiscal)
         }
-        PanelPeriod::CalendarQuarter(quarter) => Asked::Slot(quarter.fiscal(&company.calendar)?),
+        PanelPeriod::CalendarQuarter(quarter) => quarter.asked(&company.calendar),
         PanelPeriod::Dates(period) => Asked::Dates(period),
     })
 }

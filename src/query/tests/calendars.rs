@@ -7,7 +7,7 @@ use crate::model::{
     CalendarRule, Dimension, FiscalCalendar, LabelStyle, MetricKind, WeekdayPick, YearEnd,
     YearNaming,
 };
-use crate::{Comparator, Database, Entry, Series};
+use crate::{Comparator, Database, Entry, Point, Series};
 
 fn flow(calendar: FiscalCalendar, facts: &[(&str, i64)]) -> Database {
     Book::new()
@@ -170,7 +170,7 @@ fn after_a_change_of_year_end_a_year_ago_is_still_a_year_ago() {
     // The nine months of the cut year are compared with nine months.
     assert_eq!(
         yoy("FY2014"),
-        "FY2014  330 million USD   +10.0%  (9M13 300)"
+        "FY2014  330 million USD  [short year, 275 days]   +10.0%  (9M13 300)"
     );
     // Twelve months are not compared with the nine of the cut year, nor with what ended three months later.
     assert_eq!(yoy("FY2015"), "FY2015  495 million USD   no comparator");
@@ -181,6 +181,44 @@ fn after_a_change_of_year_end_a_year_ago_is_still_a_year_ago() {
         ["3Q14", "1Q15", "2Q15"],
         "there was no 4Q14, and that is no gap"
     );
+}
+
+#[test]
+fn a_year_that_was_cut_short_says_so_wherever_it_stands() {
+    // The nine months from April to December 2014 are FY2014: 30 + 31 + 30 + 31 + 31 + 30 + 31 + 30 + 31 days.
+    let db = flow(
+        changed(YearNaming::Start),
+        &[
+            ("2013-04-01..2014-03-31", 480_000_000),
+            ("2014-04-01..2014-06-30", 110_000_000),
+            ("2014-04-01..2014-12-31", 330_000_000),
+            ("2015-01-01..2015-12-31", 495_000_000),
+        ],
+    );
+    let years = revenue(&db).years(..).unwrap();
+    let told: Vec<String> = years.iter().map(ToString::to_string).collect();
+    let expected = [
+        "FY2013  480 million USD",
+        "FY2014  330 million USD  [short year, 275 days]",
+        "FY2015  495 million USD",
+    ];
+    assert_eq!(told, expected);
+    let short: Vec<bool> = years.points().map(Point::is_short_year).collect();
+    assert_eq!(short, [false, true, false]);
+    assert!(!revenue(&db).at("1Q14").unwrap().unwrap().is_short_year());
+    let panel = db.panel("revenue").unwrap().at("FY2014").unwrap();
+    assert_eq!(
+        panel.to_string(),
+        "acme  FY2014  330 million USD  [short year, 275 days]"
+    );
+    // What is computed of it is as short: twice 330.
+    let twice = db.expression("acme", "revenue + revenue").unwrap();
+    let twice = twice.load().unwrap();
+    let answer = twice.at("FY2014").unwrap();
+    assert!(answer.is_short_year());
+    let text = answer.to_string();
+    assert!(text.ends_with("; short year, 275 days]"), "{text}");
+    assert!(!twice.at("FY2015").unwrap().is_short_year());
 }
 
 #[test]

@@ -243,7 +243,7 @@ fn points_are_written_with_serde() {
                 "figure": {"amount": {"value": "2", "precision": {"decimals": 0}, "rounding": "nearest"}},
                 "published": "2003-08-13", "document": "first", "cell": 1, "commit": 1,
                 "reporting_cycle": 1, "comparative": true,
-                "conflicting": false, "versions": false, "off_by": 0, "also": [],
+                "conflicting": false, "versions": false, "short_year": false, "off_by": 0, "also": [],
             },
         })
     );

@@ -20,8 +20,27 @@ pub(super) struct Stretch {
     pub(super) ambiguous: bool,
     /// The calendar years of the nominal ends of the years that follow the rule.
     pub(super) years: Vec<i32>,
-    /// The last days of those years.
+    /// The last days of those years; none where the first year goes on.
     pub(super) ends: Vec<NaiveDate>,
+}
+
+impl Stretch {
+    /// The first day of the first year.
+    pub(super) fn begins(&self) -> Option<NaiveDate> {
+        self.rule.start(*self.years.first()?)
+    }
+
+    /// Takes off the years that end on a day or after it; `None` where there are none.
+    pub(super) fn split_off(&mut self, day: NaiveDate) -> Option<Stretch> {
+        let at = self.ends.partition_point(|end| *end < day);
+        let (years, ends) = (self.years.split_off(at), self.ends.split_off(at));
+        (!years.is_empty()).then(|| Stretch {
+            rule: self.rule.clone(),
+            ambiguous: self.ambiguous,
+            years,
+            ends,
+        })
+    }
 }
 
 /// Divides the years by rules, so that few rules leave few years unexplained. Years running that do not follow the rule
@@ -169,7 +188,7 @@ fn candidates(ends: &[NaiveDate]) -> Vec<YearEnd> {
 }
 
 /// A rule with quarters of 13 weeks, of which the fourth takes the 53rd.
-fn weekly(month: u32, weekday: Weekday, pick: WeekdayPick) -> YearEnd {
+pub(super) fn weekly(month: u32, weekday: Weekday, pick: WeekdayPick) -> YearEnd {
     YearEnd::Weekly {
         month,
         weekday,
@@ -179,7 +198,7 @@ fn weekly(month: u32, weekday: Weekday, pick: WeekdayPick) -> YearEnd {
     }
 }
 
-fn other_pick(rule: &YearEnd) -> Option<YearEnd> {
+pub(super) fn other_pick(rule: &YearEnd) -> Option<YearEnd> {
     match rule {
         YearEnd::Weekly {
             month,

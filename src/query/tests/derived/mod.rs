@@ -4,6 +4,7 @@ mod growth;
 mod model;
 mod printed;
 mod slots;
+mod stubs;
 mod traps;
 mod twelve_months;
 mod vintages;

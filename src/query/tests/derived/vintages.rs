@@ -380,3 +380,50 @@ fn an_answer_explains_itself_down_to_the_cells() {
     assert_eq!(shown, ["filed-2010-10-27", "filed-2010-07-21"]);
     assert_eq!(why.text, "12,207 USD");
 }
+
+/// Years to March. A report on the nine months to December 2015 comes out in February 2016, on an annual form, when
+/// nobody says yet that the year ended with them.
+fn with_transition_report(year_before: i64) -> Derivations {
+    let nine_months = [
+        ("2015-04-01..2015-12-31", 335),
+        ("2014-04-01..2015-03-31", year_before),
+    ];
+    let quarterly = |book: Book, day: &str, facts: &[(&str, i64)]| {
+        let book = book.document(day, day).kind(DocumentKind::QuarterlyReport);
+        book.facts("iij revenue JPY", 0, facts)
+    };
+    let annual = |book: Book, day: &str, facts: &[(&str, i64)]| {
+        let book = book.document(day, day).kind(DocumentKind::AnnualReport);
+        book.facts("iij revenue JPY", 0, facts)
+    };
+    let book =
+        Book::new()
+            .company("iij", march())
+            .metric("revenue", MetricKind::Flow, Dimension::Money);
+    let book = quarterly(book, "2015-02-05", &[("2014-04-01..2014-12-31", 300)]);
+    let book = annual(book, "2015-05-25", &[("2014-04-01..2015-03-31", 405)]);
+    let book = quarterly(book, "2015-11-05", &[("2015-04-01..2015-09-30", 221)]);
+    let db = annual(book, "2016-02-25", &nine_months).database();
+    db.series("iij", "revenue").unwrap().derived().unwrap()
+}
+
+#[test]
+fn a_transition_report_before_the_year_would_have_ended_is_of_the_year_of_its_months() {
+    let derived = with_transition_report(405);
+    let point = derived.series().at("9M15").unwrap().unwrap();
+    assert_eq!(point.reporting_cycle(), Some(0));
+    assert!(!point.is_comparative());
+    // 335 - 221, and 405 + 335 - 300.
+    let quarter = derived.at("3Q15").unwrap();
+    assert_eq!(quarter.decimal(), Some(114.into()));
+    assert_eq!(quarter.derived().unwrap().together, Together::Cycle(0));
+    let twelve = derived.ttm("3Q15").unwrap();
+    assert_eq!(twelve.decimal(), Some(440.into()));
+    // The year before is restated beside the nine months, and its own nine months are not.
+    let derived = with_transition_report(410);
+    assert_eq!(derived.at("3Q15").unwrap().decimal(), Some(114.into()));
+    assert!(matches!(
+        obstacle(derived.ttm("3Q15")),
+        Obstacle::Vintage { .. }
+    ));
+}
