@@ -322,6 +322,23 @@ fn an_instant_of_several_days_is_an_error() {
     assert!(kind(1).is_err());
 }
 
+#[test]
+fn numbers_have_at_most_28_decimals() {
+    let read = |mantissa, exponent| {
+        let (precision, rounding) = (Precision::Exact, Rounding::Nearest);
+        amount(
+            mantissa,
+            exponent,
+            code::precision(precision),
+            code::rounding(rounding),
+        )
+    };
+    let least = Amount::exact(Decimal::new(1, 28));
+    assert_eq!(read(1, -28), Some(least));
+    // It would be the same number.
+    assert_eq!(read(10, -29), None);
+}
+
 /// Rows in words, of which the first so many are long.
 fn words(count: u32, long: usize, length: usize) -> Vec<Row> {
     let mut rows: Vec<Row> = (0..count).map(|n| quarter(n, 1)).collect();

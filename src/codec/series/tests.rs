@@ -37,6 +37,19 @@ fn chunks_fill_values_and_tell_how_many_they_are() {
 }
 
 #[test]
+fn no_chunk_is_longer_than_a_value() {
+    // A row takes less than 17 bytes, so that some of these fill a value to its last 34, the header.
+    let limit = envelope::PAYLOAD_LIMIT;
+    let mut longest = 0;
+    for count in (340..600).step_by(2) {
+        let payloads = encode(NEW, &borrowed(&quarters(0..count))).unwrap();
+        longest = longest.max(payloads[0].len());
+        assert!(payloads.iter().all(|payload| payload.len() <= limit));
+    }
+    assert!(longest > limit - HEADER);
+}
+
+#[test]
 fn rows_are_appended_to_one_chunk_while_it_holds_them() {
     let appended = |before: u32, after: u32, chunks: u16| {
         let payload = encode(NEW, &borrowed(&quarters(0..before))).unwrap();
