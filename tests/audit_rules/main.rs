@@ -1,6 +1,8 @@
 //! The rules of the audit, one by one, on invented figures.
 
 mod causes;
+mod columns;
+mod conventions;
 mod draft;
 
 use kessan::{
