@@ -4,6 +4,8 @@ mod causes;
 mod columns;
 mod conventions;
 mod draft;
+mod report;
+mod zero;
 
 use kessan::{
     Amount, CauseKind, Claim, Class, Currency, Database, Figure, Finding, GrowthConvention,
