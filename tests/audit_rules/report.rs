@@ -103,3 +103,40 @@ fn formulas_have_the_brackets_they_need() {
         assert_eq!(arithmetic(equals), text, "{equals}");
     }
 }
+
+#[test]
+fn what_is_no_fault_takes_a_line() {
+    let claim = |this: &str, year_ago: Option<&str>, printed: &str| {
+        let table = draft().fact("t", "income", THIS, this);
+        let table = match year_ago {
+            Some(value) => table.fact("t", "income", YEAR_AGO, value),
+            None => table,
+        };
+        let claim = growth("income", THIS, YEAR_AGO);
+        table
+            .claim("t", "income", claim, printed)
+            .audit()
+            .to_string()
+    };
+    for (text, head, end) in [
+        (
+            claim("-200", Some("-100"), "100.0"),
+            "1: another convention",
+            "\"100.0\", t; the ratio minus one, over a negative base",
+        ),
+        (
+            claim("5", Some("0"), "5.0"),
+            "1: cannot be judged",
+            "\"5.0\", t; the base cannot be told from zero",
+        ),
+        (
+            claim("5", None, "5.0"),
+            "1: operands missing",
+            "; missing income 2Q20",
+        ),
+    ] {
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.contains(&head), "{text}");
+        assert!(lines.last().unwrap().ends_with(end), "{text}");
+    }
+}
