@@ -487,7 +487,21 @@ fn a_finding_explains_itself_down_to_its_cells() {
     ] {
         assert!(text.contains(part), "{text}");
     }
+    assert_eq!(why.subject.measure.as_deref(), Some("audit"));
+    let mut missing = 0;
     for finding in audit.relations() {
-        db.explain(finding).unwrap();
+        let why = db.explain(finding).unwrap();
+        let Basis::Computed(computed) = &why.basis else {
+            panic!("{why}")
+        };
+        let subjects = computed.operands.iter().map(|operand| &operand.subject);
+        assert!(subjects.clone().all(|subject| subject.measure.is_none()));
+        // Those that are missing come last, by their names.
+        for (subject, name) in subjects.rev().zip(finding.missing.iter().rev()) {
+            assert_eq!((&subject.metric, &subject.label), (name, name));
+            assert_eq!(subject.period, None);
+            missing += 1;
+        }
     }
+    assert!(missing > 0);
 }

@@ -93,6 +93,10 @@ mod tests {
             // Two large parts of a small total.
             (168, &[731, -567][..], false),
             (811, &[-1104][..], false),
+            // Just as much is left as the largest part is, or as the smallest one with the sign turned.
+            (2, &[-5, 2][..], false),
+            (5, &[-5, 2][..], false),
+            (3, &[-5, 2][..], true),
         ] {
             let of = |value: i64| Fraction::from(value);
             let parts: Vec<Fraction> = parts.iter().copied().map(of).collect();

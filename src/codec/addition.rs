@@ -165,6 +165,36 @@ mod tests {
         assert_eq!(identities("a", &[long.as_str(); 20]), error);
     }
 
+    #[test]
+    fn evidence_of_a_day_out_of_range_is_no_record() {
+        let day = |year| chrono::NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
+        let inferred = |first, last| {
+            let from = SplitEvidence {
+                last: day(last),
+                facts: 1,
+                first: day(first),
+            };
+            let splits = Vec::new();
+            Addition::Inferred(SplitInference { from, splits })
+        };
+        let calendar = |last| {
+            let last = day(last);
+            Addition::Calendar(CalendarEvidence::Inferred { year_ends: 1, last })
+        };
+        let name = |last| Addition::Name(NameEvidence::Inferred { last: day(last) });
+        for (year, holds) in [(1799, false), (1800, true), (2999, true), (3000, false)] {
+            for addition in [
+                inferred(year, 2020),
+                inferred(2020, year),
+                calendar(year),
+                name(year),
+            ] {
+                let packed = pack(&AdditionsRecord(vec![addition]));
+                assert_eq!(packed.is_ok(), holds, "{year}");
+            }
+        }
+    }
+
     fn any_addition() -> impl Strategy<Value = Addition> {
         let identity = prop_oneof![
             Just(("cash", "", "opening(cash) + net_cash.change")),

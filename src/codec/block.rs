@@ -271,8 +271,9 @@ fn encode_any(rows: &[RowRef<'_>]) -> Result<Vec<u8>, CodecError> {
 /// Encodes rows as equal blocks of at most `limit` bytes each, as few as it takes; one for no rows.
 pub(crate) fn encode_split(rows: &[RowRef<'_>], limit: usize) -> Result<Vec<Vec<u8>>, CodecError> {
     let mut pieces = 1;
+    let mut most = usize::from(u16::MAX);
     loop {
-        let size = rows.len().div_ceil(pieces).clamp(1, usize::from(u16::MAX));
+        let size = rows.len().div_ceil(pieces).clamp(1, most);
         let blocks: Vec<Vec<u8>> = if rows.is_empty() {
             vec![encode_refs(rows)?]
         } else {
@@ -293,6 +294,8 @@ pub(crate) fn encode_split(rows: &[RowRef<'_>], limit: usize) -> Result<Vec<Vec<
         }
         let total: usize = blocks.iter().map(Vec::len).sum();
         pieces = total.div_ceil(limit).max(blocks.len() + 1);
+        // One piece more may be pieces of the same size: of 4 rows, 2 and 3 pieces are of two rows each.
+        most = size - 1;
     }
 }
 

@@ -231,4 +231,28 @@ mod tests {
             })
         );
     }
+
+    #[test]
+    fn cells_fill_their_records() {
+        let cell = |row: String| Cell {
+            address: "a".repeat(20),
+            place: "p".repeat(40),
+            row,
+            column: "c".repeat(40),
+            text: "t".repeat(20),
+            scale: 1000,
+            unplaced: None,
+        };
+        let records = |cells: &[Cell]| split(cells).unwrap().len();
+        assert_eq!(records(&[]), 0);
+        // Of each cell after the first, its address, text, scale, three numbers and a row of its own: at most
+        // 21 + 21 + 3 + 9 + 1 + 61 = 116 bytes, of some 6 KiB. Place and column are there once.
+        let cells: Vec<Cell> = (0..52).map(|n| cell(format!("{n:060}"))).collect();
+        assert_eq!(records(&cells[..50]), 1);
+        assert_eq!(records(&cells), 1);
+        // Without a row of its own, 55 bytes.
+        let alike = vec![cell("row".into()); 105];
+        assert_eq!(records(&alike), 1);
+        assert_eq!(records(&[alike.as_slice(), &alike].concat()), 2);
+    }
 }

@@ -237,6 +237,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::codec::block::tests::{any_date, any_figure, any_period};
     use crate::codec::record::{pack, unpack};
+    use crate::model::{Period, Scenario, Scope};
 
     fn any_operand() -> BoxedStrategy<Operand> {
         let scope = prop_oneof![Just(""), Just("segment=network")];
@@ -289,5 +290,39 @@ pub(crate) mod tests {
         fn any_bytes_are_checks_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = unpack::<ChecksRecord>(&bytes);
         }
+    }
+
+    #[test]
+    fn a_long_text_is_refused() {
+        let date = "2003-03-31".parse().unwrap();
+        let period = Period::instant(date).unwrap();
+        let of = Operand {
+            company: "iij".parse().unwrap(),
+            metric: "cash".parse().unwrap(),
+            scenario: Scenario::Actual,
+            scope: Scope::total(),
+            period,
+        };
+        let packed = |length| {
+            let check = Check {
+                cell: 0,
+                claim: Claim::Revision {
+                    of: of.clone(),
+                    from: date,
+                    to: date,
+                },
+                figure: Figure::Qualitative("x".repeat(length)),
+            };
+            pack(&ChecksRecord(vec![CheckRecord::from(&check)]))
+        };
+        assert!(packed(256).is_ok());
+        assert!(matches!(
+            packed(257),
+            Err(CodecError::TooLong {
+                length: 257,
+                limit: 256,
+                ..
+            })
+        ));
     }
 }

@@ -316,3 +316,6 @@ pub(crate) fn split_by_size<T: Serialize + Clone>(
     }
     Ok(runs)
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,3 +90,6 @@ fn read(reader: &mut Reader<'_>) -> Option<SeriesHeader> {
         history_rows: reader.u64()?,
     })
 }
+
+#[cfg(test)]
+mod tests;

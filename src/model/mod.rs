@@ -70,6 +70,9 @@ pub use unit::{Currency, Dimension, Noun, Unit};
 pub use why::{WhyCell, WhyDocument, WhyShown};
 pub use year_end::{WeekdayPick, YearEnd};
 
+#[cfg(test)]
+mod tests;
+
 /// A name, date or rule that means nothing.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]

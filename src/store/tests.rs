@@ -9,6 +9,7 @@ mod cuts;
 mod damage;
 mod dump;
 mod groups;
+mod head;
 mod naive;
 mod older;
 mod opening;

@@ -1,7 +1,11 @@
 //! The rules of the audit, one by one, on invented figures.
 
 mod causes;
+mod columns;
+mod conventions;
 mod draft;
+mod report;
+mod zero;
 
 use kessan::{
     Amount, CauseKind, Claim, Class, Currency, Database, Figure, Finding, GrowthConvention,

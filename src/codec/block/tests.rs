@@ -139,6 +139,13 @@ fn quarter(n: u32, value: i64) -> Row {
     })
 }
 
+/// Quarters of a company that grows.
+pub(crate) fn quarters(which: std::ops::Range<u32>) -> Vec<Row> {
+    which
+        .map(|n| quarter(n, 1_000_000 + i64::from(n) * 3000))
+        .collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -273,6 +280,89 @@ fn values_too_far_apart_keep_their_own_exponents() {
     let block = Block::parse(&bytes).unwrap();
     assert_eq!(block.exponent.constant(), None);
     assert_eq!(block.rows().unwrap(), rows);
+}
+
+#[test]
+fn figures_appended_at_the_exponent_of_a_block_are_the_same_bytes() {
+    // In thousands, from below zero up: what comes fits the offsets that are there.
+    for (before, after) in [
+        (&[-9_000, 7_000][..], &[5_000][..]),
+        (&[-9_000, 7_000], &[5_000, -5_000, 0]),
+        (&[-9_000, 7_000], &[5_500]),
+        (&[0, 7], &[3]),
+        (&[0, 0], &[0]),
+        (&[0, 0], &[5_000]),
+    ] {
+        let rows = |values: &[i64], first: u32| -> Vec<Row> {
+            let of = (first..).zip(values);
+            of.map(|(n, value)| quarter(n, *value)).collect()
+        };
+        let (before, after) = (rows(before, 0), rows(after, 9));
+        let stored = encode(&before).unwrap();
+        let appended = append(&Block::parse(&stored).unwrap(), &borrowed(&after));
+        let all = encode_any(&borrowed(&[before, after].concat())).unwrap();
+        assert_eq!(appended, Some(all));
+    }
+}
+
+#[test]
+fn an_instant_of_several_days_is_an_error() {
+    let bytes = encode(&[quarter(0, 1)]).unwrap();
+    // Two bytes of count, 19 descriptors, the end in four bytes; a kind of zero has no base.
+    let base = 2 + COLUMNS + 4;
+    assert_eq!(bytes[2..4], [0x30, 0x00]);
+    let kind = |number: u8| {
+        let mut bytes = bytes.clone();
+        bytes[3] = 0x10;
+        bytes.insert(base, number);
+        let rows = Block::parse(&bytes).unwrap().rows();
+        rows.map(|rows| rows[0].observation.period.kind())
+    };
+    assert_eq!(kind(0), Ok(PeriodKind::Duration));
+    assert!(kind(1).is_err());
+}
+
+#[test]
+fn numbers_have_at_most_28_decimals() {
+    let read = |mantissa, exponent| {
+        let (precision, rounding) = (Precision::Exact, Rounding::Nearest);
+        amount(
+            mantissa,
+            exponent,
+            code::precision(precision),
+            code::rounding(rounding),
+        )
+    };
+    let least = Amount::exact(Decimal::new(1, 28));
+    assert_eq!(read(1, -28), Some(least));
+    // It would be the same number.
+    assert_eq!(read(10, -29), None);
+}
+
+/// Rows in words, of which the first so many are long.
+fn words(count: u32, long: usize, length: usize) -> Vec<Row> {
+    let mut rows: Vec<Row> = (0..count).map(|n| quarter(n, 1)).collect();
+    for (index, row) in rows.iter_mut().enumerate() {
+        let length = if index < long { length } else { 1 };
+        row.observation.figure = Figure::Qualitative("x".repeat(length));
+    }
+    rows
+}
+
+#[test]
+fn rows_of_uneven_length_are_split_until_each_block_fits() {
+    // Two long rows in one block do not fit, and three blocks of four equal parts are two of two rows each.
+    // 24 rows of 256 bytes do not fit in 6 KiB, and 25 blocks of 576 rows are 24 of 24 rows each.
+    for (rows, limit, size) in [(words(4, 2, 256), 450, 1), (words(576, 48, 256), 6_100, 23)] {
+        let blocks = encode_split(&borrowed(&rows), limit).unwrap();
+        let read: Vec<Vec<Row>> = blocks
+            .iter()
+            .map(|block| Block::parse(block).unwrap().rows().unwrap())
+            .collect();
+        assert!(blocks.iter().all(|block| block.len() <= limit));
+        assert!(read[0].len() <= size, "{} rows", read[0].len());
+        assert_eq!(read.concat(), rows);
+    }
 }
 
 #[test]
