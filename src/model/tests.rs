@@ -367,3 +367,75 @@ fn evidence_names_its_days() {
         assert_eq!(other.covers(&evidence), covers, "{first} {last} {facts}");
     }
 }
+
+#[test]
+fn weeks_of_a_year_end() {
+    let check = |weeks, long_quarter| {
+        FiscalCalendar::new(vec![CalendarRule {
+            from: None,
+            year_end: YearEnd::Weekly {
+                month: 1,
+                weekday: chrono::Weekday::Sat,
+                pick: WeekdayPick::Last,
+                weeks,
+                long_quarter,
+            },
+            named_by: YearNaming::End,
+            labels: LabelStyle::FiscalYearQuarter,
+        }])
+        .is_ok()
+    };
+    for (weeks, long_quarter, holds) in [
+        ([13, 13, 13, 13], 4, true),
+        ([12, 12, 12, 16], 1, true),
+        ([17, 12, 12, 11], 4, false),
+        ([18, 12, 12, 10], 4, false),
+        ([13, 13, 13, 12], 4, false),
+        ([13, 13, 13, 14], 4, false),
+        ([13, 13, 13, 13], 0, false),
+        ([13, 13, 13, 13], 5, false),
+    ] {
+        assert_eq!(check(weeks, long_quarter), holds, "{weeks:?}");
+    }
+    let read = |text: &str| serde_json::from_str::<YearEnd>(text).is_ok();
+    for (text, holds) in [
+        (r#"{"month": 3}"#, true),
+        (r#"{"month": 3, "weeks": [13, 13, 13, 13]}"#, false),
+        (r#"{"month": 3, "long_quarter": 4}"#, false),
+        (r#"{"month": 3, "pick": "last"}"#, false),
+        (r#"{"month": 3, "weekday": "Sat"}"#, false),
+        (r#"{"month": 3, "weekday": "Sat", "pick": "last"}"#, true),
+    ] {
+        assert_eq!(read(text), holds, "{text}");
+    }
+    let march = YearEnd::MonthEnd { month: 3 };
+    assert_eq!(march.boundary(2004, 4), Some(day("2004-04-01")));
+    assert_eq!(march.boundary(2004, 5), None);
+}
+
+#[test]
+fn currencies_of_units() {
+    for (unit, currency) in [
+        ("JPY", Some(Currency::JPY)),
+        ("USD/share", Some(Currency::USD)),
+        ("percent", None),
+        ("shares", None),
+    ] {
+        let unit: Unit = unit.parse().unwrap();
+        assert_eq!(unit.currency(), currency, "{unit}");
+    }
+}
+
+#[test]
+fn expressions_have_at_most_so_many_levels() {
+    let most = Expression::DEPTH_LIMIT;
+    let sum = |first: &str, terms: usize| {
+        let terms = vec!["b"; terms - 1].join(" + ");
+        format!("{first} + {terms}").parse::<Expression>()
+    };
+    assert!(sum("b", most).is_ok());
+    assert!(sum("b", most + 1).is_err());
+    // A sign is a level of its own.
+    assert!(sum("-b", most - 1).is_ok());
+    assert!(sum("-b", most).is_err());
+}
