@@ -4,6 +4,7 @@ mod audit;
 mod load_companyfacts;
 mod query;
 mod read_only;
+mod rows;
 mod run;
 mod screen;
 mod tidy_table;
