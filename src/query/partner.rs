@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use crate::model::{
     FiscalCalendar, FiscalPeriod, PLACEMENT_TOLERANCE, Period, PeriodKind, Slot, Span,
 };
@@ -117,21 +119,7 @@ impl<R: Dated> Placed<'_, R> {
     }
 
     fn year_ago_by_dates(&self, period: &Period) -> Option<(usize, Option<Standing>)> {
-        let day = slot::year_before(period.end())?;
-        let nearest = self
-            .periods()
-            .filter(|other| {
-                other.kind() == period.kind()
-                    && other.nominal_quarters() == period.nominal_quarters()
-            })
-            .filter_map(|other| {
-                let end_off = slot::days_apart(other.end(), day);
-                let length_off = lengths_apart(&other, period);
-                (end_off <= PLACEMENT_TOLERANCE && length_off <= LENGTH_TOLERANCE)
-                    .then_some((end_off, length_off, other))
-            })
-            .min()?;
-        self.at_dates(&nearest.2)
+        self.at_dates(&dates_year_ago(self.periods(), period)?)
     }
 
     /// The discrete quarter, or the quarter-end instant, that ends where this one begins.
@@ -168,14 +156,7 @@ impl<R: Dated> Placed<'_, R> {
         opening: &Period,
         shape: Shape,
     ) -> Option<(usize, Option<Standing>)> {
-        let nearest = self
-            .periods()
-            .filter(|other| Shape::of(other) == shape)
-            .filter(|other| other.days().is_none_or(|days| QUARTER_DAYS.contains(&days)))
-            .map(|other| (slot::days_apart(other.end(), opening.end()), other))
-            .filter(|(off, _)| *off <= PLACEMENT_TOLERANCE)
-            .min()?;
-        self.at_dates(&nearest.1)
+        self.at_dates(&quarter_to(self.periods(), shape, opening.end())?)
     }
 
     /// The instant at which the fiscal year of an instant began.
@@ -202,6 +183,45 @@ impl<R: Dated> Placed<'_, R> {
             None => Found::at(self.at_dates(&opening), None),
         }
     }
+}
+
+/// Of some dates those that lie a year before others: as long, and ending on the same day, give or take the days by which years
+/// of weeks move.
+pub(crate) fn dates_year_ago(
+    reported: impl Iterator<Item = Period>,
+    period: &Period,
+) -> Option<Period> {
+    let day = slot::year_before(period.end())?;
+    let alike = reported.filter(|other| {
+        other.kind() == period.kind() && other.nominal_quarters() == period.nominal_quarters()
+    });
+    let nearest = alike.filter_map(|other| {
+        let end_off = slot::days_apart(other.end(), day);
+        let length_off = lengths_apart(&other, period);
+        (end_off <= PLACEMENT_TOLERANCE && length_off <= LENGTH_TOLERANCE)
+            .then_some((end_off, length_off, other))
+    });
+    nearest.min().map(|(_, _, other)| other)
+}
+
+/// Of some dates those of a discrete quarter, or of the instant at its end, that end on a day, give or take the tolerance.
+pub(crate) fn quarter_to(
+    reported: impl Iterator<Item = Period>,
+    shape: Shape,
+    day: NaiveDate,
+) -> Option<Period> {
+    reported
+        .filter(|other| Shape::of(other) == shape)
+        .filter(|other| other.days().is_none_or(|days| QUARTER_DAYS.contains(&days)))
+        .filter(|other| {
+            other
+                .nominal_quarters()
+                .is_none_or(|quarters| quarters <= 1)
+        })
+        .map(|other| (slot::days_apart(other.end(), day), other))
+        .filter(|(off, _)| *off <= PLACEMENT_TOLERANCE)
+        .min()
+        .map(|(_, other)| other)
 }
 
 /// What a computed figure is compared with. `None` where the comparison has no meaning for its period.

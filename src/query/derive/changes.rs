@@ -12,7 +12,7 @@ use crate::model::{
 use crate::query::answer::Answer;
 use crate::query::apart::tags_apart;
 use crate::query::delta::{DeltaKind, doubts, short_beside, tags_told};
-use crate::query::partner::{LENGTH_TOLERANCE, lengths_apart};
+use crate::query::partner::{LENGTH_TOLERANCE, dates_year_ago, lengths_apart};
 use crate::query::point::Point;
 use crate::query::select::{FiscalRange, When};
 use crate::query::slot::{self, Shape};
@@ -203,10 +203,11 @@ impl Derivations {
         if let Some(wanted) = current.fiscal().and_then(year_ago) {
             return self.slot(wanted);
         }
-        match slot::dates_year_before(&current.period()) {
-            Some(period) => self.at_period(&period),
-            None => self.at_period(&current.period()),
+        let period = current.period();
+        if let Some(reported) = dates_year_ago(self.series.periods(), &period) {
+            return self.at_period(&reported);
         }
+        self.near(&slot::dates_year_before(&period).unwrap_or(period))
     }
 
     fn quarter_before(&self, current: &Answer) -> Option<Result<Answer, Box<NotDerivable>>> {

@@ -52,6 +52,9 @@ use path::Ways;
 /// - **What has no place in the calendar** counts two at a time, with one first or one last day: the fourth quarter of a
 ///   company founded in August is what it told of the year less what it told by September. It never leads on to another: a
 ///   predecessor's figure and its successor's are not added up.
+/// - **Years of weeks move by days.** Where a change of year end leaves nothing of the same label a year earlier, changes go by dates, and
+///   take what lies within the [days](crate::PLACEMENT_TOLERANCE) of them and is as long, give or take five; so does a quarter without a
+///   name in twelve months. What is added up still meets to the day.
 /// - **One vintage.** A restated year and unrestated nine months are refused: see [`Vintage`].
 /// - **One meaning.** Figures of a standard metric under tags that [disagree](SeriesQuery::disagreements) for any period are
 ///   not added up: see [`Obstacle::TagsDisagree`](crate::Obstacle), whatever the vintage.

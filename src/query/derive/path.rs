@@ -14,6 +14,9 @@ use crate::query::slot::year_of;
 /// How many steps a search tries at most: facts whose dates lie a day apart multiply the ways.
 const BUDGET: usize = 20_000;
 
+/// The most days that a period without a place in the calendar may have.
+const LONGEST: i64 = 380;
+
 /// The durations of a series as ways from day to day.
 ///
 /// Those that have their place in the company's calendar, or lie where a change of year end has left it without a fiscal
@@ -51,9 +54,14 @@ impl Ways {
             let (Some(from), Some(to)) = (period.start(), period.end().succ_opt()) else {
                 continue;
             };
+            let leads_on = calendar.place(&period).is_some() || is_between_years(calendar, &period);
+            // Two years, or what a slip in a date makes of one.
+            if !leads_on && period.days().is_none_or(|days| days > LONGEST) {
+                continue;
+            }
             ways.all.insert((from, to));
             ways.days.extend([from, to]);
-            if calendar.place(&period).is_none() && !is_between_years(calendar, &period) {
+            if !leads_on {
                 ways.loose.push((from, to));
                 continue;
             }

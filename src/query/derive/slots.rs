@@ -7,8 +7,9 @@ use crate::model::{
     FiscalPeriod, MetricKind, PLACEMENT_TOLERANCE, Period, PeriodKind, SeriesKey, Slot, Span,
 };
 use crate::query::answer::Answer;
+use crate::query::partner::{LENGTH_TOLERANCE, lengths_apart};
 use crate::query::point::Point;
-use crate::query::slot::{Fit, Shape, Target};
+use crate::query::slot::{Fit, Shape, Target, days_apart};
 
 use super::Derivations;
 use super::combine::{Aim, formula, not_an_amount, signed};
@@ -116,16 +117,49 @@ impl Derivations {
         own: &Period,
         target: Option<&Target>,
     ) -> Option<Result<Answer, Box<NotDerivable>>> {
+        let fits = |period: &Period| match target {
+            Some(target) => target.fit(period),
+            None => Some(Fit::EXACT),
+        };
         let tolerance = target.map_or(0, |_| PLACEMENT_TOLERANCE);
+        let fiscal = target.map(|target| target.fiscal);
+        self.within(label, own, fiscal, tolerance, fits)
+    }
+
+    /// The figure of these dates, or of others of that length within some days of them, as years of weeks move.
+    pub(super) fn near(&self, period: &Period) -> Result<Answer, Box<NotDerivable>> {
+        let label = period.to_string();
+        self.dates(&label, period).or_else(|not| {
+            if self.series.kind() != MetricKind::Flow || period.kind() != PeriodKind::Duration {
+                return Err(not);
+            }
+            let fits = |other: &Period| {
+                let fit = Fit {
+                    nominal: false,
+                    off_by: days_apart(other.end(), period.end()),
+                };
+                (lengths_apart(other, period) <= LENGTH_TOLERANCE).then_some(fit)
+            };
+            self.within(&label, period, None, PLACEMENT_TOLERANCE, fits)
+                .unwrap_or(Err(not))
+        })
+    }
+
+    /// Out of what the dates of reported figures allow, for dates within some days of others that fit.
+    fn within(
+        &self,
+        label: &str,
+        own: &Period,
+        fiscal: Option<FiscalPeriod>,
+        tolerance: i64,
+        fits: impl Fn(&Period) -> Option<Fit>,
+    ) -> Option<Result<Answer, Box<NotDerivable>>> {
         let mut first = None;
         let mut goals = Vec::new();
         for from in self.ways.days_near(own.start()?, tolerance) {
             for after in self.ways.days_near(own.end().succ_opt()?, tolerance) {
                 let period = Period::duration(from, after.pred_opt()?);
-                let fit = period.as_ref().ok().and_then(|period| match target {
-                    Some(target) => target.fit(period),
-                    None => Some(Fit::EXACT),
-                });
+                let fit = period.as_ref().ok().and_then(&fits);
                 if let (Ok(period), Some(fit)) = (period, fit) {
                     goals.push((fit, period, from, after));
                 }
@@ -137,7 +171,7 @@ impl Derivations {
                 for way in self.ways.between(from, after, steps) {
                     let aim = Aim {
                         label: label.to_owned(),
-                        fiscal: target.map(|target| target.fiscal),
+                        fiscal,
                         period,
                     };
                     match self.along(&aim, &way) {

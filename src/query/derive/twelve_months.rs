@@ -8,6 +8,7 @@ use crate::error::{Alignment, NotDerivable, Obstacle};
 use crate::model::{FiscalPeriod, MetricKind, Period, Slot};
 use crate::query::answer::{Answer, DerivedOperand};
 use crate::query::panel_period::CalendarQuarter;
+use crate::query::partner::quarter_to;
 use crate::query::slot::{self, Shape};
 
 use super::Derivations;
@@ -91,7 +92,7 @@ impl Derivations {
     }
 
     /// The quarter that ends on a day, or the instant at its end: that of the calendar, or, where a change of year end has
-    /// left it without a name, three whole months.
+    /// left it without a name, one that was reported, or what is near three whole months or thirteen weeks.
     pub(crate) fn quarter_to(&self, day: NaiveDate) -> Quarter {
         let calendar = self.series.calendar();
         if let Some(fiscal) = slot::quarter_to(calendar, day) {
@@ -101,20 +102,22 @@ impl Derivations {
                 answer: self.slot(fiscal),
             };
         }
-        let own = match self.series.label_shape() {
-            Shape::Duration => slot::months_to(day, 3),
+        let shape = self.series.label_shape();
+        let own = quarter_to(self.series.periods(), shape, day).or_else(|| match shape {
+            Shape::Duration => slot::months_to(day, 3).or_else(|| thirteen_weeks_to(day)),
             Shape::Instant => Period::instant(day).ok(),
-        };
+        });
         let name = own.map_or_else(
             || format!("the quarter that ends on {day}"),
             |own| own.to_string(),
         );
         let answer = if let Some(own) = own {
-            self.dates(&name, &own)
+            self.near(&own)
         } else {
             let slot = name.clone();
             Err(self.not_derivable(&name, None, Obstacle::NoSlot { slot }))
         };
+        let own = answer.as_ref().map_or(own, |found| Some(found.period()));
         Quarter { name, own, answer }
     }
 
@@ -278,6 +281,11 @@ pub(crate) struct Quarter {
     name: String,
     own: Option<Period>,
     pub(crate) answer: Result<Answer, Box<NotDerivable>>,
+}
+
+fn thirteen_weeks_to(day: NaiveDate) -> Option<Period> {
+    let start = day.checked_sub_days(chrono::Days::new(13 * 7 - 1))?;
+    Period::duration(start, day).ok()
 }
 
 /// The quarter of a number.

@@ -145,3 +145,111 @@ fn a_calendar_quarter_that_has_no_fiscal_name_is_its_days() {
     let assets = db.panel("assets").unwrap().at("CY2015Q4").unwrap();
     assert_eq!(assets.to_string(), "acme  2015-12-31  9 USD");
 }
+
+/// From the last Friday of September to that of December, with a stub of thirteen weeks.
+#[test]
+fn years_of_weeks_are_compared_across_a_change_of_their_end() {
+    let rule = |from: Option<&str>, month| CalendarRule {
+        from: from.map(day),
+        year_end: YearEnd::Weekly {
+            month,
+            weekday: chrono::Weekday::Fri,
+            pick: WeekdayPick::Last,
+            weeks: [13; 4],
+            long_quarter: 4,
+        },
+        named_by: YearNaming::End,
+        labels: LabelStyle::FiscalYearQuarter,
+    };
+    let calendar = FiscalCalendar::new(vec![rule(None, 9), rule(Some("2014-12-27"), 12)]).unwrap();
+    let derived = derived(
+        calendar,
+        &[
+            ("2013-09-28..2013-12-27", 100),
+            ("2013-12-28..2014-03-28", 110),
+            ("2014-03-29..2014-06-27", 120),
+            ("2013-09-28..2014-09-26", 460),
+            ("2014-09-27..2014-12-26", 105),
+            ("2014-12-27..2015-03-27", 121),
+            ("2015-03-28..2015-06-26", 126),
+            ("2014-12-27..2015-09-25", 388),
+            ("2014-12-27..2015-12-25", 500),
+        ],
+    );
+    // Beside 110, 120, 460 - 330 and the stub's 105.
+    for (quarter, change) in [
+        ("FY2015 Q1", "+10.0%"),
+        ("FY2015 Q2", "+5.0%"),
+        ("FY2015 Q3", "+8.5%"),
+        ("FY2015 Q4", "+6.7%"),
+    ] {
+        let yoy = derived.yoy(quarter).unwrap();
+        assert!(yoy.change_text().starts_with(change), "{yoy}");
+        assert!(!yoy.length_differs);
+    }
+    // 121 beside 105.
+    let qoq = derived.qoq("FY2015 Q1").unwrap();
+    assert!(qoq.change_text().starts_with("+15.2%"), "{qoq}");
+    let twelve_months = |when: &str| derived.ttm(when).unwrap();
+    let first = twelve_months("FY2015 Q1");
+    assert_eq!(first.decimal(), Some((120 + 130 + 105 + 121).into()));
+    assert_eq!(first.period(), "2014-03-29..2015-03-27".parse().unwrap());
+    let stub = twelve_months("2014-09-27..2014-12-26");
+    assert_eq!(stub.decimal(), Some((110 + 120 + 130 + 105).into()));
+}
+
+/// The stub's second quarter, of months to a month's end, was reported in six months only.
+#[test]
+fn twelve_months_go_on_through_a_quarter_of_weeks_that_is_derived() {
+    let weeks = CalendarRule {
+        from: None,
+        year_end: YearEnd::Weekly {
+            month: 6,
+            weekday: chrono::Weekday::Sat,
+            pick: WeekdayPick::Last,
+            weeks: [13; 4],
+            long_quarter: 4,
+        },
+        named_by: YearNaming::End,
+        labels: LabelStyle::FiscalYearQuarter,
+    };
+    let months = CalendarRule {
+        from: Some(day("2016-01-01")),
+        year_end: YearEnd::MonthEnd { month: 12 },
+        named_by: YearNaming::End,
+        labels: LabelStyle::FiscalYearQuarter,
+    };
+    let derived = derived(
+        FiscalCalendar::new(vec![weeks, months]).unwrap(),
+        &[
+            ("2014-12-28..2015-03-28", 120),
+            ("2015-03-29..2015-06-27", 125),
+            ("2015-06-28..2015-09-26", 130),
+            ("2015-06-28..2015-12-31", 277),
+            ("2016-01-01..2016-03-31", 135),
+        ],
+    );
+    let months = derived.ttm("FY2016 Q1").unwrap();
+    assert_eq!(months.decimal(), Some((125 + 130 + 147 + 135).into()));
+    assert_eq!(months.period(), "2015-03-29..2016-03-31".parse().unwrap());
+    let qoq = derived.qoq("FY2016 Q1").unwrap();
+    assert!(qoq.change_text().starts_with("-8.2%"), "{qoq}");
+    let yoy = derived.yoy("FY2016 Q1").unwrap();
+    assert!(yoy.change_text().starts_with("+12.5%"), "{yoy}");
+}
+
+#[test]
+fn a_year_is_not_what_two_years_leave() {
+    let derived = derived(
+        years(&[(None, 12)]),
+        &[
+            ("2013-01-01..2013-12-31", 500),
+            ("2014-01-01..2014-09-30", 370),
+            // One wrong digit: of 2014.
+            ("2013-01-01..2014-12-31", 510),
+        ],
+    );
+    refused(derived.at("FY2014"));
+    refused(derived.at("FY2014 Q4"));
+    refused(derived.ttm("FY2014 Q4"));
+}
