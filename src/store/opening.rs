@@ -219,6 +219,6 @@ fn unfinished_snapshots(path: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-fn is_locked(error: &sled::Error) -> bool {
+pub(super) fn is_locked(error: &sled::Error) -> bool {
     matches!(error, sled::Error::Io(e) if e.to_string().contains("could not acquire lock"))
 }

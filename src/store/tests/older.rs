@@ -1,8 +1,9 @@
 //! Databases of format versions 2 to 4: what they know stands, and they are written on in version 5.
 
 use std::fs;
-
 use std::ops::ControlFlow;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -13,6 +14,7 @@ use crate::model::{
     CalendarEvidence, Cell, Check, Company, Document, Evidence, FiscalCalendar, NameEvidence,
     Reported, Split, SplitEvidence, YearNaming,
 };
+use crate::store::opening::is_locked;
 use crate::store::{Incomplete, Package, PackageDocument, Store, StoreError, UpkeepProgress};
 
 const SLOT: usize = 512;
@@ -23,6 +25,19 @@ fn put(bytes: &mut [u8], at: usize, number: u32) {
 
 fn number(bytes: &[u8], at: usize) -> u32 {
     u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap())
+}
+
+/// sled itself, once it is free: now and then it holds its lock for a moment after a database was closed.
+fn tree_of(place: &Place) -> sled::Db {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        match sled::open(place.file("sled")) {
+            Err(error) if is_locked(&error) && Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(10));
+            }
+            opened => return opened.unwrap(),
+        }
+    }
 }
 
 /// Makes a closed database one of an older version, by what `src/docs/format.md` says: what it has must be in that version.
@@ -39,7 +54,7 @@ fn as_of_version(place: &Place, version: u8) {
         put(slot, 64, sum);
     }
     fs::write(place.file("HEAD"), head).unwrap();
-    let tree = sled::open(place.file("sled")).unwrap();
+    let tree = tree_of(place);
     let all: Vec<_> = tree.iter().map(Result::unwrap).collect();
     for (key, value) in all {
         if key[0] == CATALOG {
@@ -94,7 +109,7 @@ fn entries(key: &[u8], record: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 /// The versions of all values, by key space.
 fn versions(place: &Place) -> Vec<(u8, u8)> {
-    let tree = sled::open(place.file("sled")).unwrap();
+    let tree = tree_of(place);
     let all = tree.iter().map(Result::unwrap);
     all.map(|(key, value)| (key[0], value[2])).collect()
 }
