@@ -18,6 +18,13 @@ use super::opening::{self, Opened};
 use crate::codec::key::Space;
 use crate::codec::{CodecError, Key, envelope};
 
+/// After how many changes of a page sled writes it anew.
+const CHANGES: u16 = 10;
+/// The tree of the pages that are changed to have sled clean its log.
+const CLEANER: &[u8] = b"cleaner";
+/// How many pages sled moves at most when its log is cleaned. Readers wait for as long as it takes.
+const CLEANING_TURNS: u16 = 64;
+
 /// An open tree.
 pub(crate) struct Engine {
     /// `None` only while it is dropped.
@@ -353,6 +360,27 @@ impl Engine {
             .transpose()
     }
 
+    /// Has sled move pages out of segments of its log that hold little else than garbage, one page for each turn, so that they can
+    /// be written again. What sled cannot move stays where it is.
+    ///
+    /// sled does this each time it writes a page anew, which is after some ten changes of it: too seldom for pages that are not
+    /// changed any more, of which every segment has some. So pages of a tree of their own are changed that often: in one batch,
+    /// as sled frees no segment before it ends, and with an fsync after it, as the next batch may be written over those it frees.
+    pub(crate) fn clean(&self) -> Result<(), StoreError> {
+        // A page that sled cannot read stands in the way of whoever wants to read it, not of others.
+        let _ = self.call("clean", |db| {
+            // sled does not write what is there already.
+            let value = db.generate_id()?.to_be_bytes();
+            let mut changes = sled::Batch::default();
+            for key in 0..CLEANING_TURNS.saturating_mul(CHANGES) {
+                changes.insert(key.to_be_bytes().as_slice(), value.as_slice());
+            }
+            db.open_tree(CLEANER)?.apply_batch(changes)?;
+            db.flush().map(drop)
+        });
+        self.fsync()
+    }
+
     /// Writes a batch, and returns when it survives a power cut.
     pub(crate) fn apply(&self, batch: &Batch) -> Result<(), StoreError> {
         let written = self.write(batch);
@@ -377,6 +405,10 @@ impl Engine {
         }
         self.call("write", |db| db.apply_batch(writes))?;
         self.call("flush", |db| db.flush())?;
+        self.fsync()
+    }
+
+    fn fsync(&self) -> Result<(), StoreError> {
         self.log
             .sync_all()
             .map_err(|e| StoreError::io("fsync sled/db", &self.path, &e))
@@ -431,6 +463,7 @@ pub(crate) fn sync_path(path: &Path) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::SeriesId;
 
     fn engine() -> (tempfile::TempDir, Engine) {
         let folder = tempfile::tempdir().unwrap();
@@ -469,6 +502,40 @@ mod tests {
         let engine = Engine::open(folder.path()).unwrap();
         assert_eq!(all(&engine).unwrap(), vec![b"first".to_vec(); 4]);
         engine.apply(&batch(1..2, b"second")).unwrap();
+    }
+
+    /// How long the log gets where ten companies report forty figures a quarter, for sixty quarters.
+    fn grown(cleaned: bool) -> u64 {
+        let (folder, engine) = engine();
+        for report in 0..600 {
+            let mut batch = Batch::default();
+            for metric in 0..40 {
+                let series = SeriesId {
+                    metric,
+                    variant: 0,
+                    company: report % 10,
+                };
+                let rows = usize::try_from(report / 10).unwrap();
+                let key = Key::Current { series, chunk: 0 };
+                batch.insert(&key, &vec![7; 100 + 26 * rows]).unwrap();
+            }
+            batch.insert(&Key::Document(report), &[7; 200]).unwrap();
+            batch
+                .insert(&Key::Commit(report.into()), &[7; 150])
+                .unwrap();
+            engine.apply(&batch).unwrap();
+            if cleaned && report % 3 == 0 {
+                engine.clean().unwrap();
+            }
+        }
+        drop(engine);
+        fs::metadata(Engine::log_path(folder.path())).unwrap().len()
+    }
+
+    #[test]
+    fn a_log_that_is_cleaned_is_not_full_of_garbage() {
+        let (left, cleaned) = (grown(false), grown(true));
+        assert!(cleaned < left / 2, "{cleaned} of {left} bytes");
     }
 
     #[test]

@@ -15,6 +15,10 @@ use super::{State, Store, Writer};
 use crate::codec::SeriesId;
 use crate::codec::manifest::Head;
 
+/// After how many keys that packages wrote one by one the log is cleaned. Measured with releases of 100 figures: every second of them
+/// instead of every third saves a third of the space, and takes twice the time.
+const CLEANING: usize = 300;
+
 /// Takes in packages, each as a commit of its own, up to the first that is refused. Small ones share a batch: one fsync and
 /// one HEAD for all of them.
 ///
@@ -29,6 +33,7 @@ pub(super) fn commit(
     let disk = Disk {
         store,
         writer: &mut writer,
+        cleans: packages.len() == 1,
     };
     thread::scope(|scope| {
         let mut group = Group {
@@ -230,6 +235,8 @@ struct Work {
 struct Disk<'a> {
     store: &'a Store,
     writer: &'a mut Writer,
+    /// Whether the log is cleaned. Loads of many packages leave little garbage.
+    cleans: bool,
 }
 
 impl Disk<'_> {
@@ -261,8 +268,21 @@ impl Disk<'_> {
         }
         self.store.publish(state.clone(), series, created);
         // The commits stand. What is left of an announcement would be removed by the next open, too.
-        self.writer.halted = apply(engine, &batches.cleanup).is_err();
+        let tidied = apply(engine, &batches.cleanup).and_then(|()| self.clean(&batches.data));
+        self.writer.halted = tidied.is_err();
         Ok(())
+    }
+
+    /// Cleans the log, if enough was written since it was cleaned last.
+    fn clean(&mut self, written: &[Batch]) -> Result<(), StoreError> {
+        if self.cleans {
+            self.writer.uncleaned += written.iter().map(Batch::len).sum::<usize>();
+        }
+        if self.writer.uncleaned < CLEANING {
+            return Ok(());
+        }
+        self.writer.uncleaned = 0;
+        self.store.engine.clean()
     }
 }
 

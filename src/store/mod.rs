@@ -103,6 +103,8 @@ struct Writer {
     head: HeadFile,
     /// Set when a write failed: what is on disk is known only after opening again.
     halted: bool,
+    /// How many keys were written since the log was cleaned.
+    uncleaned: usize,
 }
 
 impl Store {
@@ -216,6 +218,7 @@ impl Store {
             writer: Mutex::new(Writer {
                 head,
                 halted: false,
+                uncleaned: 0,
             }),
         }
     }
