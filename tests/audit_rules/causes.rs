@@ -269,7 +269,7 @@ fn what_another_printing_confirms_has_no_flipped_sign() {
                 .fact(parts, "income.b", THIS, "234")
         };
         let sign = (CauseKind::FlippedSign, "-1234".to_owned());
-        assert_eq!(named_causes(&table().audit()), [sign.clone()], "{parts}");
+        assert_eq!(named_causes(&table().audit()), [sign], "{parts}");
         let confirmed = || table().fact("s", "income", THIS, "-1234");
         assert_eq!(named_causes(&confirmed().audit()), [], "{parts}");
     }

@@ -1,6 +1,6 @@
 //! What other documents say, and of other companies.
 
-use kessan::{Class, Database};
+use kessan::{Claim, Class, Database, Finding, Id, Operand, Relation};
 
 use super::draft::{Draft, THIS, YEAR_AGO, draft, growth, only_claim, operand, share};
 
@@ -42,29 +42,41 @@ fn claims_about_another_company_use_its_figures() {
         .fact("t", "sales", THIS, "500")
         .fact("t", "sales", YEAR_AGO, "400")
         .package();
-    let id: kessan::Id = "e".parse().unwrap();
+    let id: Id = "e".parse().unwrap();
     other.companies[0].id = id.clone();
     other.companies[0].name = "E".into();
     for fact in &mut other.filings[0].facts {
         fact.series.company = id.clone();
     }
     db.ingest(other).unwrap();
-    // The document has figures and claims of its own company, and claims of the other one.
-    let of_the_other = |period: &str| kessan::Operand {
+    let of_the_other = |period: &str| Operand {
         company: id.clone(),
         ..operand("sales", period)
     };
-    let claim = kessan::Claim::Growth {
+    let claim = || Claim::Growth {
         of: of_the_other(THIS),
         over: of_the_other(YEAR_AGO),
     };
-    let own = draft()
-        .fact("t", "sales", THIS, "120")
-        .fact("t", "sales", YEAR_AGO, "100")
-        .claim("t", "own", growth("sales", THIS, YEAR_AGO), "20.0")
-        .claim("t", "other", claim, "25.0");
-    db.ingest(own.package()).unwrap();
-    let audit = db.audit("d").unwrap();
-    assert_eq!(audit.count(Class::Consistent), 2, "{audit}");
-    assert_eq!(audit.relations().len(), 2);
+    // The document has figures of its own company, claims of the other one, and perhaps of its own, too.
+    for (document, own_claim) in [("d", false), ("d2", true)] {
+        let table = Draft {
+            id: document,
+            ..draft()
+        };
+        let mut table = table
+            .fact("t", "sales", THIS, "120")
+            .fact("t", "sales", YEAR_AGO, "100")
+            .claim("t", "other", claim(), "25.0");
+        if own_claim {
+            table = table.claim("t", "own", growth("sales", THIS, YEAR_AGO), "20.0");
+        }
+        db.ingest(table.package()).unwrap();
+        let audit = db.audit(document).unwrap();
+        let of_claims = |finding: &&Finding| matches!(finding.relation, Relation::Claim(_));
+        let claims: Vec<&Finding> = audit.relations().iter().filter(of_claims).collect();
+        assert_eq!(claims.len(), 1 + usize::from(own_claim));
+        for finding in claims {
+            assert_eq!(finding.class, Class::Consistent, "{finding}");
+        }
+    }
 }

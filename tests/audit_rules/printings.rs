@@ -1,7 +1,8 @@
 //! Which printing is taken, how well it is known, and in which unit.
 
 use kessan::{
-    Amount, Claim, Class, Currency, Database, Figure, Fraction, Precision, Relation, Undecided,
+    Amount, Audit, Claim, Class, Currency, Database, Figure, Finding, Fraction, Precision,
+    Relation, Rounding, Undecided,
 };
 
 use super::draft::{
@@ -77,7 +78,7 @@ fn a_rate_that_is_no_plain_figure_is_not_judged() {
 
 /// What is said of a figure beside the same fact of an earlier document, and of one document.
 fn of_two_days_and_of_one(one: Figure, other: Figure) -> [(Class, Option<Undecided>); 2] {
-    let of = |audit: kessan::Audit| {
+    let of = |audit: Audit| {
         let [finding] = audit.relations() else {
             panic!("{audit}")
         };
@@ -94,8 +95,7 @@ fn of_two_days_and_of_one(one: Figure, other: Figure) -> [(Class, Option<Undecid
         .unwrap();
     db.ingest(later.package()).unwrap();
     let audit = db.audit("d").unwrap();
-    let earlier =
-        |finding: &kessan::Finding| matches!(finding.relation, Relation::EarlierDocument(_));
+    let earlier = |finding: &Finding| matches!(finding.relation, Relation::EarlierDocument(_));
     assert!(audit.relations().iter().all(earlier));
     let at_once = draft()
         .figure("income", THIS, one)
@@ -114,7 +114,7 @@ fn an_unknown_precision_is_no_contradiction_unless_it_is_of_one_day() {
     );
     let number = |value: &str| {
         let precision = Precision::Decimals(0);
-        Amount::new(decimal(value), precision, kessan::Rounding::Nearest).unwrap()
+        Amount::new(decimal(value), precision, Rounding::Nearest).unwrap()
     };
     assert_eq!(
         of_two_days_and_of_one(Figure::Approximate(number("96")), number("99").into())[0],

@@ -1,6 +1,8 @@
 //! Zeros and signs where a last digit decides.
 
-use kessan::{Amount, Class, Figure, Finding, Nil, Precision, Relation, Rounding, Undecided};
+use kessan::{
+    Amount, Claim, Class, Figure, Finding, Nil, Precision, Relation, Rounding, Undecided,
+};
 
 use super::draft::{
     Draft, THIS, YEAR_AGO, decimal, difference, draft, growth, only_claim, operand, total,
@@ -50,7 +52,7 @@ fn what_may_be_zero_is_no_base() {
     let table = base().fact("t", "sales", THIS, "3");
     let audit = table.claim("t", "sales", rate.clone(), "900").audit();
     assert_eq!(only_claim(&audit).undecided, Some(Undecided::BaseMayBeZero));
-    let claim = kessan::Claim::Share {
+    let claim = Claim::Share {
         part: operand("sales", THIS),
         whole: operand("sales", YEAR_AGO),
     };
