@@ -28,12 +28,10 @@ impl Case {
     /// The case with another amount in the place of a printed one, in all that it is made of.
     pub(crate) fn with(&self, printed: &Printing, amount: &Amount) -> Case {
         let mut case = self.clone();
-        let correct = |printing: &mut Printing| -> bool {
-            let is_it = printing.is_at(printed);
-            if is_it {
+        let correct = |printing: &mut Printing| {
+            if printing.is_at(printed) {
                 printing.figure = (*amount).into();
             }
-            is_it
         };
         correct(&mut case.subject);
         for known in case
@@ -41,16 +39,8 @@ impl Case {
             .iter_mut()
             .filter_map(|slot| slot.known.as_mut())
         {
-            let members = &mut known.cluster.members;
-            if members
-                .iter_mut()
-                .map(correct)
-                .filter(|is_it| *is_it)
-                .count()
-                > 0
-            {
-                known.quantity = known.cluster.quantity();
-            }
+            known.cluster.members.iter_mut().for_each(correct);
+            known.quantity = known.cluster.quantity();
         }
         case
     }

@@ -32,7 +32,7 @@ pub(crate) fn find(material: &Material, case: &Case) -> Vec<Cause> {
     for group in case.formula.groups(case.operands.len()) {
         let knowns = case.operands.get(group).into_iter().flatten();
         let knowns: Vec<&Known> = knowns.filter_map(|slot| slot.known.as_ref()).collect();
-        if !turned(case, &knowns, &mut causes) && knowns.len() > 1 {
+        if !turned(case, &knowns, &mut causes) {
             for known in &knowns {
                 turned(case, &[known], &mut causes);
             }

@@ -79,7 +79,7 @@ pub(crate) fn compare(
     known: impl Fn(Cluster) -> Known,
     cases: &mut Vec<Case>,
 ) {
-    let Some(cluster) = Cluster::main(printings).filter(|_| printings.len() > 1) else {
+    let Some(cluster) = Cluster::main(printings) else {
         return;
     };
     let Some(first) = cluster.members.first().cloned() else {

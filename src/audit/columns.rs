@@ -108,7 +108,7 @@ fn in_place_of_the_subject(material: &Material, case: &Case, causes: &mut Vec<Ca
         return;
     };
     let subject = &case.subject;
-    if case.confirmed || subject.is_prose() {
+    if case.confirmed {
         return;
     }
     for taken in other_periods(material, &subject.cell.place, fact) {
@@ -164,7 +164,6 @@ fn exchanged(case: &Case, causes: &mut Vec<Cause>) {
 fn in_one_row(one: &Printing, other: &Printing) -> bool {
     let (one_cell, other_cell) = (&one.cell, &other.cell);
     !one.is_prose()
-        && !one.is_at(other)
         && (&one.document, &one_cell.place, &one_cell.row)
             == (&other.document, &other_cell.place, &other_cell.row)
         && one_cell.column != other_cell.column

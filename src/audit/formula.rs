@@ -37,10 +37,8 @@ impl Equation {
         let ones =
             vec![Quantity::exact(Fraction::ONE); self.groups().map(|group| group.len()).sum()];
         match self.evaluate(&ones) {
-            Ok((_, unit)) => {
-                let ratio = |unit: &Unit| matches!(unit, Unit::Pure | Unit::Percent);
-                unit == self.unit || (ratio(&unit) && ratio(&self.unit))
-            }
+            // Both sides are of one dimension, but a ratio may be printed in per cent.
+            Ok((_, unit)) => unit == self.unit || matches!(unit, Unit::Pure | Unit::Percent),
             Err(error) => matches!(error, EvaluationError::Arithmetic(_)),
         }
     }

@@ -81,11 +81,10 @@ fn left_sides<'m>(
 /// The periods that can be meant where the left side is at one: its own, or, where flows move it to that instant, the
 /// durations of those that end there.
 fn periods(material: &Material, identity: &Identity, left: &FactKey) -> Vec<Period> {
-    let leaves = identity.equals.leaves();
-    let moves = |leaf: &&&Leaf| leaf.of != LeafKind::Plain || !is_stock(material, leaf);
-    if left.period.kind() != PeriodKind::Instant || !leaves.iter().any(|leaf| moves(&leaf)) {
+    if left.period.kind() != PeriodKind::Instant {
         return vec![left.period];
     }
+    let leaves = identity.equals.leaves();
     let mut found: Vec<Period> = material
         .facts
         .keys()
@@ -101,7 +100,7 @@ fn periods(material: &Material, identity: &Identity, left: &FactKey) -> Vec<Peri
     found.sort_unstable();
     found.dedup();
     if found.is_empty() {
-        // A ratio at an instant, or a flow of a period that only its column tells.
+        // Stocks, a ratio at an instant, or a flow of a period that only its column tells.
         found.push(left.period);
     }
     found

@@ -60,7 +60,8 @@ fn against(total: Fraction, parts: &[Fraction]) -> Option<bool> {
     let (least, most) = (sizes.iter().min()?, sizes.iter().max()?);
     let left = size(&total.minus(sum).ok()?)?;
     let left_if_turned = size(&total.plus(sum).ok()?)?;
-    Some(parts.len() > 1 && left > *most && left > size(&total)? && left_if_turned < *least)
+    // Then it is larger than the total, too: else the parts would have its sign, and with it turned more would be left.
+    Some(parts.len() > 1 && left > *most && left_if_turned < *least)
 }
 
 #[cfg(test)]

@@ -438,4 +438,68 @@ fn expressions_have_at_most_so_many_levels() {
     // A sign is a level of its own.
     assert!(sum("-b", most - 1).is_ok());
     assert!(sum("-b", most).is_err());
+    // So many on the right side of another.
+    let on_the_right = |terms: usize| {
+        let terms = vec!["b"; terms].join(" + ");
+        format!("a - ({terms})").parse::<Expression>()
+    };
+    assert!(on_the_right(most - 1).is_ok());
+    assert!(on_the_right(most).is_err());
+}
+
+#[test]
+fn the_members_of_the_narrower_scope_win() {
+    let scope = |text: &str| text.parse::<Scope>().unwrap();
+    let table = scope("business=all,segment=network");
+    for (by, narrowed) in [
+        ("", "business=all,segment=network"),
+        ("facility=x", "business=all,facility=x,segment=network"),
+        ("business=current", "business=current,segment=network"),
+    ] {
+        assert_eq!(table.narrowed(&scope(by)), scope(narrowed));
+    }
+}
+
+#[test]
+fn numbers_are_kept_without_zeros_at_their_end() {
+    for (mantissa, scale, text) in [
+        (1500, 3, "1.5"),
+        (1500, 1, "150"),
+        (1500, 0, "1500"),
+        (-120, 2, "-1.2"),
+        (0, 2, "0"),
+        (7, 2, "0.07"),
+    ] {
+        let amount = Amount::of_mantissa(mantissa, scale, Precision::Exact, Rounding::Nearest);
+        assert_eq!(amount.unwrap().value().to_string(), text);
+    }
+}
+
+#[test]
+fn places_to_which_a_change_is_safe_to_print() {
+    use SafeDigits::{All, None, Places, Unknown};
+    let percent = |now: &str, then: &str| {
+        let decimals = |text: &str| i8::try_from(decimal(text).scale()).unwrap();
+        change_between(
+            &to(now, decimals(now)),
+            &to(then, decimals(then)),
+            MetricKind::Flow,
+        )
+    };
+    // +4.37 to +6.63 %; +5.8570 to +5.8593 %, which both print as 5.86.
+    assert_eq!(percent("96", "91").safe_digits(), Some(None));
+    assert_eq!(percent("96.098", "90.780").safe_digits(), Some(Places(2)));
+    assert_eq!(percent("-97", "329").safe_digits(), Option::None);
+    // 3.45 to 3.55 less 10.25 to 10.35: -6.9 to -6.7 points, which both print as -7.
+    let points = |now: &Figure, then: &Figure| change_between(now, then, MetricKind::Ratio);
+    let margin = to("3.5", 1);
+    assert_eq!(
+        points(&margin, &to("10.3", 1)).safe_digits(),
+        Some(Places(0))
+    );
+    let exact = |value: &str| Amount::exact(decimal(value)).into();
+    let change = points(&exact("3.5"), &exact("10.3"));
+    assert_eq!(change.safe_digits(), Some(All));
+    let unknown = Amount::of_unknown_precision(decimal("10.3")).into();
+    assert_eq!(points(&margin, &unknown).safe_digits(), Some(Unknown));
 }

@@ -104,7 +104,7 @@ impl Noun {
         let word = self.as_str();
         let ends = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
         let cut = |letters: usize| word.get(..word.len() - letters).unwrap_or(word).to_owned();
-        let singular = if word.len() > 3 && word.ends_with("ies") {
+        let singular = if word.ends_with("ies") {
             cut(3) + "y"
         } else if ends(&["sses", "xes", "ches", "shes"]) {
             cut(2)
@@ -277,6 +277,7 @@ mod tests {
             assert_eq!(noun(many).plural(), noun(many));
         }
         assert_eq!("ADSs".parse::<Noun>().unwrap().singular().as_str(), "ADS");
+        assert_eq!("s".parse::<Noun>().unwrap().singular().as_str(), "s");
     }
 
     #[test]

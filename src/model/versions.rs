@@ -192,7 +192,7 @@ fn tells_more(figure: &Figure, other: &Figure) -> bool {
     match (figure, other) {
         (Figure::Amount(a), Figure::Amount(b)) => a.precision().is_finer_than(b.precision()),
         (Figure::Amount(a), Figure::Nil(_)) => a.precision() != Precision::Unknown,
-        (Figure::Amount(_), other) => plainness(other) < plainness(figure),
+        (Figure::Amount(_), _) => true,
         _ => false,
     }
 }

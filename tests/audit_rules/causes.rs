@@ -2,7 +2,9 @@
 
 use kessan::{Audit, CauseKind, Class, Finding, Relation};
 
-use super::draft::{BEFORE, THIS, YEAR_AGO, difference, draft, growth, only_claim, share, total};
+use super::draft::{
+    BEFORE, HALF, THIS, YEAR_AGO, difference, draft, growth, only_claim, share, total,
+};
 
 /// The causes of the one failing identity, with the text of the cell.
 pub(super) fn named_causes(audit: &Audit) -> Vec<(CauseKind, String)> {
@@ -215,4 +217,79 @@ fn a_rate_of_the_neighbouring_column() {
     let cause = only_claim(&audit).cause().unwrap();
     let taken = BEFORE.parse().unwrap();
     assert_eq!(cause.kind, CauseKind::OtherColumn { taken });
+}
+
+/// The one finding that cannot be reconciled.
+fn only_failing(audit: &Audit) -> &Finding {
+    let failing: Vec<&Finding> = audit.of(Class::Irreconcilable).collect();
+    let [finding] = failing.as_slice() else {
+        panic!("{audit}")
+    };
+    finding
+}
+
+/// Its causes, with the text of the cell.
+fn causes_of(finding: &Finding) -> Vec<(CauseKind, &str)> {
+    let causes = finding.causes.iter();
+    causes
+        .map(|cause| (cause.kind.clone(), cause.printed.cell.text.as_str()))
+        .collect()
+}
+
+#[test]
+fn a_sign_that_turns_a_whole_sum_says_nothing_of_its_parts() {
+    // 1,000 less 1 and 40 is 959. With the sum turned it is 1,041 give or take 1.5, with 40 alone 1,039.
+    let audit = draft()
+        .identity("income", "income.a - income.b")
+        .fact("t", "income", HALF, "1040")
+        .fact("t", "income.a", HALF, "1000")
+        .fact("q", "income.b", BEFORE, "1")
+        .fact("q", "income.b", THIS, "40")
+        .audit();
+    assert_eq!(named_causes(&audit), [(CauseKind::FlippedSign, "1".into())]);
+}
+
+#[test]
+fn what_another_printing_confirms_has_no_flipped_sign() {
+    // A fact that two cells agree on, and one does not.
+    let audit = draft()
+        .fact("s", "income", THIS, "1200")
+        .fact("t", "income", THIS, "1200")
+        .fact("p", "income", THIS, "-1200")
+        .audit();
+    let finding = only_failing(&audit);
+    assert_eq!(causes_of(finding), [(CauseKind::FlippedSign, "-1200")]);
+    // A total beside its parts; and one of the document, where its parts stand elsewhere.
+    for parts in ["t", "q"] {
+        let table = || {
+            draft()
+                .identity("income", "income.a + income.b")
+                .fact("t", "income", THIS, "-1234")
+                .fact(parts, "income.a", THIS, "1000")
+                .fact(parts, "income.b", THIS, "234")
+        };
+        let sign = (CauseKind::FlippedSign, "-1234".to_owned());
+        assert_eq!(named_causes(&table().audit()), [sign], "{parts}");
+        let confirmed = || table().fact("s", "income", THIS, "-1234");
+        assert_eq!(named_causes(&confirmed().audit()), [], "{parts}");
+    }
+    // One that agrees and one that does not confirm nothing.
+    let audit = total(["1000", "234"], "-1234")
+        .fact("s", "income", THIS, "-1234")
+        .fact("p", "income", THIS, "1234")
+        .audit();
+    let sign = (CauseKind::FlippedSign, "-1234".to_owned());
+    assert_eq!(named_causes(&audit), [sign]);
+}
+
+#[test]
+fn the_direction_of_a_rate_beside_a_difference_comes_from_the_words() {
+    // "Down 300 (up 25.0%)": 300 less than 1,200 is 25 % less.
+    let audit = draft()
+        .fact("t", "sales", THIS, "900")
+        .claim("p", "", difference("sales", THIS, YEAR_AGO), "-300")
+        .claim("p", "", growth("sales", THIS, YEAR_AGO), "25.0")
+        .audit();
+    let finding = only_failing(&audit);
+    assert_eq!(causes_of(finding), [(CauseKind::DirectionWord, "25.0")]);
 }

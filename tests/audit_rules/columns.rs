@@ -3,7 +3,7 @@
 use kessan::{Audit, CauseKind};
 
 use super::causes::named_causes;
-use super::draft::{Draft, THIS, YEAR_AGO, difference, draft, growth, only_claim, total};
+use super::draft::{BEFORE, THIS, YEAR_AGO, difference, draft, growth, only_claim, total};
 
 fn kinds(audit: &Audit) -> Vec<CauseKind> {
     let causes = &only_claim(audit).causes;
@@ -16,24 +16,14 @@ fn other_column() -> CauseKind {
     }
 }
 
-impl Draft {
-    /// A fact in a cell of any place, row and column.
-    fn at(mut self, [place, row, column]: [&str; 3], period: &str, value: &str) -> Self {
-        let cell = self.cell(place, row, column, value);
-        let figure = self.amount(value);
-        self.report(cell, "sales", period, figure);
-        self
-    }
-}
-
 #[test]
 fn only_two_columns_of_one_row_are_exchanged() {
     // Sales of 900 and 1,000, and a difference of 100: the sign, or the columns.
     let table = |base: [&str; 3]| {
         let claim = difference("sales", THIS, YEAR_AGO);
         draft()
-            .at(["t", "sales", THIS], THIS, "900")
-            .at(base, YEAR_AGO, "1000")
+            .at(["t", "sales", THIS], "sales", THIS, "900")
+            .at(base, "sales", YEAR_AGO, "1000")
             .claim("t", "sales", claim, "100")
     };
     let row = ["t", "sales", YEAR_AGO];
@@ -49,7 +39,10 @@ fn only_two_columns_of_one_row_are_exchanged() {
     }
     // Nor is a figure that another printing confirms.
     for (period, value) in [(THIS, "900"), (YEAR_AGO, "1000")] {
-        let audit = table(row).at(["s", "sales", period], period, value).audit();
+        let audit = table(row).fact("s", "sales", period, value).audit();
+        assert_eq!(kinds(&audit), [CauseKind::FlippedSign], "{period}");
+        // Even by one that is so coarse that it would go with the other figure, too.
+        let audit = table(row).scaled("s", "sales", period, "1", 3).audit();
         assert_eq!(kinds(&audit), [CauseKind::FlippedSign], "{period}");
     }
 }
@@ -62,8 +55,10 @@ fn a_total_of_another_column() {
         named_causes(&table().audit()),
         [(other_column(), "1234".to_owned())]
     );
-    // Another printing confirms 1,150.
+    // Another printing confirms 1,150, be it a coarse one.
     let audit = table().fact("s", "income", THIS, "1150").audit();
+    assert_eq!(named_causes(&audit), []);
+    let audit = table().scaled("s", "income", THIS, "1", 3).audit();
     assert_eq!(named_causes(&audit), []);
 }
 
@@ -77,6 +72,32 @@ fn one_part_of_another_column() {
     );
     let audit = table().fact("s", "income.b", THIS, "250").audit();
     assert_eq!(named_causes(&audit), []);
+    let audit = table().scaled("s", "income.b", THIS, "0", 3).audit();
+    assert_eq!(named_causes(&audit), []);
+}
+
+#[test]
+fn all_parts_of_another_column() {
+    // 900 and 200 are the parts of the year before.
+    let audit = total(["1000", "234"], "1100")
+        .fact("t", "income.a", YEAR_AGO, "900")
+        .fact("t", "income.b", YEAR_AGO, "200")
+        .audit();
+    assert_eq!(named_causes(&audit), [(other_column(), "900".to_owned())]);
+}
+
+#[test]
+fn a_base_that_is_confirmed_may_still_be_of_another_column() {
+    // +20 % against the year before, +50 % against the quarter before: no figure is wrong, the rate is of another column.
+    let audit = draft()
+        .fact("t", "sales", THIS, "1200")
+        .fact("t", "sales", YEAR_AGO, "1000")
+        .fact("s", "sales", YEAR_AGO, "1000")
+        .fact("t", "sales", BEFORE, "800")
+        .claim("t", "sales", growth("sales", THIS, YEAR_AGO), "50.0")
+        .audit();
+    let taken = BEFORE.parse().unwrap();
+    assert_eq!(kinds(&audit), [CauseKind::OtherColumn { taken }]);
 }
 
 #[test]

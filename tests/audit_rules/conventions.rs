@@ -68,6 +68,9 @@ fn only_the_difference_of_two_losses_has_two_signs() {
         ("100", "-200", "300", Class::Consistent, None),
         ("100", "-200", "-300", Class::Irreconcilable, None),
         ("-200", "100", "300", Class::Irreconcilable, None),
+        // Zero is no loss.
+        ("-200", "0", "200", Class::Irreconcilable, None),
+        ("0", "-200", "-200", Class::Irreconcilable, None),
     ] {
         assert_eq!(
             of(this, year_ago, printed),
@@ -90,6 +93,7 @@ fn the_arithmetic_of_a_rate_names_its_convention() {
     };
     let arithmetic = of("120", "100", "20.0");
     assert!(arithmetic.starts_with("120 / 100 - 1 = "), "{arithmetic}");
+    assert_eq!(of("120", "0", "20.0"), "120 / 0 - 1");
     let arithmetic = of("-120", "-100", "-20.0");
     assert!(
         arithmetic.starts_with("((-120) - (-100)) / |(-100)| = "),

@@ -12,6 +12,9 @@ pub(super) const THIS: &str = "2021-04-01..2021-06-30";
 pub(super) const BEFORE: &str = "2021-01-01..2021-03-31";
 pub(super) const HALF: &str = "2021-01-01..2021-06-30";
 pub(super) const YEAR_AGO: &str = "2020-04-01..2020-06-30";
+/// The instants at which that quarter ends, and the one before.
+pub(super) const CLOSING: &str = "2021-06-30";
+pub(super) const OPENING: &str = "2021-03-31";
 
 /// A document to be audited, cell by cell.
 pub(super) struct Draft {
@@ -89,10 +92,11 @@ impl Draft {
     }
 
     pub(super) fn report(&mut self, cell: u32, metric: &str, period: &str, figure: Figure) {
-        let unit = if metric == "per_share" {
-            "JPY/share"
-        } else {
-            "JPY"
+        let unit = match metric.split('.').next() {
+            Some("per_share") => "JPY/share",
+            Some("margin") => "%",
+            Some("turnover") => "pure",
+            _ => "JPY",
         };
         self.facts.push(Reported {
             series: SeriesKey {
@@ -108,6 +112,33 @@ impl Draft {
             cell,
             rank: Rank::Table,
         });
+    }
+
+    /// A fact in a cell of any place, row and column.
+    pub(super) fn at(
+        mut self,
+        [place, row, column]: [&str; 3],
+        metric: &str,
+        period: &str,
+        value: &str,
+    ) -> Self {
+        let cell = self.cell(place, row, column, value);
+        let figure = self.amount(value);
+        self.report(cell, metric, period, figure);
+        self
+    }
+
+    /// A fact of any figure in a table.
+    pub(super) fn figure(mut self, metric: &str, period: &str, figure: Figure) -> Self {
+        let cell = self.cell("t", metric, period, &figure.to_string());
+        self.report(cell, metric, period, figure);
+        self
+    }
+
+    /// The last fact in US dollars.
+    pub(super) fn in_dollars(mut self) -> Self {
+        self.facts.last_mut().unwrap().series.unit = "USD".parse().unwrap();
+        self
     }
 
     /// A claim in a table, or, without a row, in running text.
@@ -153,7 +184,12 @@ impl Draft {
                 metric("income.a", MetricKind::Flow, Dimension::Money),
                 metric("income.b", MetricKind::Flow, Dimension::Money),
                 metric("income", MetricKind::Flow, Dimension::Money),
+                metric("cash", MetricKind::Stock, Dimension::Money),
+                metric("margin", MetricKind::Ratio, Dimension::Percent),
+                metric("turnover", MetricKind::Ratio, Dimension::Pure),
                 metric("per_share", MetricKind::PerShare, Dimension::MoneyPer),
+                metric("per_share.a", MetricKind::PerShare, Dimension::MoneyPer),
+                metric("per_share.b", MetricKind::PerShare, Dimension::MoneyPer),
             ],
             evidence: Evidence::default(),
             filings: vec![Filing {
@@ -203,6 +239,11 @@ pub(super) fn difference(metric: &str, of: &str, over: &str) -> Claim {
         of: operand(metric, of),
         over: operand(metric, over),
     }
+}
+
+/// A number of which the source does not say how exactly it is known.
+pub(super) fn unknown(value: &str) -> Figure {
+    Amount::of_unknown_precision(decimal(value)).into()
 }
 
 /// The one claim of an audit.

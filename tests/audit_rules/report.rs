@@ -1,6 +1,10 @@
 //! How findings and audits read.
 
-use super::draft::{Draft, THIS, YEAR_AGO, draft, growth, total};
+use kessan::{
+    Amount, Basis, Computed, Database, Explanation, Finding, Precision, Rounding, Versions, WhyCell,
+};
+
+use super::draft::{Draft, THIS, YEAR_AGO, decimal, draft, growth, only_claim, total};
 
 #[test]
 fn an_audit_shows_the_cells_the_arithmetic_and_the_cause() {
@@ -139,4 +143,128 @@ fn what_is_no_fault_takes_a_line() {
         assert!(lines.contains(&head), "{text}");
         assert!(lines.last().unwrap().ends_with(end), "{text}");
     }
+}
+
+/// Sales of 96 in the table and of 99 in the statement, and a rate that goes with the table.
+fn contradicted() -> Draft {
+    draft()
+        .fact("s", "sales", THIS, "99.00")
+        .fact("t", "sales", THIS, "96.00")
+        .fact("s", "sales", YEAR_AGO, "80.00")
+        .fact("u", "sales", YEAR_AGO, "80.00")
+        .claim("t", "sales", growth("sales", THIS, YEAR_AGO), "20.0")
+}
+
+#[test]
+fn a_finding_names_what_contradicts_its_figures_except_itself() {
+    let audit = contradicted().audit();
+    let but = |finding: &Finding| {
+        let text = finding.to_string();
+        let lines = text.lines().filter(|line| line.starts_with("    but "));
+        lines.map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let statement = "    but     s, row \"sales\", column \"2021-04-01..2021-06-30\": \"99.00\"";
+    assert_eq!(but(only_claim(&audit)), [statement]);
+    let repeated = audit.relations().iter();
+    let repeated: Vec<_> = repeated
+        .filter(|finding| finding.printed.cell.text == "96.00")
+        .collect();
+    assert_eq!(repeated.len(), 1);
+    assert_eq!(but(repeated[0]), Vec::<String>::new());
+}
+
+#[test]
+fn causes_of_which_one_must_be_it_stand_below_each_other() {
+    let text = total(["1000", "234"], "1243").audit().to_string();
+    let column = "column \"2021-04-01..2021-06-30\"";
+    let end = format!(
+        "\n  perhaps   transposed digits: 1,234 was meant: t, row \"income\", {column}: \"1243\"\
+         \n            transposed digits: 243 was meant: t, row \"income.b\", {column}: \"234\""
+    );
+    assert!(text.ends_with(&end), "{text}");
+}
+
+/// The arithmetic of a total of two parts.
+fn arithmetic(parts: [Amount; 2], whole: Amount, scale: u32) -> String {
+    let [a, b] = parts;
+    let mut table = draft()
+        .identity("income", "income.a + income.b")
+        .figure("income", THIS, whole.into())
+        .figure("income.a", THIS, a.into())
+        .figure("income.b", THIS, b.into());
+    for cell in &mut table.cells {
+        cell.scale = scale;
+    }
+    table.audit().relations()[0].arithmetic.clone()
+}
+
+#[test]
+fn results_have_two_places_more_than_the_printed_figure() {
+    // 5.1 and 1.2 million are 6.3 million.
+    let millions = |value: &str| {
+        let value = decimal(value) * decimal("1000000");
+        Amount::new(value, Precision::Decimals(-5), Rounding::Nearest).unwrap()
+    };
+    let text = arithmetic([millions("5.1"), millions("1.2")], millions("6.3"), 6);
+    let result = " = 6.300 million in [6.200, 6.400], printed ";
+    assert!(text.contains(result), "{text}");
+    // What is known without error has no interval.
+    let exact = |value: &str| Amount::exact(decimal(value));
+    let text = arithmetic([exact("1000"), exact("234")], exact("1234"), 0);
+    assert!(
+        text.starts_with("1,000 + 234 = 1,234.00, printed"),
+        "{text}"
+    );
+}
+
+fn computed(explanation: &Explanation) -> &Computed {
+    match &explanation.basis {
+        Basis::Computed(computed) => computed,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn versions(explanation: &Explanation) -> &Versions {
+    match &explanation.basis {
+        Basis::Reported(versions) => versions,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_finding_is_explained_by_its_arithmetic_and_its_cells() {
+    let db = Database::temporary().unwrap();
+    db.ingest(contradicted().package()).unwrap();
+    let audit = db.audit("d").unwrap();
+    let finding = only_claim(&audit);
+    let explained = db.explain(finding).unwrap();
+    let computed = computed(&explained);
+    assert_eq!(computed.formula.as_ref(), Some(&finding.arithmetic));
+    let [judged, of, over] = computed.operands.as_slice() else {
+        panic!("{explained}")
+    };
+    let why = |operand: &Explanation| {
+        let why = versions(operand).why;
+        (why.cell, why.contradicted)
+    };
+    assert_eq!(why(judged), (WhyCell::Only, false));
+    assert_eq!(why(of), (WhyCell::Beside, true));
+    assert_eq!(why(over), (WhyCell::Agreed, false));
+}
+
+#[test]
+fn a_ratio_without_its_figures_has_no_formula() {
+    let table = draft()
+        .identity("margin", "sales / income")
+        .fact("t", "margin", THIS, "25");
+    let db = Database::temporary().unwrap();
+    db.ingest(table.package()).unwrap();
+    let audit = db.audit("d").unwrap();
+    let explained = db.explain(&audit.relations()[0]).unwrap();
+    assert_eq!(computed(&explained).formula, None);
+    assert_eq!(
+        computed(&explained).operands.len(),
+        3,
+        "the margin and both figures"
+    );
 }

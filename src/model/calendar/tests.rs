@@ -151,6 +151,20 @@ fn dates_are_placed_in_the_slot_they_fit_best() {
         None,
         "no half year ends in December"
     );
+    // Costco: the second quarter of fiscal 2020 ended on 2020-02-16, 13 days before the nearest end of a month.
+    let costco = weekly(8, Weekday::Sun, WeekdayPick::Nearest, [12, 12, 12, 16], 4);
+    let place = |text: &str| costco.place(&text.parse().unwrap());
+    let second = place("~2020-02-29/1q").unwrap();
+    assert_eq!(
+        costco.period(second.fiscal).unwrap().end().to_string(),
+        "2020-02-16"
+    );
+    assert_eq!((second.off_by, second.nominal), (13, true));
+    assert_eq!(
+        place("2020-02-29"),
+        None,
+        "an instant is nearer to its quarter's end"
+    );
 }
 
 #[test]
@@ -365,5 +379,36 @@ proptest! {
                 prop_assert_eq!(dates(year + 1, Slot::Year).start(), day);
             }
         }
+    }
+}
+
+#[test]
+fn of_two_slots_that_are_near_the_nearer_one_is_taken() {
+    // Years to the last Wednesday of September, quarters of 12, 16, 12 and 12 weeks: the first one of 2013 ends on
+    // 2013-12-18, and the year is cut on 2013-12-29, the Sunday nearest to the end of December.
+    let year_end = |month, weekday, pick, weeks| YearEnd::Weekly {
+        month,
+        weekday,
+        pick,
+        weeks,
+        long_quarter: 4,
+    };
+    let old = year_end(9, Weekday::Wed, WeekdayPick::Last, [12, 16, 12, 12]);
+    let new = year_end(12, Weekday::Sun, WeekdayPick::Nearest, [13; 4]);
+    let old = CalendarRule {
+        named_by: YearNaming::Start,
+        ..rule(None, old)
+    };
+    let rules = vec![old, rule(Some("2013-12-30"), new)];
+    let calendar = FiscalCalendar::new(rules).unwrap();
+    for (end, slot, off_by) in [
+        ("2013-12-18", Slot::Q1, 0),
+        ("2013-12-23", Slot::Q1, 5),
+        ("2013-12-24", Slot::Year, 5),
+        ("2013-12-29", Slot::Year, 0),
+    ] {
+        let period = format!("2013-09-26..{end}").parse().unwrap();
+        let placed = calendar.place(&period).unwrap();
+        assert_eq!((placed.fiscal.slot, placed.off_by), (slot, off_by), "{end}");
     }
 }

@@ -111,11 +111,10 @@ impl<'t> Parser<'t> {
             if operator.level() < closeness {
                 return Ok(left);
             }
-            let height = self.levels(left.height + 1)?;
             self.at += 1;
             let right = self.chain(operator.level() + 1, depth)?;
             left = Tree {
-                height: self.levels(height.max(right.height + 1))?,
+                height: self.levels(left.height.max(right.height) + 1)?,
                 node: ExpressionNode::Binary {
                     operator,
                     left: Box::new(left.node),

@@ -233,6 +233,7 @@ fn metrics(path: &MetricPath) -> Option<(MetricKind, Dimension)> {
         "index" => (Stock, Pure),
         "eps" | "dividend" | "share_price" => (PerShare, MoneyPer),
         "fee" => (Stock, MoneyPer),
+        "toll" => (Flow, MoneyPer),
         "unit_cost" => (Average, MoneyPer),
         "average_shares" => (Average, Count),
         "shares" | "contracts" => (Stock, Count),
@@ -261,7 +262,10 @@ fn kinds_and_dimensions_of_what_means_something() {
         ("cash / 2", (Stock, Money)),
         ("revenue / factor", (Flow, Money)),
         ("factor * index", (Stock, Pure)),
+        ("index * factor", (Stock, Pure)),
         ("index / 2", (Stock, Pure)),
+        ("index / index", (Ratio, Pure)),
+        ("revenue / index", (Flow, Money)),
         // Per cent is a fraction where it is multiplied, points where it is added.
         ("margin - tax_rate", (Ratio, Percent)),
         ("margin * revenue", (Flow, Money)),
@@ -322,6 +326,8 @@ fn what_means_nothing_is_refused() {
         "opening(cash) + ttm(net_cash)",
         "opening(fee) * contracts",
         "ttm(shares_issued) * opening(fee) + proceeds",
+        "ttm(toll) * shares_issued",
+        "toll * ttm(shares_issued)",
         // Without a name.
         "revenue * cost",
         "revenue * shares",

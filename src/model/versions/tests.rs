@@ -78,6 +78,28 @@ fn the_last_document_speaks_unless_it_only_says_less_precisely_what_was_known() 
 }
 
 #[test]
+fn a_zero_is_more_precise_than_a_nil_mark() {
+    let nil = |mut history: Vec<Observation>| {
+        history[1].figure = Figure::Nil(Nil::Zero);
+        shown(&history, numbers).unwrap().index
+    };
+    assert_eq!(nil(history(&[(0, Some(0)), (0, Some(0))])), 0);
+    assert_eq!(nil(history(&[(0, None), (0, Some(0))])), 1);
+}
+
+#[test]
+fn why_the_first_document_speaks() {
+    let why = |observations: &[Observation]| first(observations, numbers).unwrap().why.document;
+    let told = |day, document, cell| observation(day, document, cell, Rank::Table, (5, Some(0)));
+    assert_eq!(why(&[told(13, 1, 0)]), WhyDocument::Only);
+    assert_eq!(why(&[told(13, 1, 0), told(13, 1, 1)]), WhyDocument::Only);
+    let mut both = [told(13, 1, 0), told(14, 2, 0)];
+    assert_eq!(why(&both), WhyDocument::First);
+    both[0].figure = Figure::Nil(Nil::None);
+    assert_eq!(why(&both), WhyDocument::FirstFigure);
+}
+
+#[test]
 fn within_a_document_the_more_precise_of_what_agrees_is_shown() {
     let millions = observation(13, 1, 0, Rank::Statement, (8_344_000_000, Some(-6)));
     let thousands = observation(13, 1, 7, Rank::Prose, (8_344_046_000, Some(-3)));

@@ -1,3 +1,5 @@
+mod shapes;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
@@ -231,6 +233,10 @@ fn units_that_do_not_fit_are_refused() {
         (
             "eps.usd * shares / revenue",
             "eps.usd * shares (USD) / revenue (JPY) has no unit",
+        ),
+        (
+            "revenue / eps.usd",
+            "revenue (JPY) / eps.usd (USD/share) has no unit",
         ),
         ("eps * ads", "eps (JPY/share) * ads (ADS) has no unit"),
         (
