@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
-use super::date::check_date;
+use super::date::{FIRST_YEAR, LAST_YEAR, check_date};
 use super::fiscal::{FiscalPeriod, LabelStyle, Slot, parse_label};
 use super::period::{Period, PeriodKind};
 use super::year_end::YearEnd;
@@ -141,7 +141,7 @@ impl FiscalCalendar {
     /// [`ModelError::Label`] for anything else, or a slot this calendar does not have.
     pub fn parse(&self, label: &str) -> Result<FiscalPeriod, ModelError> {
         parse_label(label)
-            .filter(|period| self.period(*period).is_some())
+            .filter(|period| self.has(*period))
             .ok_or_else(|| ModelError::Label { text: label.into() })
     }
 
@@ -195,6 +195,13 @@ impl FiscalCalendar {
             _ => after,
         };
         Period::duration(start, after.pred_opt()?).ok()
+    }
+
+    /// Whether this calendar has such a slot.
+    pub(crate) fn has(&self, fiscal: FiscalPeriod) -> bool {
+        // One rule divides all years alike, but for the first and the last that have dates.
+        let amid = (FIRST_YEAR + 3..LAST_YEAR - 3).contains(&fiscal.year);
+        (amid && self.rules.len() == 1) || self.period(fiscal).is_some()
     }
 
     /// Whether a change of year end cut this fiscal year short: it ends on the day before the first year under the next

@@ -27,7 +27,7 @@ const POWERS: [i64; 19] = {
 };
 
 /// Two amounts as whole numbers of one decimal place, each with half the unit it was rounded to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Scaled {
     now: i64,
     now_half: i64,

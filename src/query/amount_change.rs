@@ -15,8 +15,8 @@ use super::rows::About;
 /// The change of a fact that is a plain amount, as a [`Delta`](crate::Delta) has it: what it is compared with, and the change between
 /// them.
 ///
-/// It is small, and made of what is compared: the change is reckoned when it is asked for, in whole numbers where the
-/// figures allow that, which is the same and sooner.
+/// It is small, and made of what is compared, as whole numbers of one place where the figures allow that: the change is reckoned
+/// from them when it is asked for, which is the same and sooner.
 ///
 /// ```
 /// use kessan::{Comparator, Database, DeltaKind};
@@ -47,7 +47,9 @@ pub struct AmountChange {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Reckoned {
-    /// From the two amounts, relatively; or there is nothing to reckon.
+    /// From the two amounts, relatively, in whole numbers.
+    Scaled(Scaled),
+    /// The same of amounts that are no whole numbers of 64 bits; or there is nothing to reckon.
     WhenAsked,
     /// What takes more than the amounts: a change in points, across a split, from a base that is no amount or of another
     /// tag.
@@ -100,17 +102,24 @@ impl AmountChange {
         base: DatedAmount,
         length_differs: bool,
     ) -> Self {
-        let days = [
-            of_base.basis_of_amount(&base),
-            about.basis_of_amount(&current),
-        ];
-        let [earlier, later] = days;
-        let reckoned = if about.kind == MetricKind::Ratio || about.split_between(earlier, later) {
+        let days = || {
+            [
+                of_base.basis_of_amount(&base),
+                about.basis_of_amount(&current),
+            ]
+        };
+        let is_split = || {
+            let [earlier, later] = days();
+            about.split_between(earlier, later)
+        };
+        let splits = about.needs_share_basis();
+        let reckoned = if about.kind == MetricKind::Ratio || (splits && is_split()) {
             let (now, then) = (current.amount.into(), base.amount.into());
-            let change = change_in_series(about, &now, &then, days);
+            let change = change_in_series(about, &now, &then, days());
             Reckoned::Before(Box::new(change))
         } else {
-            Reckoned::WhenAsked
+            let scaled = Scaled::of(&current.amount, &base.amount);
+            scaled.map_or(Reckoned::WhenAsked, Reckoned::Scaled)
         };
         Self {
             length_differs,
@@ -151,20 +160,13 @@ impl AmountChange {
         })
     }
 
-    fn scaled(&self) -> Option<Scaled> {
-        Scaled::of(&self.current.amount, &self.base?.amount)
-    }
-
     /// What happened; [`ChangeKind::NoComparator`] where there is no base.
     #[must_use]
     pub fn kind(&self) -> ChangeKind {
-        match (&self.reckoned, self.comparator) {
-            (Reckoned::Before(change), _) => change.kind.clone(),
-            (_, Comparator::Gap | Comparator::NotApplicable) => ChangeKind::NoComparator,
-            _ => match self.scaled() {
-                Some(scaled) => scaled.kind(),
-                None => self.change().kind,
-            },
+        match &self.reckoned {
+            Reckoned::Scaled(scaled) => scaled.kind(),
+            Reckoned::Before(change) => change.kind.clone(),
+            Reckoned::WhenAsked => self.change().kind,
         }
     }
 
@@ -172,9 +174,9 @@ impl AmountChange {
     /// [`Change::quantity`]. `None` for every other kind of change.
     #[must_use]
     pub fn quantity(&self) -> Option<Quantity> {
-        match (&self.reckoned, self.scaled()) {
-            (Reckoned::WhenAsked, Some(scaled)) => scaled.relative(),
-            _ => self.change().quantity(),
+        match &self.reckoned {
+            Reckoned::Scaled(scaled) => scaled.relative(),
+            Reckoned::Before(_) | Reckoned::WhenAsked => self.change().quantity(),
         }
     }
 

@@ -23,7 +23,7 @@ impl Documents {
         &self,
         snapshot: &Snapshot,
         rows: impl IntoIterator<Item = (Arc<About>, CurrentRow)>,
-    ) -> Result<Vec<Arc<Row>>, StoreError> {
+    ) -> Result<Vec<Row>, StoreError> {
         let rows = rows.into_iter();
         let mut named = Vec::with_capacity(rows.size_hint().0);
         let mut last: Option<(u32, Arc<Document>)> = None;
@@ -34,11 +34,11 @@ impl Documents {
                 _ => self.look_up(snapshot, number)?,
             };
             last = Some((number, Arc::clone(&document)));
-            named.push(Arc::new(Row {
+            named.push(Row {
                 current,
                 document,
                 about,
-            }));
+            });
         }
         Ok(named)
     }

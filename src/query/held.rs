@@ -23,13 +23,13 @@ use super::slot::{self, Dated, Shape, Target};
 #[derive(Debug)]
 pub(crate) struct Rows {
     about: Arc<About>,
-    by_dates: Vec<Arc<Row>>,
+    by_dates: Vec<Row>,
     /// What a label means.
     label_shape: Shape,
 }
 
 impl Rows {
-    pub(crate) fn new(about: Arc<About>, by_dates: Vec<Arc<Row>>) -> Self {
+    pub(crate) fn new(about: Arc<About>, by_dates: Vec<Row>) -> Self {
         Self {
             label_shape: about.shape_of_labels(&by_dates),
             about,
@@ -41,7 +41,7 @@ impl Rows {
         &self.about
     }
 
-    pub(crate) fn as_slice(&self) -> &[Arc<Row>] {
+    pub(crate) fn as_slice(&self) -> &[Row] {
         &self.by_dates
     }
 
@@ -59,14 +59,14 @@ impl Rows {
         let found = slot::find(&self.by_dates, &target)?;
         let row = self.by_dates.get(found.index)?;
         let standing = Standing::new(target, found);
-        Some(Point::new(Arc::clone(row), Some(standing)))
+        Some(Point::new(row.clone(), Some(standing)))
     }
 
     /// The fact of these very dates.
     pub(crate) fn at_dates(&self, period: &Period) -> Option<Point> {
         let (index, standing) = self.about.find_dates(&self.by_dates, period)?;
         let row = self.by_dates.get(index)?;
-        Some(Point::new(Arc::clone(row), standing))
+        Some(Point::new(row.clone(), standing))
     }
 
     /// The first and the last slot of a span and shape that has a fact.
@@ -92,6 +92,8 @@ impl Rows {
 #[derive(Debug)]
 pub(crate) struct Held {
     about: Arc<About>,
+    /// What a label means.
+    label_shape: Shape,
     rows: OnceLock<Arc<Rows>>,
     /// What the rows are made of when they are asked for, if they are not there from the beginning.
     history: Option<(Arc<History>, NaiveDate)>,
@@ -105,6 +107,7 @@ impl Held {
     pub(crate) fn new(rows: Arc<Rows>) -> Self {
         Self {
             about: Arc::clone(rows.about()),
+            label_shape: rows.label_shape(),
             rows: OnceLock::from(rows),
             history: None,
             quarters: OnceLock::new(),
@@ -117,6 +120,7 @@ impl Held {
     pub(crate) fn as_of(history: Arc<History>, about: Arc<About>, day: NaiveDate) -> Self {
         Self {
             about,
+            label_shape: history.label_shape(),
             rows: OnceLock::new(),
             history: Some((history, day)),
             quarters: OnceLock::new(),
@@ -138,10 +142,7 @@ impl Held {
 
     /// Whether a label means the time or the instant at its end.
     pub(crate) fn label_shape(&self) -> Shape {
-        match &self.history {
-            Some((history, _)) => history.label_shape(),
-            None => self.rows().label_shape(),
-        }
+        self.label_shape
     }
 
     /// The plain amounts of the quarters from one to another, where that is known without the rows.
@@ -153,7 +154,7 @@ impl Held {
     /// The bytes it takes, with its quarters and what they are compared with, by estimate.
     pub(crate) fn weight(&self) -> u64 {
         let brief = size_of::<DatedAmount>() + size_of::<AmountChange>();
-        let full = size_of::<Row>() + size_of::<Standing>() + size_of::<Option<Partner>>() + 96;
+        let full = 2 * size_of::<Row>() + size_of::<Standing>() + size_of::<Option<Partner>>() + 96;
         let row = full + brief;
         let bytes = self.rows().as_slice().len().saturating_mul(row);
         u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
@@ -179,7 +180,7 @@ impl Held {
 
     /// The fact of a slot.
     pub(crate) fn at_slot(&self, fiscal: FiscalPeriod, shape: Shape) -> Option<Point> {
-        let quarter = fiscal.slot.span() == Span::Quarter && shape == self.rows().label_shape();
+        let quarter = fiscal.slot.span() == Span::Quarter && shape == self.label_shape;
         if quarter
             && !self.is_asked_first()
             && let Some(entry) = self.quarters().at(fiscal)
@@ -287,10 +288,11 @@ impl Shelf {
 #[derive(Debug)]
 pub(crate) struct Quarters {
     shelf: Shelf,
-    /// Those of the entries, counted through all years.
-    numbers: Vec<i64>,
-    /// The first and last. There may be fewer entries than quarters from one to the other, where a change of year end
-    /// left a year short.
+    /// That of the first entry, counted through all years.
+    first: i64,
+    /// Those of all entries, where a change of year end left a year short, so that they do not follow each other.
+    numbers: Option<Vec<i64>>,
+    /// The first and last.
     ends: Option<(FiscalPeriod, FiscalPeriod)>,
 }
 
@@ -306,10 +308,15 @@ impl Quarters {
             let entry = rows.entry(quarter, shape)?;
             Some((slot::quarter_number(quarter), entry))
         });
-        let (numbers, entries) = entries.unzip();
+        let (numbers, entries): (Vec<i64>, Vec<Entry>) = entries.unzip();
+        let first = numbers.first().copied().unwrap_or(0);
+        let follow = (first..)
+            .zip(&numbers)
+            .all(|(next, number)| next == *number);
         Self {
             shelf: Shelf::new(entries),
-            numbers,
+            first,
+            numbers: (!follow).then_some(numbers),
             ends,
         }
     }
@@ -324,19 +331,22 @@ impl Quarters {
 
     /// How many entries stand before a quarter, counted through all years.
     fn before(&self, quarter: i64) -> usize {
-        let first = self.numbers.first().copied().unwrap_or(quarter);
-        // Where none is missing it is as many as lie between.
-        match usize::try_from(quarter.saturating_sub(first)) {
-            Ok(before) if self.numbers.get(before) == Some(&quarter) => before,
-            _ => self.numbers.partition_point(|number| *number < quarter),
+        match &self.numbers {
+            None => {
+                let before = usize::try_from(quarter.saturating_sub(self.first));
+                before.unwrap_or(0).min(self.shelf.entries.len())
+            }
+            Some(numbers) => numbers.partition_point(|number| *number < quarter),
         }
     }
 
     fn at(&self, fiscal: FiscalPeriod) -> Option<&Entry> {
-        let number = slot::quarter_number(fiscal);
-        let index = self.before(number);
-        let found = self.numbers.get(index) == Some(&number);
-        self.shelf.entries.get(index).filter(|_| found)
+        let quarter = slot::quarter_number(fiscal);
+        let index = match &self.numbers {
+            None => usize::try_from(quarter.checked_sub(self.first)?).ok()?,
+            Some(numbers) => numbers.binary_search(&quarter).ok()?,
+        };
+        self.shelf.entries.get(index)
     }
 
     /// Where the quarters from one to another stand among the entries; `None` where these do not reach so far.

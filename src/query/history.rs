@@ -93,11 +93,11 @@ impl History {
     pub(crate) fn rows(&self, about: &Arc<About>) -> Rows {
         let rows = self.observed.rows(about.known).filter_map(|current| {
             let document = self.documents.get(&current.observation.source.document)?;
-            Some(Arc::new(Row {
+            Some(Row {
                 current,
                 document: Arc::clone(document),
                 about: Arc::clone(about),
-            }))
+            })
         });
         Rows::new(Arc::clone(about), rows.collect())
     }

@@ -1,7 +1,6 @@
 //! With which fact another is compared: found by fiscal slot or by dates, never by row offset.
 
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -42,7 +41,7 @@ impl Rows {
         };
         match rows.partner(kind, current.fiscal(), current.period()) {
             Found::Row(index, standing) => match self.as_slice().get(index) {
-                Some(row) => Partner::Fact(Point::new(Arc::clone(row), standing)),
+                Some(row) => Partner::Fact(Point::new(row.clone(), standing)),
                 None => Partner::Gap(None),
             },
             Found::Gap(wanted) => Partner::Gap(wanted),

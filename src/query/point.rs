@@ -43,12 +43,12 @@ pub struct Point(Arc<Placed>);
 
 /// A row in its place.
 struct Placed {
-    row: Arc<Row>,
+    row: Row,
     standing: Option<Standing>,
 }
 
 impl Point {
-    pub(crate) fn new(row: Arc<Row>, standing: Option<Standing>) -> Self {
+    pub(crate) fn new(row: Row, standing: Option<Standing>) -> Self {
         Self(Arc::new(Placed { row, standing }))
     }
 

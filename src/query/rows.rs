@@ -220,7 +220,7 @@ pub(crate) struct Row {
     pub(crate) about: Arc<About>,
 }
 
-impl Dated for Arc<Row> {
+impl Dated for Row {
     fn period(&self) -> Period {
         self.current.observation.period
     }

@@ -65,9 +65,10 @@ pub(crate) mod sealed {
 
     impl Fiscal for FiscalPeriod {
         fn fiscal(&self, calendar: &FiscalCalendar) -> Result<FiscalPeriod, String> {
-            match calendar.period(*self) {
-                Some(_) => Ok(*self),
-                None => Err(self.to_string()),
+            if calendar.has(*self) {
+                Ok(*self)
+            } else {
+                Err(self.to_string())
             }
         }
     }

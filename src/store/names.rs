@@ -10,6 +10,8 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use quick_cache::DefaultHashBuilder;
+
 use super::basis::Basis;
 use super::error::StoreError;
 use crate::codec::record::Variant;
@@ -55,7 +57,7 @@ struct Run<T: Named> {
     /// The number of its first item.
     first: u32,
     items: Arc<Vec<Arc<T>>>,
-    numbers: Arc<HashMap<T::Name, u32>>,
+    numbers: Arc<HashMap<T::Name, u32, DefaultHashBuilder>>,
 }
 
 impl<T: Named> Clone for Run<T> {
@@ -102,7 +104,7 @@ impl<T: Named> Table<T> {
         }
         let mut last = Run {
             first: number,
-            numbers: Arc::new(HashMap::from([(item.name().clone(), number)])),
+            numbers: Arc::new(HashMap::from_iter([(item.name().clone(), number)])),
             items: Arc::new(vec![Arc::new(item)]),
         };
         let merges = |run: &mut Run<T>, len: usize| run.items.len() <= RATIO * len;

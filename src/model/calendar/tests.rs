@@ -380,6 +380,37 @@ proptest! {
             }
         }
     }
+
+    /// What a calendar is quickly said to have is what has dates, from before the first year that dates have to after the last.
+    #[test]
+    fn what_a_calendar_has_is_what_has_dates(
+        month in 1_u32..=12,
+        day in 0_usize..8,
+        last in any::<bool>(),
+        by_start in any::<bool>(),
+        changed in proptest::option::of((1_u32..=12, 1900_i32..2100)),
+    ) {
+        let weekday = Weekday::try_from(u8::try_from(day).unwrap()).ok();
+        let pick = if last { WeekdayPick::Last } else { WeekdayPick::Nearest };
+        let year_end = weekday.map_or(YearEnd::MonthEnd { month }, |day| weeks(month, day, pick));
+        let mut rules = vec![rule(None, year_end)];
+        if let Some((month, year)) = changed {
+            let year_end = YearEnd::MonthEnd { month };
+            let from = year_end.start(year).unwrap().to_string();
+            rules.push(rule(Some(&from), year_end));
+        }
+        for rule in &mut rules {
+            rule.named_by = if by_start { YearNaming::Start } else { YearNaming::End };
+        }
+        let calendar = FiscalCalendar::new(rules).unwrap();
+        let years = (FIRST_YEAR - 5..FIRST_YEAR + 8).chain(1890..2110).chain(LAST_YEAR - 8..LAST_YEAR + 5);
+        for year in years {
+            for slot in Slot::ALL {
+                let fiscal = FiscalPeriod::new(year, slot);
+                prop_assert_eq!(calendar.has(fiscal), calendar.period(fiscal).is_some(), "{}", fiscal);
+            }
+        }
+    }
 }
 
 #[test]

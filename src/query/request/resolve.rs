@@ -28,7 +28,7 @@ pub(crate) struct Resolved {
 }
 
 /// The rows of a series that stands in for a standard metric, and what its points share.
-pub(crate) type RowsOfPart = (Arc<About>, Vec<Arc<Row>>);
+pub(crate) type RowsOfPart = (Arc<About>, Vec<Row>);
 
 impl SeriesQuery {
     pub(super) fn rows(
@@ -181,7 +181,7 @@ impl SeriesQuery {
         &self,
         snapshot: &Snapshot,
         parts: &[(SeriesId, SeriesKey)],
-    ) -> Result<Vec<Arc<Row>>, Error> {
+    ) -> Result<Vec<Row>, Error> {
         let documents = self.reader.document_cache();
         let rows = parts
             .iter()

@@ -187,3 +187,71 @@ fn a_calendar_that_goes_on_is_seen_by_what_was_asked_before() {
         assert_eq!(label(&pinned), "4Q03");
     }
 }
+
+/// Quarters are counted off where they follow each other, and looked up where a change of year end left some out.
+#[test]
+fn a_quarter_of_a_year_that_was_cut_short_is_found_again() {
+    let rule = |from: Option<&str>, month| CalendarRule {
+        from: from.map(day),
+        year_end: YearEnd::MonthEnd { month },
+        named_by: YearNaming::End,
+        labels: LabelStyle::FiscalYearQuarter,
+    };
+    let short = FiscalCalendar::new(vec![rule(None, 12), rule(Some("2004-07-01"), 6)]).unwrap();
+    let plain = FiscalCalendar::new(vec![rule(None, 12)]).unwrap();
+    // The year 2004 has two quarters, and then begins that of 2005.
+    let facts = [
+        ("2003-10-01..2003-12-31", 34),
+        ("2004-01-01..2004-03-31", 41),
+        ("2004-04-01..2004-06-30", 42),
+        ("2004-07-01..2004-09-30", 51),
+        ("2005-01-01..2005-03-31", 53),
+    ];
+    let labels = |cut: bool| {
+        let after = if cut {
+            [
+                ("FY2005 Q1", Some(51)),
+                ("FY2005 Q2", None),
+                ("FY2005 Q3", Some(53)),
+            ]
+        } else {
+            [
+                ("FY2004 Q3", Some(51)),
+                ("FY2004 Q4", None),
+                ("FY2005 Q1", Some(53)),
+            ]
+        };
+        let before = [
+            ("FY2003 Q3", None),
+            ("FY2003 Q4", Some(34)),
+            ("FY2004 Q1", Some(41)),
+            ("FY2004 Q2", Some(42)),
+        ];
+        before.into_iter().chain(after)
+    };
+    for (calendar, cut) in [(short, true), (plain, false)] {
+        let db = Book::new()
+            .company("a", calendar)
+            .metric("revenue", MetricKind::Flow, Dimension::Money)
+            .document("one", "2006-01-01")
+            .facts("a revenue JPY", 0, &facts)
+            .database();
+        let series = db.series("a", "revenue").unwrap().load().unwrap();
+        for _ in 0..3 {
+            for (label, expected) in labels(cut) {
+                let found = series.at(label).unwrap();
+                assert_eq!(found.as_ref().map(value), expected, "{label}");
+            }
+            let missing = series.at("FY2004 Q3");
+            assert_eq!(missing.is_err(), cut);
+        }
+        let range = series.quarters("FY2004 Q2".."FY2005 Q3").unwrap();
+        let found: Vec<Option<i64>> = range.iter().map(|entry| entry.point().map(value)).collect();
+        let expected: &[_] = if cut {
+            &[Some(42), Some(51), None]
+        } else {
+            &[Some(42), Some(51), None, Some(53), None]
+        };
+        assert_eq!(found, expected);
+    }
+}
