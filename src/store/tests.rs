@@ -25,5 +25,6 @@ mod series;
 mod sums;
 mod support;
 mod undo;
+mod verified;
 mod verify;
 mod waiting;
