@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::support::*;
 use super::verify::rich;
 use crate::codec::{Key, SeriesId};
-use crate::model::{Identity, Scope};
+use crate::model::{Identity, Scope, Split};
 use crate::store::engine::Batch;
 use crate::store::{Store, StoreError, UpkeepStep};
 
@@ -21,6 +21,16 @@ fn what_comes_while_a_copy_is_made_is_left_out() {
     ] {
         let place = Place::new();
         let store = rich(&place);
+        // The last commit before has all of that, too.
+        let mut last = package(vec![document(
+            "last",
+            "2001-12-01",
+            vec![fact("d", "m", quarter(0), figure(1, 0))],
+        )]);
+        last.companies[3]
+            .splits
+            .push(Split::new(date("2005-01-01"), 2, 1).unwrap());
+        store.commit(&last).unwrap();
         let before = everything(&store);
         let mut later = simple("later", "2002-01-01", &[(0, 1, 0), (1, 2, 0), (7, 3, 0)]);
         let other = fact("c", "n", quarter(0), figure(1, 0));
@@ -36,13 +46,13 @@ fn what_comes_while_a_copy_is_made_is_left_out() {
         later.metrics[0].negative = Some("loss".into());
         let target = Place::new();
         let report = store.backup(&target.path(), &digest, &mut |far| {
-            if far.step == during && store.snapshot().sequence() == 3 {
+            if far.step == during && store.snapshot().sequence() == 4 {
                 store.commit(&later).unwrap();
             }
             ControlFlow::Continue(())
         });
-        assert_eq!(report.unwrap().commit, 3, "{during:?}");
-        assert_eq!(store.snapshot().sequence(), 4, "{during:?}");
+        assert_eq!(report.unwrap().commit, 4, "{during:?}");
+        assert_eq!(store.snapshot().sequence(), 5, "{during:?}");
         let copy = Store::open(&target.path()).unwrap();
         assert_eq!(everything(&copy), before, "{during:?}");
         copy.commit(&later).unwrap();

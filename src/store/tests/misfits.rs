@@ -110,3 +110,27 @@ fn nothing_is_added_to_rows_that_are_newer_than_their_block() {
         }
     }
 }
+
+/// A series that is listed and lost does not begin anew.
+#[test]
+fn nothing_is_added_to_a_series_that_is_lost() {
+    let place = Place::new();
+    let store = rich(&place);
+    let mut batch = Batch::default();
+    batch.remove(&FIRST);
+    store.engine.apply(&batch).unwrap();
+    let later = simple("later", "2002-01-01", &[(9, 1, 0)]);
+    let missing = StoreError::damaged_at(&FIRST, "it is missing");
+    assert_eq!(store.commit(&later), Err(missing));
+    // Another one of that company and metric does, and so does that metric of another company.
+    let mut others = [("a", "segment=x"), ("c", "total")].map(|(company, scope)| {
+        let mut fact = fact(company, "m", quarter(0), figure(1, 0));
+        if scope != "total" {
+            fact.series.scope = scope.parse().unwrap();
+        }
+        fact
+    });
+    others[0].figure = figure(2, 0);
+    let others = package(vec![document("others", "2002-01-01", others.into())]);
+    assert_eq!(store.commit(&others).unwrap().commit, Some(4));
+}

@@ -76,6 +76,33 @@ fn cells_that_are_lost_are_damage_and_cells_that_never_were_are_not() {
     assert_eq!(snapshot.cells(1).unwrap().len(), 2);
 }
 
+#[test]
+fn the_series_of_a_company_are_those_of_its_time() {
+    let place = Place::new();
+    let store = rich(&place);
+    let before = store.snapshot();
+    let mut more = package(vec![document(
+        "more",
+        "2005-01-01",
+        vec![fact("a", "o", quarter(0), figure(1, 0))],
+    )]);
+    more.metrics.push(metric("o"));
+    store.commit(&more).unwrap();
+    let now = store.snapshot();
+    let a = "a".parse().unwrap();
+    assert_eq!(before.series_of(&a).unwrap(), [id(0, 0), id(0, 1)]);
+    assert_eq!(now.series_of(&a).unwrap(), [id(0, 0), id(0, 1), id(0, 2)]);
+    for (snapshot, metric, expected) in [
+        (&before, "m", &[id(0, 0)][..]),
+        (&before, "o", &[]),
+        (&now, "n", &[id(0, 1)]),
+        (&now, "o", &[id(0, 2)]),
+    ] {
+        let found = snapshot.series_of_metric(&a, &metric.parse().unwrap());
+        assert_eq!(found.unwrap(), expected, "{metric}");
+    }
+}
+
 /// Two snapshots that have the same number have the same definitions, but for new ones.
 #[test]
 fn definitions_that_were_changed_are_told_from_those_before() {

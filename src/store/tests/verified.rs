@@ -191,3 +191,23 @@ fn what_the_last_commit_wrote_is_sound() {
     store.engine.apply(&batch).unwrap();
     assert_eq!(report(&store).faults.len(), 1);
 }
+
+/// Of a company whose series two commits created, the catalog lost those of the second.
+#[test]
+fn a_series_that_is_not_listed_is_named_though_others_are() {
+    let place = Place::new();
+    let store = rich(&place);
+    let mut more = package(vec![document(
+        "more",
+        "2005-01-01",
+        vec![fact("a", "o", quarter(0), figure(1, 0))],
+    )]);
+    more.metrics.push(metric("o"));
+    store.commit(&more).unwrap();
+    let mut batch = Batch::default();
+    batch.remove(&crate::store::catalog::record(0, 4, 0));
+    store.engine.apply(&batch).unwrap();
+    let faults = report(&store).faults;
+    let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(words, ["catalog of a o, JPY: it is missing"]);
+}
