@@ -111,6 +111,17 @@ fn nothing_is_added_to_rows_that_are_newer_than_their_block() {
     }
 }
 
+#[test]
+fn nothing_is_added_to_rows_that_the_header_does_not_count() {
+    let later = simple("later", "2002-01-01", &[(9, 1, 0)]);
+    for count in [2, 4] {
+        let place = Place::new();
+        let store = changed(&place, |header, _| header.rows = count);
+        let error = store.commit(&later).err();
+        assert_damaged(&[error], "its rows are not those its header announces");
+    }
+}
+
 /// A series that is listed and lost does not begin anew.
 #[test]
 fn nothing_is_added_to_a_series_that_is_lost() {
