@@ -358,8 +358,8 @@ mod tests {
         ] {
             assert!(refusal.is_refusal(), "{refusal}");
         }
-        let path = std::path::PathBuf::from("db");
-        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let path = PathBuf::from("db");
+        let full = io::Error::from(io::ErrorKind::StorageFull);
         for failure in [
             StoreError::Halted,
             StoreError::damaged("a page"),

@@ -220,7 +220,7 @@ fn the_last_chunk_of_a_history_is_filled_up() {
             Block::parse(&value).unwrap().rows().unwrap()
         })
     };
-    let all: Vec<Vec<Row>> = (0..)
+    let all: Vec<Vec<Row>> = (0..9)
         .map(rows)
         .take_while(|rows| !rows.is_empty())
         .collect();
