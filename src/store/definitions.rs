@@ -266,6 +266,74 @@ mod tests {
             .prop_map(|(one, other)| [one, other])
     }
 
+    /// What a description makes of a company of the name `A` that is known: what is kept as it was, or the refusal; and its name.
+    fn described(
+        known: NameEvidence,
+        name: &str,
+        by: NameEvidence,
+        inferred: bool,
+    ) -> (Result<Vec<&'static str>, &'static str>, String) {
+        let evidence = |name| Evidence {
+            name,
+            ..Evidence::default()
+        };
+        let mut now = Described::new(company("A", 3, &[]), Basis::declared(0, Vec::new()));
+        now.rest_on(evidence(known));
+        let ended = now.describe(&company(name, 3, &[]), evidence(by), inferred);
+        (ended.map(|()| now.kept), now.company.name)
+    }
+
+    #[test]
+    fn only_what_is_told_can_contradict_a_declared_name() {
+        use NameEvidence::{Assumed, Declared, Inferred};
+        let [early, late] = [17, 18].map(|days| Inferred {
+            last: chrono::NaiveDate::default() + chrono::Days::new(days),
+        });
+        let kept = || Ok(vec!["name"]);
+        for (known, by, expected, name) in [
+            // The greater evidence stands; what gives way to it is told.
+            (Assumed, early, Ok(vec![]), "B"),
+            (Assumed, Declared, Ok(vec![]), "B"),
+            (early, late, Ok(vec![]), "B"),
+            (early, Declared, Ok(vec![]), "B"),
+            (early, Assumed, kept(), "A"),
+            (late, early, kept(), "A"),
+            (Declared, Assumed, kept(), "A"),
+            // Somebody says otherwise than somebody who knows it.
+            (Declared, early, Err("name"), "A"),
+            (Declared, Declared, Err("name"), "A"),
+        ] {
+            let strict = described(known, "B", by, false);
+            assert_eq!(strict, (expected.clone(), name.into()), "{known:?} {by:?}");
+            // Where that is wanted, it is passed over.
+            let inferred = described(known, "B", by, true);
+            let expected = expected.or_else(|what| Ok(vec![what]));
+            assert_eq!(inferred, (expected, name.into()), "{known:?} {by:?}");
+            assert_eq!(described(known, "A", by, false).0, Ok(vec![]));
+        }
+    }
+
+    #[test]
+    fn another_ratio_on_the_day_of_a_declared_split_is_refused_or_passed_over() {
+        let first = company("A", 3, &[(1, 2)]);
+        for (splits, inferred, expected, stand) in [
+            (&[(1, 2)][..], false, Ok(vec![]), &[(1, 2)][..]),
+            (&[(2, 3)], false, Ok(vec![]), &[(1, 2), (2, 3)]),
+            (&[(1, 3)], false, Err("share splits"), &[(1, 2)]),
+            (
+                &[(1, 3), (2, 3)],
+                true,
+                Ok(vec!["ratio of a share split"]),
+                &[(1, 2), (2, 3)],
+            ),
+        ] {
+            let mut now = Described::new(first.clone(), Basis::declared(0, first.splits.clone()));
+            let ended = now.describe(&company("A", 3, splits), Evidence::default(), inferred);
+            assert_eq!(ended.map(|()| now.kept), expected);
+            assert_eq!(now.company.splits, company("A", 3, stand).splits);
+        }
+    }
+
     proptest! {
         #[test]
         fn a_company_is_the_same_in_every_order_of_what_is_said_of_it([one, other] in orders()) {

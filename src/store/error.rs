@@ -342,4 +342,31 @@ mod tests {
             "the database is damaged: document record 7: its checksum is wrong"
         );
     }
+
+    /// After one, the packages behind it can be taken in.
+    #[test]
+    fn a_refusal_is_about_what_a_package_says() {
+        let id = || "a".parse().unwrap();
+        for refusal in [
+            StoreError::DocumentDiffers { id: id() },
+            StoreError::UnknownCompany { id: id() },
+            StoreError::NoSuchCell {
+                document: id(),
+                cell: 1,
+            },
+            StoreError::Full { what: "companies" },
+        ] {
+            assert!(refusal.is_refusal(), "{refusal}");
+        }
+        let path = PathBuf::from("db");
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        for failure in [
+            StoreError::Halted,
+            StoreError::damaged("a page"),
+            StoreError::Locked { path: path.clone() },
+            StoreError::io("write HEAD", &path, &full),
+        ] {
+            assert!(!failure.is_refusal(), "{failure}");
+        }
+    }
 }

@@ -268,4 +268,39 @@ mod tests {
         assert_eq!(old.get(0), Some(&metric("a")));
         assert_eq!(new.by_name("revenue"), Some(&metric("b")));
     }
+
+    #[test]
+    fn each_company_keeps_what_its_own_definition_rests_on() {
+        use crate::model::{CalendarEvidence, FiscalCalendar, NameEvidence, YearNaming};
+        let company = Company {
+            id: "a".parse().unwrap(),
+            name: "A".into(),
+            calendar: FiscalCalendar::month_end(3, YearNaming::Start).unwrap(),
+            identities: Vec::new(),
+            splits: Vec::new(),
+        };
+        let names_and_calendars = [
+            (NameEvidence::Assumed, CalendarEvidence::Declared),
+            (NameEvidence::Declared, CalendarEvidence::Declared),
+            (NameEvidence::Declared, CalendarEvidence::Assumed),
+        ];
+        let mut names = Names::default();
+        // Whatever a company rested on before.
+        for turn in 0..3 {
+            let now: Vec<Basis> = (0..3)
+                .map(|number| {
+                    let (name, calendar) = names_and_calendars[(number as usize + turn) % 3];
+                    let mut basis = Basis::declared(number, Vec::new());
+                    (basis.name, basis.calendar) = (name, calendar);
+                    basis
+                })
+                .collect();
+            for (number, basis) in (0..).zip(&now) {
+                names.set_basis(number, basis.clone()).unwrap();
+            }
+            for (number, basis) in (0..).zip(&now) {
+                assert_eq!(&names.basis(number, &company), basis, "turn {turn}");
+            }
+        }
+    }
 }

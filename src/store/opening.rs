@@ -222,3 +222,33 @@ fn unfinished_snapshots(path: &Path) -> Vec<PathBuf> {
 pub(super) fn is_locked(error: &sled::Error) -> bool {
     matches!(error, sled::Error::Io(e) if e.to_string().contains("could not acquire lock"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::engine::{Batch, Engine};
+
+    #[test]
+    fn only_a_folder_in_the_way_bars_an_opening() {
+        let folder = tempfile::tempdir().unwrap();
+        let opening = Opening::begin(folder.path()).unwrap();
+        let barred = |kind: io::ErrorKind| opening.is_barred(&kind.into());
+        assert!(!barred(io::ErrorKind::IsADirectory));
+        fs::create_dir_all(folder.path().join("blobs").join(BARRIER)).unwrap();
+        assert!(barred(io::ErrorKind::IsADirectory) && barred(io::ErrorKind::PermissionDenied));
+        assert!(!barred(io::ErrorKind::NotFound) && !barred(io::ErrorKind::WouldBlock));
+    }
+
+    /// sled takes such a name for that of its newest snapshot.
+    #[test]
+    fn another_folder_in_the_way_is_an_error_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Engine::create(folder.path(), &Batch::default()).unwrap());
+        let other = folder.path().join("sled/snap.7FFFFFFFFFFFFFFF.generating");
+        fs::create_dir(&other).unwrap();
+        let error = open(&folder.path().join("sled")).map(drop).unwrap_err();
+        assert!(matches!(error, StoreError::Io { .. }), "{error}");
+        fs::remove_dir(&other).unwrap();
+        assert!(open(&folder.path().join("sled")).is_ok());
+    }
+}

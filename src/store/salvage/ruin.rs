@@ -139,3 +139,55 @@ fn remove_snapshots(folder: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::engine::Batch;
+
+    /// The copy of a database of nine commits, and how its engine fails for good.
+    fn ruin(folder: &Path) -> Ruin {
+        let mut batch = Batch::default();
+        for commit in 0..9 {
+            batch.insert(&Key::Commit(commit), b"x").unwrap();
+        }
+        drop(Engine::create(folder, &batch).unwrap());
+        Ruin::open(folder).unwrap()
+    }
+
+    fn break_engine(ruin: &Ruin) {
+        let engine = ruin.engine.as_ref().unwrap();
+        engine.break_off();
+    }
+
+    #[test]
+    fn an_engine_that_fails_is_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ruin = ruin(folder.path());
+        for faults in 1..4 {
+            break_engine(&ruin);
+            let found = ruin.space(Space::Commit);
+            let keys: Vec<Key> = found.into_iter().map(|(key, _)| key).collect();
+            assert_eq!(keys, (0..9).map(Key::Commit).collect::<Vec<_>>());
+            assert_eq!(ruin.faults.len(), faults);
+            assert_eq!(ruin.faults[faults - 1].place.part, Part::Engine);
+        }
+    }
+
+    #[test]
+    fn an_engine_that_fails_again_and_again_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ruin = ruin(folder.path());
+        let mut reads = 0;
+        while ruin.engine.is_some() {
+            break_engine(&ruin);
+            reads += 1;
+            let found = ruin.space(Space::Commit).len();
+            assert_eq!(found, if reads < FAILURES { 9 } else { 0 });
+        }
+        assert_eq!((reads, ruin.faults.len()), (FAILURES, FAILURES as usize));
+        // Then nothing more is tried.
+        assert!(ruin.space(Space::Commit).is_empty());
+        assert_eq!(ruin.faults.len(), FAILURES as usize);
+    }
+}

@@ -422,3 +422,54 @@ fn later_calendar_rules_and_meanings_of_negative_are_taken_in_whichever_comes_fi
         );
     }
 }
+
+/// A metric that a document which is passed over shares with one that is taken in.
+#[test]
+fn a_metric_of_a_document_that_is_taken_in_is_taken_in() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    store
+        .commit(&simple("d1", "2001-01-01", &[(0, 10, 0)]))
+        .unwrap();
+    let of = |id: &str, value| {
+        let facts = vec![fact("a", "new", quarter(0), figure(value, 0))];
+        document(id, "2001-01-01", facts)
+    };
+    let mut both = package(vec![of("d1", 11), of("d2", 12)]);
+    both.by_document = true;
+    both.metrics.push(metric("new"));
+    let done = store.commit(&both).unwrap();
+    let standings: Vec<Standing> = done.documents.iter().map(|d| d.standing).collect();
+    assert_eq!(standings, [Standing::Differs, Standing::New]);
+    assert_eq!(shown(&store.snapshot(), "a", "new"), ["12"]);
+}
+
+#[test]
+fn a_commit_changes_a_hundred_definitions_at_most() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    store.commit(&wide_package("w", 0, 202)).unwrap();
+    let before = everything(&store);
+    let changed = |numbers: std::ops::Range<u32>| {
+        let metrics = numbers.map(|n| {
+            let mut metric = metric(&format!("w{n}"));
+            metric.negative = Some("loss".into());
+            metric
+        });
+        crate::store::Package {
+            metrics: metrics.collect(),
+            ..crate::store::Package::default()
+        }
+    };
+    let full = StoreError::Full {
+        what: "changed definitions in one commit",
+    };
+    for many in [0..101, 0..202] {
+        assert_eq!(store.commit(&changed(many)), Err(full.clone()));
+        assert_eq!(everything(&store), before);
+    }
+    for (commit, numbers) in [(2, 0..100), (3, 100..200), (4, 200..202)] {
+        let done = store.commit(&changed(numbers)).unwrap();
+        assert_eq!(done.commit, Some(commit));
+    }
+}

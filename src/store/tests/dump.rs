@@ -174,7 +174,13 @@ fn ended(lines: &[String]) -> String {
 }
 
 /// Where a line begins, what of it is edited and how, and what is wrong then.
-const EDITS: [(&str, &str, &str, &str); 8] = [
+const EDITS: [(&str, &str, &str, &str); 9] = [
+    (
+        "{\"commit",
+        "\"number\":0",
+        "\"number\":7",
+        "it names commit 7, which is not known",
+    ),
     (
         "{\"kessan",
         "\"version\":2",

@@ -335,3 +335,21 @@ fn readers_beside_groups_see_whole_commits() {
         }
     });
 }
+
+/// A write has 250 keys at most. These packages write some 200 each: 100 series with their histories.
+#[test]
+fn packages_that_are_too_long_together_are_written_apart() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    store.commit(&wide_package("w0", 0, 100)).unwrap();
+    let packages: Vec<Package> = (1..=3)
+        .map(|n| wide_package(&format!("w{n}"), n, 100))
+        .collect();
+    store.commit_all(&packages).1.unwrap();
+    drop(store);
+    let head = fs::read(place.file("HEAD")).unwrap();
+    let slots = [&head[..512], &head[512..]].map(crate::codec::manifest::Head::parse_slot);
+    // Together, three commits would have written the slot of commit 4 alone.
+    let sequences = slots.map(|slot| slot.unwrap().sequence);
+    assert_eq!(sequences, [4, 3]);
+}

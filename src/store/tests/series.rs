@@ -156,3 +156,79 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_later_fact_is_added_to_a_long_series() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    let even: Vec<(u32, i64, i8)> = (0..900).map(|n| (2 * n, i64::from(n), 0)).collect();
+    store.commit(&simple("d1", "2001-01-01", &even)).unwrap();
+    let (current, _) = chunks(&store);
+    assert!(current > 1);
+    let mut expected: BTreeMap<u32, i64> = even.iter().map(|&(n, value, _)| (n, value)).collect();
+    // After the last row; before it, but after those of the first chunk; and far before.
+    for (id, n) in [("d2", 1801), ("d3", 1795), ("d4", 3), ("d5", 1900)] {
+        store
+            .commit(&simple(id, "2001-01-02", &[(n, 7, 0)]))
+            .unwrap();
+        expected.insert(n, 7);
+        let values: Vec<String> = expected.values().map(ToString::to_string).collect();
+        assert_eq!(shown(&store.snapshot(), "a", "m"), values, "{id}");
+    }
+}
+
+/// An older release is taken in later: what is shown stays as it was, and the block is newer than any of its rows.
+#[test]
+fn a_fact_is_added_after_a_commit_that_changed_the_history_alone() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    for (id, published, facts) in [
+        ("d1", "2001-01-01", &[(0, 1, 0), (1, 2, 0)][..]),
+        ("d2", "2000-01-01", &[(0, 5, 0)]),
+        ("d3", "2002-01-01", &[(2, 3, 0)]),
+    ] {
+        store.commit(&simple(id, published, facts)).unwrap();
+    }
+    assert_eq!(shown(&store.snapshot(), "a", "m"), ["1v", "2", "3"]);
+}
+
+#[test]
+fn the_last_chunk_of_a_history_is_filled_up() {
+    use crate::codec::envelope::PAYLOAD_LIMIT;
+    use crate::codec::{Block, Row, block};
+
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    let facts = |value: i64| -> Vec<(u32, i64, i8)> { (0..900).map(|n| (n, value, 0)).collect() };
+    store
+        .commit(&simple("d1", "2001-01-01", &facts(1)))
+        .unwrap();
+    store
+        .commit(&simple("d2", "2002-01-01", &[(0, 2, 0)]))
+        .unwrap();
+    store
+        .commit(&simple("d3", "2003-01-01", &facts(3)))
+        .unwrap();
+    let series = store
+        .snapshot()
+        .series_id(&series("a", "m"))
+        .unwrap()
+        .unwrap();
+    let rows = |chunk| -> Vec<Row> {
+        let value = store.engine.get(&Key::History { series, chunk }).unwrap();
+        value.map_or(Vec::new(), |value| {
+            Block::parse(&value).unwrap().rows().unwrap()
+        })
+    };
+    let all: Vec<Vec<Row>> = (0..9)
+        .map(rows)
+        .take_while(|rows| !rows.is_empty())
+        .collect();
+    // Three observations of quarter 0, two of each other one.
+    assert_eq!(all.iter().map(Vec::len).sum::<usize>(), 3 + 899 * 2);
+    assert!(all.len() > 1);
+    let mut one_more = all[0].clone();
+    assert!(block::encode(&one_more).unwrap().len() <= PAYLOAD_LIMIT);
+    one_more.push(all[1][0].clone());
+    assert!(block::encode(&one_more).unwrap().len() > PAYLOAD_LIMIT);
+}

@@ -20,7 +20,7 @@ use crate::store::engine::Batch;
 use crate::store::verify::verify;
 use crate::store::{Fault, FaultKind, Part, Store, VerifyEnd, VerifyReport};
 
-fn report(store: &Store) -> VerifyReport {
+pub(super) fn report(store: &Store) -> VerifyReport {
     store
         .verify(&digest, &mut |_| ControlFlow::Continue(()))
         .unwrap()
@@ -200,7 +200,7 @@ fn plant(store: &Store, write: impl FnOnce(&mut Batch)) {
 }
 
 /// What is found in a copy of a rich database once something is planted in it.
-fn found(write: impl FnOnce(&Store, &mut Batch)) -> Vec<String> {
+pub(super) fn found(write: impl FnOnce(&Store, &mut Batch)) -> Vec<String> {
     let place = Place::new();
     let store = rich(&place);
     let mut batch = Batch::default();
@@ -210,7 +210,7 @@ fn found(write: impl FnOnce(&Store, &mut Batch)) -> Vec<String> {
     faults.iter().map(ToString::to_string).collect()
 }
 
-const AM: SeriesId = SeriesId {
+pub(super) const AM: SeriesId = SeriesId {
     metric: 0,
     variant: 0,
     company: 0,
@@ -227,7 +227,7 @@ fn rows(store: &Store, series: SeriesId) -> (SeriesHeader, Vec<Row>) {
 }
 
 /// Writes the rows of a series anew, changed.
-fn change(
+pub(super) fn change(
     change: impl FnOnce(&mut SeriesHeader, &mut Vec<Row>),
 ) -> impl FnOnce(&Store, &mut Batch) {
     |store, batch| {

@@ -342,3 +342,78 @@ impl FaultKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(commit: usize) -> Fault {
+        Fault {
+            place: FaultPlace::new(Part::Commit, commit.to_string()),
+            kind: FaultKind::Missing,
+        }
+    }
+
+    #[test]
+    fn ten_thousand_faults_are_listed_and_the_others_counted() {
+        let mut report = VerifyReport::default();
+        for (faults, listed, more) in [(9_999, 9_999, 0), (10_000, 10_000, 0), (10_003, 10_000, 3)]
+        {
+            for commit in report.faults.len()..faults {
+                report.add(fault(commit));
+            }
+            assert_eq!((report.faults.len(), report.more_faults), (listed, more));
+        }
+        assert_eq!(report.faults.last(), Some(&fault(9_999)));
+    }
+
+    #[test]
+    fn a_report_says_what_is_wrong_and_how_it_ended() {
+        let report = |end, faults: usize, more_faults| VerifyReport {
+            commit: 3,
+            end,
+            values: 21,
+            bytes: 1234,
+            commits: 3,
+            companies: 4,
+            metrics: 2,
+            documents: 5,
+            cells: 8,
+            series: 6,
+            facts: 7,
+            observations: 9,
+            faults: (0..faults).map(fault).collect(),
+            more_faults,
+            ..VerifyReport::default()
+        };
+        let counted = "as of commit 3: 3 commits, 5 documents with 8 cells, 4 companies, 2 metrics,\n\
+                       6 series with 7 facts of 9 observations; 21 values, 1234 bytes\n";
+        let one = "commit 0: it is missing\n";
+        for (report, words, is_sound) in [
+            (report(VerifyEnd::Complete, 0, 0), "sound".to_owned(), true),
+            (
+                report(VerifyEnd::Cancelled, 0, 0),
+                "broken off".to_owned(),
+                false,
+            ),
+            (
+                report(VerifyEnd::Complete, 1, 0),
+                format!("{one}damaged"),
+                false,
+            ),
+            (
+                report(VerifyEnd::Complete, 1, 1),
+                format!("{one}and 1 more\ndamaged"),
+                false,
+            ),
+            (
+                report(VerifyEnd::Unreadable, 1, 2),
+                format!("{one}and 2 more\nthe rest cannot be read"),
+                false,
+            ),
+        ] {
+            assert_eq!(report.to_string(), format!("{counted}{words}"));
+            assert_eq!(report.is_sound(), is_sound);
+        }
+    }
+}
