@@ -40,8 +40,10 @@ mod opening;
 mod order;
 mod package;
 mod progress;
+mod recent;
 mod recover;
 mod salvage;
+mod scan;
 mod series;
 mod snapshot;
 mod stage;
@@ -85,6 +87,8 @@ pub(crate) struct Store {
     stamps: Arc<Stamps>,
     listed: Arc<Listed>,
     writer: Mutex<Writer>,
+    /// How many bytes of recent rows a company may have.
+    room: usize,
 }
 
 /// What a commit left behind.
@@ -215,6 +219,7 @@ impl Store {
             state: RwLock::new(Arc::new(state)),
             stamps: Arc::default(),
             listed: Arc::new(listed),
+            room: recent::BOUND,
             writer: Mutex::new(Writer {
                 head,
                 halted: false,

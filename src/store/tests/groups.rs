@@ -200,7 +200,7 @@ fn a_long_commit_after_a_group_is_cut_off_alone() {
     store.commit_all(&small()).1.unwrap();
     let before = everything(&store);
     let long = wide_package("long", 7, 400);
-    let batches = prepare(&store.engine, &store.state(), &long)
+    let batches = prepare(&store.engine, &store.state(), &long, None)
         .unwrap()
         .batches;
     let batches = batches.unwrap();

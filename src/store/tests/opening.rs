@@ -160,7 +160,7 @@ fn another_format_version_is_named() {
     );
     assert_eq!(
         error.to_string(),
-        "the database is of format version 7, this library reads versions 1 to 5"
+        "the database is of format version 7, this library reads versions 1 to 6"
     );
 }
 
