@@ -14,6 +14,7 @@ mod naive;
 mod older;
 mod opening;
 mod readers;
+mod recent;
 mod salvage;
 mod series;
 mod support;

@@ -155,7 +155,7 @@ fn another_format_version_is_named() {
         error,
         StoreError::FormatVersion {
             found: 7,
-            expected: 5
+            expected: 6
         }
     );
     assert_eq!(
