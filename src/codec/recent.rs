@@ -178,11 +178,13 @@ impl<'a> Recent<'a> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::sync::LazyLock;
 
     use proptest::prelude::*;
 
     use super::*;
     use crate::codec::block::tests::any_row;
+    use crate::model::{Figure, Nil, Observation, Rank, Source};
 
     type Pairs = BTreeMap<(u32, u32), (bool, Vec<Row>)>;
 
@@ -261,6 +263,20 @@ mod tests {
         }
     }
 
+    static ROW: LazyLock<Row> = LazyLock::new(|| {
+        Row::from(Observation {
+            period: "2003-06-30".parse().unwrap(),
+            figure: Figure::Nil(Nil::None),
+            published: "2003-08-13".parse().unwrap(),
+            source: Source {
+                document: 0,
+                cell: 0,
+            },
+            rank: Rank::Table,
+            commit: 1,
+        })
+    });
+
     #[test]
     fn a_series_without_rows_and_series_out_of_order_are_an_error() {
         let rows = |metric, count: usize| SeriesRows {
@@ -269,19 +285,6 @@ mod tests {
             on_block: false,
             rows: vec![ROW.borrowed(); count],
         };
-        static ROW: std::sync::LazyLock<Row> = std::sync::LazyLock::new(|| {
-            Row::from(crate::model::Observation {
-                period: "2003-06-30".parse().unwrap(),
-                figure: crate::model::Figure::Nil(crate::model::Nil::None),
-                published: "2003-08-13".parse().unwrap(),
-                source: crate::model::Source {
-                    document: 0,
-                    cell: 0,
-                },
-                rank: crate::model::Rank::Table,
-                commit: 1,
-            })
-        });
         let parsed = |series: &[SeriesRows<'_>]| read(&encode(series).unwrap()).is_ok();
         assert!(parsed(&[rows(1, 1), rows(2, 1)]));
         assert!(!parsed(&[rows(1, 1), rows(2, 0)]));

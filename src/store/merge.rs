@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::engine::{Tree, Value};
 use super::error::StoreError;
 use super::order::DocumentOrder;
-use super::recent::Waiting;
+use super::recent::{self, Waiting};
 use super::series::{self, Stored};
 use super::stage::Write;
 use crate::codec::envelope::PAYLOAD_LIMIT;
@@ -74,7 +74,7 @@ impl<'a> Said<'a> {
         }
     }
 
-    fn observation(&self, commit: u64) -> Observation {
+    pub(super) fn observation(&self, commit: u64) -> Observation {
         let fact = self.fact;
         Observation {
             period: fact.period,
@@ -99,13 +99,15 @@ pub(super) fn merge(
     sequence: u64,
 ) -> Result<Merged, StoreError> {
     let Place { waiting, stays } = place;
-    if stays && let Some(merged) = recent(tree, id, may_exist, waiting.as_ref(), new, sequence)? {
+    if stays
+        && let Some(merged) = recent::add(tree, id, may_exist, waiting.as_ref(), new, sequence)?
+    {
         return Ok(merged);
     }
     let stored = if !may_exist {
         None
     } else if let Some(waiting) = waiting {
-        Some(with_recent(tree, id, waiting)?)
+        Some(recent::joined(tree, id, waiting)?)
     } else {
         if ascend(new) {
             let rows: Vec<RowRef<'_>> = new.iter().map(|said| said.row(sequence)).collect();
@@ -176,22 +178,22 @@ fn begun(id: SeriesId, new: &[Said<'_>], sequence: u64) -> Result<Merged, StoreE
     })
 }
 
-fn first_chunk(tree: &dyn Tree, id: SeriesId) -> Result<Option<Value>, StoreError> {
+pub(super) fn first_chunk(tree: &dyn Tree, id: SeriesId) -> Result<Option<Value>, StoreError> {
     tree.get(&first_key(id))
 }
 
-fn first_key(series: SeriesId) -> Key {
+pub(super) fn first_key(series: SeriesId) -> Key {
     Key::Current { series, chunk: 0 }
 }
 
-fn parse<'a>(id: SeriesId, first: &'a Value) -> Result<(SeriesHeader, Block<'a>), StoreError> {
+pub(super) fn parse(id: SeriesId, first: &Value) -> Result<(SeriesHeader, Block<'_>), StoreError> {
     let parsed = crate::codec::series::parse(first);
     parsed.map_err(|error| StoreError::decoding(&first_key(id), &error))
 }
 
 /// Adds rows, in order, of facts that come after all those of a series to its block, without decoding this; `None` where they do
 /// not, or that cannot be done.
-fn appended(
+pub(super) fn appended(
     id: SeriesId,
     first: &Value,
     rows: &[RowRef<'_>],
@@ -214,7 +216,11 @@ fn appended(
     Ok(payload.map(|payload| Write::put(first_key(id), payload)))
 }
 
-fn check_newest(id: SeriesId, header: &SeriesHeader, block: &Block<'_>) -> Result<(), StoreError> {
+pub(super) fn check_newest(
+    id: SeriesId,
+    header: &SeriesHeader,
+    block: &Block<'_>,
+) -> Result<(), StoreError> {
     let newest = block.commit.greatest(block.len());
     if newest > Some(header.commit.into()) {
         let what = "it holds rows that are newer than it";
@@ -223,124 +229,8 @@ fn check_newest(id: SeriesId, header: &SeriesHeader, block: &Block<'_>) -> Resul
     Ok(())
 }
 
-fn missing(id: SeriesId) -> StoreError {
+pub(super) fn missing(id: SeriesId) -> StoreError {
     StoreError::damaged_at(&first_key(id), "it is missing")
-}
-
-/// Adds new observations to the recent rows of a series; `None` where not every one is the only one of its fact.
-fn recent(
-    tree: &dyn Tree,
-    id: SeriesId,
-    may_exist: bool,
-    waiting: Option<&Waiting>,
-    new: &[Said<'_>],
-    sequence: u64,
-) -> Result<Option<Merged>, StoreError> {
-    let first = if may_exist {
-        first_chunk(tree, id)?
-    } else {
-        None
-    };
-    let on_block = first.is_some();
-    if !on_block && waiting.is_some_and(|waiting| waiting.on_block) {
-        return Err(missing(id));
-    }
-    let mut rows = waiting.map_or(Vec::new(), |waiting| waiting.rows.clone());
-    let periods: Vec<Period> = new.iter().map(|said| said.fact.period).collect();
-    if let Some(first) = first {
-        let (header, block) = parse(id, &first)?;
-        check_newest(id, &header, &block)?;
-        if has_any(tree, id, &header, &block, &periods)? {
-            return Ok(None);
-        }
-        rows.retain(|row| row.observation.commit > header.commit);
-    }
-    let said = new.iter().map(|said| said.observation(sequence));
-    rows.extend(said.map(Row::from));
-    rows.sort_by_key(|row| row.observation.period);
-    if !rows.is_sorted_by(|a, b| a.observation.period < b.observation.period) {
-        return Ok(None);
-    }
-    Ok(Some(Merged {
-        outcomes: vec![Outcome::Created; new.len()],
-        writes: Vec::new(),
-        created: !on_block && waiting.is_none(),
-        waiting: Some(Waiting { on_block, rows }),
-    }))
-}
-
-/// Whether the block of a series has a row of one of some periods.
-fn has_any(
-    tree: &dyn Tree,
-    id: SeriesId,
-    header: &SeriesHeader,
-    block: &Block<'_>,
-    periods: &[Period],
-) -> Result<bool, StoreError> {
-    if header.chunks != 1 || usize::try_from(header.rows) != Ok(block.len()) {
-        let Stored { rows, .. } = series::read(tree, id)?.ok_or_else(|| missing(id))?;
-        let has = |period: &Period| {
-            let place = rows.binary_search_by_key(period, |row| row.observation.period);
-            place.is_ok()
-        };
-        return Ok(periods.iter().any(has));
-    }
-    // Mostly, what is new comes after all that is known.
-    for row in (0..block.len()).rev() {
-        let undated = || StoreError::damaged_at(&first_key(id), "the dates of a row mean nothing");
-        let known = block.period(row).ok_or_else(undated)?;
-        if periods.iter().all(|period| *period > known) {
-            return Ok(false);
-        }
-        if periods.contains(&known) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// A series with its recent rows, as if they were in its block.
-fn with_recent(tree: &dyn Tree, id: SeriesId, mut waiting: Waiting) -> Result<Stored, StoreError> {
-    let Some(Stored { header, mut rows }) = series::read(tree, id)? else {
-        if waiting.on_block {
-            return Err(missing(id));
-        }
-        return Ok(Stored {
-            header: empty(waiting.oldest().unwrap_or(0)),
-            rows: waiting.rows,
-        });
-    };
-    waiting.beyond(&header);
-    series::add_recent(&mut rows, waiting.rows);
-    Ok(Stored { header, rows })
-}
-
-/// Writes the recent rows of a series to its block.
-pub(super) fn settle(
-    tree: &dyn Tree,
-    id: SeriesId,
-    mut waiting: Waiting,
-    sequence: u64,
-) -> Result<Vec<Write>, StoreError> {
-    if let Some(first) = first_chunk(tree, id)? {
-        let (header, _) = parse(id, &first)?;
-        waiting.beyond(&header);
-        if waiting.rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows = block::borrowed(&waiting.rows);
-        if let Some(write) = appended(id, &first, &rows, sequence)? {
-            return Ok(vec![write]);
-        }
-    }
-    let Stored { header, rows } = with_recent(tree, id, waiting)?;
-    let header = SeriesHeader {
-        commit: sequence,
-        ..header
-    };
-    let mut writes = Vec::new();
-    write_current(id, header, &block::borrowed(&rows), &mut writes)?;
-    Ok(writes)
 }
 
 /// What new observations make of the rows of a series.
@@ -450,7 +340,7 @@ fn changed(
     })
 }
 
-fn empty(sequence: u64) -> SeriesHeader {
+pub(super) fn empty(sequence: u64) -> SeriesHeader {
     SeriesHeader {
         commit: sequence,
         created: sequence,

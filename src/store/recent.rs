@@ -9,10 +9,16 @@ use std::collections::BTreeMap;
 use super::engine::{Tree, Value};
 use super::error::StoreError;
 use super::listed::Pair;
+use super::merge::{
+    Merged, Said, appended, check_newest, empty, first_chunk, first_key, missing, parse,
+    write_current,
+};
+use super::series::{self, Stored};
 use super::stage::Write;
 use crate::codec::envelope::PAYLOAD_LIMIT;
 use crate::codec::recent::{Recent, SeriesRows, encode};
-use crate::codec::{CodecError, Key, Row, SeriesHeader, SeriesId, block};
+use crate::codec::{Block, CodecError, Key, Row, SeriesHeader, SeriesId, block};
+use crate::model::{Outcome, Period};
 
 /// The most bytes of recent rows of a company.
 pub(super) const BOUND: usize = PAYLOAD_LIMIT;
@@ -144,4 +150,124 @@ pub(super) fn overflow(
             return Ok((over, self::payload(series)?));
         }
     }
+}
+
+/// Adds new observations to the recent rows of a series; `None` where not every one is the only one of its fact.
+pub(super) fn add(
+    tree: &dyn Tree,
+    id: SeriesId,
+    may_exist: bool,
+    waiting: Option<&Waiting>,
+    new: &[Said<'_>],
+    sequence: u64,
+) -> Result<Option<Merged>, StoreError> {
+    let first = if may_exist {
+        first_chunk(tree, id)?
+    } else {
+        None
+    };
+    let on_block = first.is_some();
+    if !on_block && waiting.is_some_and(|waiting| waiting.on_block) {
+        return Err(missing(id));
+    }
+    let mut rows = waiting.map_or(Vec::new(), |waiting| waiting.rows.clone());
+    let periods: Vec<Period> = new.iter().map(|said| said.fact.period).collect();
+    if let Some(first) = first {
+        let (header, block) = parse(id, &first)?;
+        check_newest(id, &header, &block)?;
+        if has_any(tree, id, &header, &block, &periods)? {
+            return Ok(None);
+        }
+        rows.retain(|row| row.observation.commit > header.commit);
+    }
+    let said = new.iter().map(|said| said.observation(sequence));
+    rows.extend(said.map(Row::from));
+    rows.sort_by_key(|row| row.observation.period);
+    if !rows.is_sorted_by(|a, b| a.observation.period < b.observation.period) {
+        return Ok(None);
+    }
+    Ok(Some(Merged {
+        outcomes: vec![Outcome::Created; new.len()],
+        writes: Vec::new(),
+        created: !on_block && waiting.is_none(),
+        waiting: Some(Waiting { on_block, rows }),
+    }))
+}
+
+/// Whether the block of a series has a row of one of some periods.
+fn has_any(
+    tree: &dyn Tree,
+    id: SeriesId,
+    header: &SeriesHeader,
+    block: &Block<'_>,
+    periods: &[Period],
+) -> Result<bool, StoreError> {
+    if header.chunks != 1 || usize::try_from(header.rows) != Ok(block.len()) {
+        let Stored { rows, .. } = series::read(tree, id)?.ok_or_else(|| missing(id))?;
+        let has = |period: &Period| {
+            let place = rows.binary_search_by_key(period, |row| row.observation.period);
+            place.is_ok()
+        };
+        return Ok(periods.iter().any(has));
+    }
+    // Mostly, what is new comes after all that is known.
+    for row in (0..block.len()).rev() {
+        let undated = || StoreError::damaged_at(&first_key(id), "the dates of a row mean nothing");
+        let known = block.period(row).ok_or_else(undated)?;
+        if periods.iter().all(|period| *period > known) {
+            return Ok(false);
+        }
+        if periods.contains(&known) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A series with its recent rows, as if they were in its block.
+pub(super) fn joined(
+    tree: &dyn Tree,
+    id: SeriesId,
+    mut waiting: Waiting,
+) -> Result<Stored, StoreError> {
+    let Some(Stored { header, mut rows }) = series::read(tree, id)? else {
+        if waiting.on_block {
+            return Err(missing(id));
+        }
+        return Ok(Stored {
+            header: empty(waiting.oldest().unwrap_or(0)),
+            rows: waiting.rows,
+        });
+    };
+    waiting.beyond(&header);
+    series::add_recent(&mut rows, waiting.rows);
+    Ok(Stored { header, rows })
+}
+
+/// Writes the recent rows of a series to its block.
+pub(super) fn settle(
+    tree: &dyn Tree,
+    id: SeriesId,
+    mut waiting: Waiting,
+    sequence: u64,
+) -> Result<Vec<Write>, StoreError> {
+    if let Some(first) = first_chunk(tree, id)? {
+        let (header, _) = parse(id, &first)?;
+        waiting.beyond(&header);
+        if waiting.rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = block::borrowed(&waiting.rows);
+        if let Some(write) = appended(id, &first, &rows, sequence)? {
+            return Ok(vec![write]);
+        }
+    }
+    let Stored { header, rows } = joined(tree, id, waiting)?;
+    let header = SeriesHeader {
+        commit: sequence,
+        ..header
+    };
+    let mut writes = Vec::new();
+    write_current(id, header, &block::borrowed(&rows), &mut writes)?;
+    Ok(writes)
 }

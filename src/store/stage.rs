@@ -658,7 +658,7 @@ impl<'a> Stager<'a> {
                     variant,
                     company,
                 };
-                let writes = merge::settle(self.tree, id, waiting, self.sequence)?;
+                let writes = recent::settle(self.tree, id, waiting, self.sequence)?;
                 self.groups.push(writes);
                 self.settled.push(id);
             }

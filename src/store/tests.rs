@@ -15,6 +15,7 @@ mod older;
 mod opening;
 mod readers;
 mod recent;
+mod recent_damage;
 mod salvage;
 mod series;
 mod support;

@@ -115,13 +115,13 @@ impl Verify<'_> {
             None => self.listed(id, &mut faults)?,
         };
         let waiting = self.waiting(id)?;
-        let without_block = match &waiting {
+        let alone = match &waiting {
             Found::Value(waiting) => !waiting.on_block,
             Found::Bad => true,
             Found::Missing => false,
         };
-        let current = if without_block && self.engine.look(&first(id))?.is_none() {
-            self.without_block(&waiting)
+        let current = if alone && self.engine.look(&first(id))?.is_none() {
+            without_block(&waiting)
         } else {
             self.current(id, &mut faults)?
         };
@@ -190,25 +190,6 @@ impl Verify<'_> {
         Ok(match recent.find(id.metric, id.variant) {
             Ok(nth) => recent::nth_of(&recent, nth).map_or(Found::Bad, Found::Value),
             Err(_) => Found::Missing,
-        })
-    }
-
-    /// A series of which there are only recent rows, without them.
-    fn without_block(&self, waiting: &Found<Waiting>) -> Option<Current> {
-        let Found::Value(waiting) = waiting else {
-            return None;
-        };
-        Some(Current {
-            header: SeriesHeader {
-                commit: 0,
-                created: waiting.oldest()?,
-                chunks: 0,
-                rows: 0,
-                history_chunks: 0,
-                history_rows: 0,
-            },
-            rows: Vec::new(),
-            whole: true,
         })
     }
 
@@ -535,6 +516,25 @@ impl Verify<'_> {
         fault.place.period = Some(period);
         fault
     }
+}
+
+/// A series of which there are only recent rows, without them.
+fn without_block(waiting: &Found<Waiting>) -> Option<Current> {
+    let Found::Value(waiting) = waiting else {
+        return None;
+    };
+    Some(Current {
+        header: SeriesHeader {
+            commit: 0,
+            created: waiting.oldest()?,
+            chunks: 0,
+            rows: 0,
+            history_chunks: 0,
+            history_rows: 0,
+        },
+        rows: Vec::new(),
+        whole: true,
+    })
 }
 
 /// The series that a value of recent rows has.
