@@ -7,6 +7,7 @@ use crate::codec::cells::{self, CellsRecord};
 use crate::codec::check::ChecksRecord;
 use crate::codec::key::Space;
 use crate::codec::manifest::{Head, Manifest};
+use crate::codec::recent::Recent;
 use crate::codec::record::{
     self, CatalogRecord, CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, EntryRecord,
     IntentRecord, Record, Variant,
@@ -93,6 +94,14 @@ fn value(space: u8, bytes: &[u8]) {
         }
         Space::Entry => record::<EntryRecord>(bytes),
         Space::Catalog => record::<CatalogRecord>(bytes),
+        Space::Recent => {
+            if let Ok(recent) = Recent::parse(bytes) {
+                for nth in 0..recent.len() {
+                    assert!(recent.pair(nth).is_some());
+                    let _ = recent.rows(nth);
+                }
+            }
+        }
         Space::Company => record::<CompanyRecord>(bytes),
         Space::Metric => record::<Metric>(bytes),
         Space::Variant => record::<Variant>(bytes),

@@ -191,7 +191,8 @@ pub(crate) fn encode(rows: &[Row]) -> Result<Vec<u8>, CodecError> {
     encode_refs(&borrowed(rows))
 }
 
-fn encode_refs(rows: &[RowRef<'_>]) -> Result<Vec<u8>, CodecError> {
+/// Encodes rows as one block, wherever they are kept.
+pub(super) fn encode_refs(rows: &[RowRef<'_>]) -> Result<Vec<u8>, CodecError> {
     match narrow::encode(rows) {
         Some(block) => Ok(block),
         None => encode_any(rows),

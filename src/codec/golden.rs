@@ -1,12 +1,13 @@
-//! The bytes of format versions 1 to 5, written out by hand from `src/docs/format.md`.
+//! The bytes of format versions 1 to 6, written out by hand from `src/docs/format.md`.
 //!
-//! A test here that fails means that databases of these versions can no longer be read, or those of version 5 no longer
+//! A test here that fails means that databases of these versions can no longer be read, or those of version 6 no longer
 //! written. Do not change the bytes: change the format version.
 
 mod records;
 
 use super::block::{self, Block, Row};
 use super::manifest::{Head, Manifest};
+use super::recent::{self, Recent, SeriesRows};
 use super::record::{Record, pack, unpack};
 use super::{Key, SeriesHeader, SeriesId, envelope, series};
 use crate::model::{Amount, Figure, Observation, Precision, Rank, Rounding, Source};
@@ -66,6 +67,7 @@ fn keys() {
             },
             "13 00000001 0000000000000002 0003",
         ),
+        (Key::Recent(258), "14 00000102"),
         (Key::Company(258), "20 00000102"),
         (Key::Metric(258), "21 00000102"),
         (Key::Variant(258), "22 00000102"),
@@ -115,7 +117,7 @@ fn keys() {
 #[test]
 fn the_envelope() {
     let key = hex("21 00000001");
-    let value = hex("'KS' 05 21 00000003 ce985e8f 'abc'");
+    let value = hex("'KS' 06 21 00000003 f715624a 'abc'");
     assert_eq!(envelope::seal(&key, b"abc").unwrap(), value);
     assert_eq!(envelope::open(&key, &value), Ok(b"abc".as_slice()));
     for older in [
@@ -123,6 +125,7 @@ fn the_envelope() {
         "'KS' 02 21 00000003 aaf93346 'abc'",
         "'KS' 03 21 00000003 bd822705 'abc'",
         "'KS' 04 21 00000003 d9e34acc 'abc'",
+        "'KS' 05 21 00000003 ce985e8f 'abc'",
     ] {
         assert_eq!(envelope::open(&key, &hex(older)), Ok(b"abc".as_slice()));
     }
@@ -272,8 +275,72 @@ fn a_current_block_and_its_envelope() {
         chunk: 0,
     };
     let value = envelope::seal(&key.to_bytes(), &payload).unwrap();
-    let header = hex("'KS' 05 10 00000057 e6a32df0");
+    let header = hex("'KS' 06 10 00000057 14f103db");
     assert_eq!(value, [header, payload].concat());
+}
+
+#[test]
+fn recent_rows_of_three_series() {
+    let recent = |period, value, (document, cell), commit| {
+        let published = "2003-08-13";
+        let mut row = row(
+            period,
+            thousands(value),
+            published,
+            (document, cell),
+            Rank::Table,
+        );
+        row.observation.commit = commit;
+        row
+    };
+    let rows = [
+        recent("2003-04-01..2003-06-30", 8_344_046, (3, 0), 7),
+        recent("2003-07-01..2003-09-30", 9_849_202, (4, 1), 8),
+        recent("2003-07-01..2003-09-30", 12, (4, 2), 8),
+        recent("2003-07-01..2003-09-30", 13, (4, 3), 8),
+    ];
+    let of = |metric, variant, on_block, rows| SeriesRows {
+        metric,
+        variant,
+        on_block,
+        rows: block::borrowed(rows),
+    };
+    let series = [
+        of(1, 0, true, &rows[..2]),
+        of(1, 300, false, &rows[2..3]),
+        of(5, 2, false, &rows[3..]),
+    ];
+    let bytes = hex(concat!(
+        "0003",           // series
+        "11 02 11 01",    // descriptors: metric, variant, end of rows, whether there is a block
+        "01 02",          // bases of metric and end of rows
+        "00 00 04",       // metric: 1, 1, 5
+        "0000 012c 0002", // variant: 0, 300, 2
+        "00 01 02",       // end of rows: 2, 3, 4
+        "01 00 00",       // a block of the first one
+        "0004",           // rows
+        "31 00 11 00 13 10 10 00 00 00 00 00 00 30 11 01 10 11 00",
+        "000b2904 5a 0c 03 fd 000b2930 03 01 07", // bases
+        "00 5c 5c 5c",                            // end: 92 days later
+        "00 01 01 01",                            // extent: 90, 91
+        "007f51e2 00964966 00000000 00000001",    // mantissa: from 12 on
+        "00 01 01 01",                            // document
+        "00 01 02 03",                            // cell
+        "00 01 01 01",                            // commit
+    ));
+    assert_eq!(recent::encode(&series).unwrap(), bytes);
+    let read = Recent::parse(&bytes).unwrap();
+    let pairs: Vec<_> = (0..4).map(|nth| read.pair(nth)).collect();
+    assert_eq!(pairs, [Some((1, 0)), Some((1, 300)), Some((5, 2)), None]);
+    let on_block: Vec<_> = (0..3).map(|nth| read.on_block(nth)).collect();
+    assert_eq!(on_block, [true, false, false]);
+    for (nth, expected) in [&rows[..2], &rows[2..3], &rows[3..]].iter().enumerate() {
+        assert_eq!(read.rows(nth).unwrap(), *expected);
+    }
+    let none =
+        hex("0000 00 00 00 00 0000 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
+    assert_eq!(recent::encode(&[]).unwrap(), none);
+    assert_eq!(Recent::parse(&none).unwrap().len(), 0);
 }
 
 const ID: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -289,14 +356,15 @@ fn the_manifest() {
             "'KESSANDB' {version} 000102030405060708090a0b0c0d0e0f 000000003f3900f0 {checksum}"
         ))
     };
-    let five = bytes("00000005", "2fffdd5b");
-    assert_eq!(manifest.to_bytes(), five);
-    assert_eq!(Manifest::parse(&five), Ok(manifest));
+    let six = bytes("00000006", "1a126b08");
+    assert_eq!(manifest.to_bytes(), six);
+    assert_eq!(Manifest::parse(&six), Ok(manifest));
     for older in [
         bytes("00000001", "d44297a0"),
         bytes("00000002", "e1af21f3"),
         bytes("00000003", "4424b1fd"),
         bytes("00000004", "8a744d55"),
+        bytes("00000005", "2fffdd5b"),
     ] {
         assert_eq!(Manifest::parse(&older), Ok(manifest));
     }
@@ -318,14 +386,15 @@ fn a_slot_of_head() {
         bytes.resize(512, 0);
         bytes
     };
-    let five = bytes("00000005", "f0598914");
-    assert_eq!(head.to_slot(), (1, five.clone()));
-    assert_eq!(Head::parse_slot(&five), Some(head));
+    let six = bytes("00000006", "d9a6ffb8");
+    assert_eq!(head.to_slot(), (1, six.clone()));
+    assert_eq!(Head::parse_slot(&six), Some(head));
     for older in [
         bytes("00000001", "92f2c084"),
         bytes("00000002", "bb0db628"),
         bytes("00000003", "a3a7644c"),
         bytes("00000004", "e8f35b70"),
+        bytes("00000005", "f0598914"),
     ] {
         assert_eq!(Head::parse_slot(&older), Some(head));
     }

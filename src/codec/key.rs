@@ -15,6 +15,7 @@ pub(crate) enum Space {
     History = 0x11,
     Entry = 0x12,
     Catalog = 0x13,
+    Recent = 0x14,
     Company = 0x20,
     Metric = 0x21,
     Variant = 0x22,
@@ -29,11 +30,12 @@ pub(crate) enum Space {
 }
 
 impl Space {
-    pub(crate) const ALL: [Space; 15] = [
+    pub(crate) const ALL: [Space; 16] = [
         Space::Current,
         Space::History,
         Space::Entry,
         Space::Catalog,
+        Space::Recent,
         Space::Company,
         Space::Metric,
         Space::Variant,
@@ -62,6 +64,7 @@ impl Space {
             Space::History => "history block",
             Space::Entry => "catalog entry",
             Space::Catalog => "catalog record",
+            Space::Recent => "recent rows",
             Space::Company => "company record",
             Space::Metric => "metric record",
             Space::Variant => "variant record",
@@ -108,6 +111,8 @@ pub(crate) enum Key {
         commit: u64,
         chunk: u16,
     },
+    /// Rows of a company that are in no block yet.
+    Recent(u32),
     Company(u32),
     Metric(u32),
     Variant(u32),
@@ -169,6 +174,7 @@ impl Key {
             Key::History { .. } => Space::History,
             Key::Entry { .. } => Space::Entry,
             Key::Catalog { .. } => Space::Catalog,
+            Key::Recent(_) => Space::Recent,
             Key::Company(_) => Space::Company,
             Key::Metric(_) => Space::Metric,
             Key::Variant(_) => Space::Variant,
@@ -204,7 +210,8 @@ impl Key {
                 bytes.extend(metric.to_be_bytes());
                 bytes.extend(variant.to_be_bytes());
             }
-            Key::Company(number)
+            Key::Recent(number)
+            | Key::Company(number)
             | Key::Metric(number)
             | Key::Variant(number)
             | Key::Document(number)
@@ -285,6 +292,7 @@ fn parse(bytes: &[u8]) -> Option<Key> {
             commit: reader.u64()?,
             chunk: reader.u16()?,
         },
+        Space::Recent => Key::Recent(reader.u32()?),
         Space::Company => Key::Company(reader.u32()?),
         Space::Metric => Key::Metric(reader.u32()?),
         Space::Variant => Key::Variant(reader.u32()?),
@@ -344,6 +352,7 @@ pub(crate) mod tests {
                 commit,
                 chunk
             }),
+            number().prop_map(Key::Recent),
             number().prop_map(Key::Company),
             number().prop_map(Key::Metric),
             number().prop_map(Key::Variant),

@@ -17,6 +17,7 @@ mod golden;
 pub(crate) mod key;
 pub(crate) mod manifest;
 pub(crate) mod read;
+pub(crate) mod recent;
 pub(crate) mod record;
 pub(crate) mod series;
 
@@ -25,7 +26,7 @@ pub(crate) use key::{Key, SeriesId};
 pub(crate) use series::SeriesHeader;
 
 /// The version of everything this module writes.
-pub(crate) const FORMAT_VERSION: u8 = 5;
+pub(crate) const FORMAT_VERSION: u8 = 6;
 
 /// The oldest version it reads. A database of an older version than it writes keeps its MANIFEST and what is not
 /// written anew.

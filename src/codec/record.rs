@@ -22,6 +22,13 @@ pub(crate) const INTENT_SERIES: usize = 400;
 pub(crate) trait Record: Serialize + DeserializeOwned {
     /// Checks what the types do not: limits, mostly. Before writing, and again after reading.
     fn check(&self) -> Result<(), CodecError>;
+
+    /// Decodes it, also as older versions wrote it.
+    fn decode(payload: &[u8]) -> Result<Self, CodecError> {
+        options()
+            .deserialize(payload)
+            .map_err(|_| CodecError::Record)
+    }
 }
 
 fn options() -> impl Options + Copy {
@@ -66,9 +73,7 @@ pub(super) fn take<T: DeserializeOwned>(bytes: &mut &[u8]) -> T {
 
 /// The record of a payload.
 pub(crate) fn unpack<T: Record>(payload: &[u8]) -> Result<T, CodecError> {
-    let record: T = options()
-        .deserialize(payload)
-        .map_err(|_| CodecError::Record)?;
+    let record = T::decode(payload)?;
     record.check().map_err(|_| CodecError::Record)?;
     Ok(record)
 }
@@ -88,19 +93,44 @@ pub(crate) struct CompanyRecord {
     pub(crate) id: Id,
     pub(crate) name: String,
     pub(crate) calendar: FiscalCalendar,
+    /// Whether there is a value of its recent rows.
+    pub(crate) recent: bool,
+}
+
+/// As versions 1 to 5 wrote it. No record is both: the other one has a byte more.
+#[derive(Deserialize)]
+struct WithoutRecent {
+    id: Id,
+    name: String,
+    calendar: FiscalCalendar,
 }
 
 impl CompanyRecord {
-    pub(crate) fn of(company: &Company) -> Self {
+    pub(crate) fn of(company: &Company, recent: bool) -> Self {
         Self {
             id: company.id.clone(),
             name: company.name.clone(),
             calendar: company.calendar.clone(),
+            recent,
         }
     }
 }
 
 impl Record for CompanyRecord {
+    fn decode(payload: &[u8]) -> Result<Self, CodecError> {
+        if let Ok(record) = options().deserialize(payload) {
+            return Ok(record);
+        }
+        let older = options().deserialize(payload);
+        let WithoutRecent { id, name, calendar } = older.map_err(|_| CodecError::Record)?;
+        Ok(Self {
+            id,
+            name,
+            calendar,
+            recent: false,
+        })
+    }
+
     fn check(&self) -> Result<(), CodecError> {
         check_length("the name of a company", &self.name, NAME_LIMIT)
     }

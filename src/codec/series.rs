@@ -10,7 +10,7 @@ pub(crate) const HEADER: usize = 34;
 /// states are never taken for one, and a missing chunk of either kind is noticed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct SeriesHeader {
-    /// The commit that wrote the series last.
+    /// The commit that wrote the block last, which has all rows of the series up to it.
     pub(crate) commit: u64,
     /// The commit that created the series.
     pub(crate) created: u64,

@@ -15,10 +15,10 @@ use super::error::StoreError;
 use super::fresh::{Builder, Fresh};
 use super::open::read_manifest;
 use super::progress::{Meter, UpkeepProgress, UpkeepStep, UpkeepTask};
+use super::recent::{self, OfCompany, Waiting};
 use super::recover::{additions, strip, sums};
 use super::verify::{Digest, VerifyReport};
 use super::{State, Store};
-use crate::codec::key::Space;
 use crate::codec::record::{CompanyRecord, DocumentRecord, pack, unpack};
 use crate::codec::{Key, SeriesHeader, SeriesId, series};
 
@@ -83,7 +83,8 @@ impl Copy<'_> {
         let all = all.into_iter().map(u64::from).sum();
         self.meter.begin(UpkeepStep::Definitions, Some(all))?;
         for (number, company) in names.companies.iter() {
-            let record = pack(&CompanyRecord::of(company))?;
+            let recent = names.has_recent(number);
+            let record = pack(&CompanyRecord::of(company, recent))?;
             self.builder.put(&Key::Company(number), &record)?;
             for key in [sums as fn(u32, u64, u16) -> Key, additions] {
                 self.range(
@@ -138,38 +139,70 @@ impl Copy<'_> {
         let head = self.state.head.sequence;
         self.meter
             .begin(UpkeepStep::Series, Some(self.state.totals.series))?;
-        let engine = self.engine;
-        for space in [Space::Entry, Space::Catalog] {
-            for entry in engine.space(space)? {
-                let raw = entry?;
-                let key = Key::parse(&raw.key)?;
-                let decoding = |error| StoreError::decoding(&key, &error);
-                let value = raw.value().map_err(decoding)?;
-                let listed = catalog::read(&key, &value).map_err(decoding)?;
-                // A value of the catalog lists what one commit created.
-                if listed.iter().any(|(_, created)| *created > head) {
-                    continue;
-                }
-                self.builder.copy(&key, &value)?;
-                for (id, _) in listed {
-                    self.one_series(id)?;
-                    self.meter.tick()?;
-                }
-            }
+        for company in 0..self.state.totals.companies {
+            self.of_company(company, head)?;
         }
         Ok(())
     }
 
-    /// Copies the blocks of a series; where a later commit has written them, makes them as they were.
-    fn one_series(&mut self, id: SeriesId) -> Result<(), StoreError> {
+    fn of_company(&mut self, company: u32, head: u64) -> Result<(), StoreError> {
+        // Before the blocks, as what is in it may go there meanwhile.
+        let mut recent = if self.state.names.has_recent(company) {
+            Some(recent::of_company(self.engine, company)?)
+        } else {
+            None
+        };
+        for waiting in recent.iter_mut().flat_map(OfCompany::values_mut) {
+            waiting.until(head);
+        }
+        for (key, value) in catalog::values_of(self.engine, company)? {
+            let listed = catalog::read(&key, &value);
+            let listed = listed.map_err(|error| StoreError::decoding(&key, &error))?;
+            // A value of the catalog lists what one commit created.
+            if listed.iter().any(|(_, created)| *created > head) {
+                continue;
+            }
+            self.builder.copy(&key, &value)?;
+            for (id, _) in listed {
+                let pair = (id.metric, id.variant);
+                let waiting = recent.as_mut().and_then(|recent| recent.get_mut(&pair));
+                self.one_series(id, waiting)?;
+                self.meter.tick()?;
+            }
+        }
+        if let Some(mut recent) = recent {
+            recent.retain(|_, waiting| !waiting.rows.is_empty());
+            let payload = recent::payload(&recent)?;
+            self.builder.put(&Key::Recent(company), &payload)?;
+        }
+        Ok(())
+    }
+
+    /// Copies the blocks of a series; where a later commit has written them, makes them as they were. Leaves those of its recent rows
+    /// that they do not have.
+    fn one_series(
+        &mut self,
+        id: SeriesId,
+        waiting: Option<&mut Waiting>,
+    ) -> Result<(), StoreError> {
         let first = Key::Current {
             series: id,
             chunk: 0,
         };
+        let alone = |waiting: &&mut Waiting| !waiting.on_block && !waiting.rows.is_empty();
         for _ in 0..TRIES {
-            let value = required(self.engine, &first)?;
+            let value = self.engine.get(&first)?;
+            if value.is_none() && waiting.as_ref().is_some_and(alone) {
+                return Ok(());
+            }
+            let missing = || StoreError::damaged_at(&first, "it is missing");
+            let value = value.ok_or_else(missing)?;
             let header = header_of(&first, &value)?;
-            if header.commit > self.state.head.sequence {
+            let head = self.state.head.sequence;
+            if header.commit > head {
+                if let Some(waiting) = waiting {
+                    waiting.rows.clear();
+                }
                 return self.earlier(id);
             }
             let rest = self.rest_of(id, &header)?;
@@ -181,6 +214,10 @@ impl Copy<'_> {
                 self.builder.copy(&first, &value)?;
                 for (key, value) in rest {
                     self.builder.copy(&key, &value)?;
+                }
+                if let Some(waiting) = waiting {
+                    waiting.beyond(&header);
+                    waiting.on_block = true;
                 }
                 return Ok(());
             }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::engine::{Engine, Tree};
+use super::engine::{Engine, Entry, Tree};
 use super::error::StoreError;
 use super::stage::Write;
 use crate::codec::record::{CatalogRecord, EntryRecord, pack, split_by_size, unpack};
@@ -26,13 +26,18 @@ pub(super) fn all(
     }))
 }
 
+/// The values that list the series of a company.
+pub(super) fn values_of(tree: &dyn Tree, company: u32) -> Result<Vec<Entry>, StoreError> {
+    let mut all = tree.range(entries(company..=company))?;
+    all.extend(tree.range(records(company..=company))?);
+    Ok(all)
+}
+
 /// The series of a company, by metric and variant.
 pub(super) fn of_company(tree: &dyn Tree, company: u32) -> Result<Vec<Created>, StoreError> {
     let mut all = Vec::new();
-    for range in [entries(company..=company), records(company..=company)] {
-        for (key, payload) in tree.range(range)? {
-            all.extend(checked(&key, &payload)?);
-        }
+    for (key, payload) in values_of(tree, company)? {
+        all.extend(checked(&key, &payload)?);
     }
     all.sort_unstable();
     Ok(all)

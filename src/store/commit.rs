@@ -25,15 +25,16 @@ pub(super) struct Prepared {
     pub(super) committed: Committed,
 }
 
-/// Works out what a package writes.
+/// Works out what a package writes. What it says may become recent rows of up to `room` bytes.
 pub(super) fn prepare(
     tree: &dyn Tree,
     before: &State,
     package: &Package,
+    room: Option<usize>,
 ) -> Result<Prepared, StoreError> {
     let full = StoreError::Full { what: "commits" };
     let sequence = before.head.sequence.checked_add(1).ok_or(full)?;
-    let staged = stage(tree, before, package, sequence)?;
+    let staged = stage(tree, before, package, sequence, room)?;
     if staged.groups.is_empty() && staged.replaced.is_empty() {
         return Ok(Prepared {
             batches: None,
@@ -72,11 +73,13 @@ pub(super) fn prepare(
         names: staged.names,
     };
     let record = Write::put(Key::Commit(sequence), payload);
+    let mut written = staged.series.clone();
+    written.extend(staged.settled);
     Ok(Prepared {
         batches: Some(Batches::new(
             staged.groups,
             staged.replaced,
-            &staged.series,
+            &written,
             record,
             sequence,
         )?),

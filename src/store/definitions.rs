@@ -132,7 +132,7 @@ impl Described {
     fn packed(&self, calendar: &FiscalCalendar) -> Option<Vec<u8>> {
         let record = CompanyRecord {
             calendar: calendar.clone(),
-            ..CompanyRecord::of(&self.company)
+            ..CompanyRecord::of(&self.company, false)
         };
         pack(&record).ok()
     }

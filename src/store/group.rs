@@ -30,15 +30,17 @@ pub(super) fn commit(
     let Ok(mut writer) = store.writer.lock() else {
         return (Vec::new(), Err(StoreError::Halted));
     };
+    let alone = packages.len() == 1;
     let disk = Disk {
         store,
         writer: &mut writer,
-        cleans: packages.len() == 1,
+        cleans: alone,
     };
     thread::scope(|scope| {
         let mut group = Group {
             scope,
             store,
+            room: alone.then_some(store.room),
             disk: Some(disk),
             under_way: None,
             state: (*store.state()).clone(),
@@ -60,6 +62,8 @@ pub(super) fn commit(
 struct Group<'scope, 'env> {
     scope: &'scope Scope<'scope, 'env>,
     store: &'scope Store,
+    /// How many bytes of recent rows a company may have, where packages come alone.
+    room: Option<usize>,
     /// `None` while a write is under way.
     disk: Option<Disk<'scope>>,
     under_way: Option<UnderWay<'scope>>,
@@ -100,7 +104,7 @@ impl Group<'_, '_> {
                 engine: &self.store.engine,
                 batches: [&self.batch].into_iter().chain(under_way).collect(),
             };
-            match prepare(&tree, &self.state, package) {
+            match prepare(&tree, &self.state, package, self.room) {
                 Ok(prepared) => self.add(prepared, nth == last)?,
                 Err(refused) => {
                     self.write(Batches::default())?;

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::engine::Tree;
+use super::engine::{Tree, Value};
 use super::error::StoreError;
 use super::order::DocumentOrder;
+use super::recent::{self, Waiting};
 use super::series::{self, Stored};
 use super::stage::Write;
 use crate::codec::envelope::PAYLOAD_LIMIT;
-use crate::codec::{Key, Row, RowRef, SeriesHeader, SeriesId, block};
+use crate::codec::{Block, Key, Row, RowRef, SeriesHeader, SeriesId, block};
 use crate::model::versions::outcome;
 use crate::model::{Observation, Outcome, Period, Reported, Source};
 
@@ -19,6 +20,17 @@ pub(super) struct Merged {
     /// All keys of the series that change. They go into one batch, so that readers find them together.
     pub(super) writes: Vec<Write>,
     pub(super) created: bool,
+    /// Its recent rows, where it has some now.
+    pub(super) waiting: Option<Waiting>,
+}
+
+/// What there is of a series beside its blocks, and where what is said of it goes.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    /// Its recent rows, which it has no more afterwards unless they are given back.
+    pub(super) waiting: Option<Waiting>,
+    /// Whether facts that are said for the first time become recent rows.
+    pub(super) stays: bool,
 }
 
 /// One fact while it is merged.
@@ -62,7 +74,7 @@ impl<'a> Said<'a> {
         }
     }
 
-    fn observation(&self, commit: u64) -> Observation {
+    pub(super) fn observation(&self, commit: u64) -> Observation {
         let fact = self.fact;
         Observation {
             period: fact.period,
@@ -82,16 +94,36 @@ pub(super) fn merge(
     order: &mut DocumentOrder,
     id: SeriesId,
     may_exist: bool,
+    place: Place,
     new: &[Said<'_>],
     sequence: u64,
 ) -> Result<Merged, StoreError> {
-    let stored = if may_exist {
-        if let Some(merged) = appended(tree, id, new, sequence)? {
-            return Ok(merged);
+    let Place { waiting, stays } = place;
+    if stays
+        && let Some(merged) = recent::add(tree, id, may_exist, waiting.as_ref(), new, sequence)?
+    {
+        return Ok(merged);
+    }
+    let stored = if !may_exist {
+        None
+    } else if let Some(waiting) = waiting {
+        Some(recent::joined(tree, id, waiting)?)
+    } else {
+        if ascend(new) {
+            let rows: Vec<RowRef<'_>> = new.iter().map(|said| said.row(sequence)).collect();
+            let appended = first_chunk(tree, id)?
+                .map(|first| appended(id, &first, &rows, sequence))
+                .transpose()?;
+            if let Some(write) = appended.flatten() {
+                return Ok(Merged {
+                    outcomes: vec![Outcome::Created; new.len()],
+                    writes: vec![write],
+                    created: false,
+                    waiting: None,
+                });
+            }
         }
         series::read(tree, id)?
-    } else {
-        None
     };
     let created = stored.is_none();
     if created && ascend(new) {
@@ -124,6 +156,7 @@ pub(super) fn merge(
         outcomes,
         writes,
         created,
+        waiting: None,
     })
 }
 
@@ -141,51 +174,63 @@ fn begun(id: SeriesId, new: &[Said<'_>], sequence: u64) -> Result<Merged, StoreE
         outcomes: vec![Outcome::Created; new.len()],
         writes,
         created: true,
+        waiting: None,
     })
 }
 
-/// Adds observations of facts that come after all those of a series, without decoding these; `None` where they do not, or
-/// that cannot be done.
-fn appended(
-    tree: &dyn Tree,
+pub(super) fn first_chunk(tree: &dyn Tree, id: SeriesId) -> Result<Option<Value>, StoreError> {
+    tree.get(&first_key(id))
+}
+
+pub(super) fn first_key(series: SeriesId) -> Key {
+    Key::Current { series, chunk: 0 }
+}
+
+pub(super) fn parse(id: SeriesId, first: &Value) -> Result<(SeriesHeader, Block<'_>), StoreError> {
+    let parsed = crate::codec::series::parse(first);
+    parsed.map_err(|error| StoreError::decoding(&first_key(id), &error))
+}
+
+/// Adds rows, in order, of facts that come after all those of a series to its block, without decoding this; `None` where they do
+/// not, or that cannot be done.
+pub(super) fn appended(
     id: SeriesId,
-    new: &[Said<'_>],
+    first: &Value,
+    rows: &[RowRef<'_>],
     sequence: u64,
-) -> Result<Option<Merged>, StoreError> {
-    let key = Key::Current {
-        series: id,
-        chunk: 0,
-    };
-    let Some(value) = tree.get(&key)? else {
-        return Ok(None);
-    };
-    let parsed = crate::codec::series::parse(&value);
-    let (header, block) = parsed.map_err(|error| StoreError::decoding(&key, &error))?;
+) -> Result<Option<Write>, StoreError> {
+    let (header, block) = parse(id, first)?;
     let Some(last) = block.len().checked_sub(1).and_then(|row| block.period(row)) else {
         return Ok(None);
     };
-    let follow = new.first().is_some_and(|first| first.fact.period > last) && ascend(new);
+    let follow = rows.first().is_some_and(|first| first.period > last);
     if !follow || usize::try_from(header.rows) != Ok(block.len()) {
         return Ok(None);
     }
-    let newest = block.commit.greatest(block.len());
-    if newest > Some(header.commit.into()) {
-        return Err(StoreError::damaged_at(
-            &key,
-            "it holds rows that are newer than it",
-        ));
-    }
+    check_newest(id, &header, &block)?;
     let header = SeriesHeader {
         commit: sequence,
         ..header
     };
-    let rows: Vec<RowRef<'_>> = new.iter().map(|said| said.row(sequence)).collect();
-    let payload = crate::codec::series::append(header, &block, &rows);
-    Ok(payload.map(|payload| Merged {
-        outcomes: vec![Outcome::Created; new.len()],
-        writes: vec![Write::put(key, payload)],
-        created: false,
-    }))
+    let payload = crate::codec::series::append(header, &block, rows);
+    Ok(payload.map(|payload| Write::put(first_key(id), payload)))
+}
+
+pub(super) fn check_newest(
+    id: SeriesId,
+    header: &SeriesHeader,
+    block: &Block<'_>,
+) -> Result<(), StoreError> {
+    let newest = block.commit.greatest(block.len());
+    if newest > Some(header.commit.into()) {
+        let what = "it holds rows that are newer than it";
+        return Err(StoreError::damaged_at(&first_key(id), what));
+    }
+    Ok(())
+}
+
+pub(super) fn missing(id: SeriesId) -> StoreError {
+    StoreError::damaged_at(&first_key(id), "it is missing")
 }
 
 /// What new observations make of the rows of a series.
@@ -295,7 +340,7 @@ fn changed(
     })
 }
 
-fn empty(sequence: u64) -> SeriesHeader {
+pub(super) fn empty(sequence: u64) -> SeriesHeader {
     SeriesHeader {
         commit: sequence,
         created: sequence,

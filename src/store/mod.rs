@@ -1,14 +1,15 @@
 //! The database on disk: one commit per package, readers that see whole commits only.
 //!
 //! A database is a folder: `MANIFEST` (what it is), `HEAD` (the last durable commit) and `sled/` (the
-//! data). A commit computes the new state of every series it touches, writes it in one batch or, announced
+//! data). A commit computes the new state of what it touches, writes it in one batch or, announced
 //! by an intent record, in several, makes that durable, then HEAD, and then shows it to new snapshots.
 //! Rows carry the number of their commit, so a snapshot recognises and leaves out what is newer than it.
 //!
 //! - `engine.rs`: sled; `opening.rs`: how it is opened. Nothing else names it.
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
 //! - `stage.rs`, `definitions.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
-//! - `series.rs`, `snapshot.rs`: reading; `stamps.rs`: what has been written since it was read; `listed.rs`: how much there is to read.
+//! - `recent.rs`: what comes alone waits in one value of its company, until it goes to the blocks of its series.
+//! - `series.rs`, `snapshot.rs`, `scan.rs`: reading; `stamps.rs`: what has been written since it was read; `listed.rs`: how much there is to read.
 //! - `verify/`: reading all of it, to find what is wrong; `progress.rs`: how far such work is.
 //! - `backup.rs`: copies; `fresh.rs`: new databases that are made under another name.
 //! - `dump/`: a database as lines of text, and back.
@@ -40,8 +41,10 @@ mod opening;
 mod order;
 mod package;
 mod progress;
+mod recent;
 mod recover;
 mod salvage;
+mod scan;
 mod series;
 mod snapshot;
 mod stage;
@@ -85,6 +88,8 @@ pub(crate) struct Store {
     stamps: Arc<Stamps>,
     listed: Arc<Listed>,
     writer: Mutex<Writer>,
+    /// How many bytes of recent rows a company may have.
+    room: usize,
 }
 
 /// What a commit left behind.
@@ -215,6 +220,7 @@ impl Store {
             state: RwLock::new(Arc::new(state)),
             stamps: Arc::default(),
             listed: Arc::new(listed),
+            room: recent::BOUND,
             writer: Mutex::new(Writer {
                 head,
                 halted: false,

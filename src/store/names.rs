@@ -179,6 +179,17 @@ impl<T: Named> Table<T> {
     }
 }
 
+/// The number of a company that has a value of recent rows.
+#[derive(Clone, Debug)]
+pub(super) struct HasRecent(u32);
+
+impl Named for HasRecent {
+    type Name = u32;
+    fn name(&self) -> &u32 {
+        &self.0
+    }
+}
+
 /// A run is merged with the one behind it unless it is more than so many times as long: a name is looked up in every
 /// run, so they are to be few.
 const RATIO: usize = 8;
@@ -191,6 +202,8 @@ pub(crate) struct Names {
     pub(crate) variants: Table<Variant>,
     /// Of companies that are not wholly declared.
     pub(super) bases: Table<Basis>,
+    /// The companies that have recent rows.
+    pub(super) recent: Table<HasRecent>,
 }
 
 impl Names {
@@ -203,6 +216,24 @@ impl Names {
     pub(super) fn basis(&self, number: u32, company: &Company) -> Basis {
         let known = self.bases.by_name(&number).cloned();
         known.unwrap_or_else(|| Basis::declared(number, company.splits.clone()))
+    }
+
+    /// Whether a company has a value of recent rows.
+    pub(super) fn has_recent(&self, company: u32) -> bool {
+        self.recent.number(&company).is_some()
+    }
+
+    /// The companies that have a value of recent rows.
+    pub(super) fn with_recent(&self) -> impl Iterator<Item = u32> {
+        self.recent.iter().map(|(_, HasRecent(company))| *company)
+    }
+
+    pub(super) fn set_recent(&mut self, company: u32) -> Result<(), StoreError> {
+        if !self.has_recent(company) {
+            let full = StoreError::Full { what: "companies" };
+            self.recent.push(HasRecent(company)).ok_or(full)?;
+        }
+        Ok(())
     }
 
     pub(super) fn set_basis(&mut self, number: u32, basis: Basis) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@
 //! HEAD moves on. A crash inside a commit of several batches leaves its intent record: everything newer
 //! than the head is taken out again. A tree that is behind HEAD has lost durable commits: an error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::State;
 use super::basis::Basis;
@@ -17,6 +17,7 @@ use super::merge::write_current;
 use super::names::{Named, Names, Table};
 use super::open::first_digest;
 use super::order::DocumentOrder;
+use super::recent;
 use super::series;
 use super::stage::Write;
 use crate::codec::addition::{Addition, AdditionsRecord, SumsRecord};
@@ -26,7 +27,7 @@ use crate::codec::record::{
     CommitRecord, CompanyRecord, DocumentRecord, IntentRecord, Record, chain, unpack,
 };
 use crate::codec::{Key, Row, SeriesHeader, SeriesId, block};
-use crate::model::{Company, Observation, Period, Split};
+use crate::model::{Company, Id, Observation, Period, Split};
 
 /// Brings tree and HEAD together, and reads what is kept in memory.
 pub(super) fn recover(
@@ -178,6 +179,11 @@ fn undo(engine: &Engine, head: u64, record: &CommitRecord) -> Result<(), StoreEr
             }
         }
         write(engine, groups)?;
+        let series = intents.iter().flat_map(|(_, intent)| intent.series());
+        let companies: BTreeSet<u32> = series.map(|id| id.company).collect();
+        for company in companies {
+            write(engine, settled(engine, company)?)?;
+        }
     }
     // The first record goes last: until then, a crash here begins this again.
     let removals = intents
@@ -323,6 +329,37 @@ pub(super) fn strip(
     Ok(Some(writes))
 }
 
+/// Takes those rows out of the recent rows of a company that a commit which was cut off has left in blocks.
+fn settled(engine: &Engine, company: u32) -> Result<Vec<Vec<Write>>, StoreError> {
+    if engine.get(&Key::Recent(company))?.is_none() {
+        return Ok(Vec::new());
+    }
+    let all = recent::of_company(engine, company)?;
+    let mut left = recent::OfCompany::new();
+    for (&(metric, variant), waiting) in &all {
+        let series = SeriesId {
+            metric,
+            variant,
+            company,
+        };
+        let mut waiting = waiting.clone();
+        let key = Key::Current { series, chunk: 0 };
+        if let Some(value) = engine.get(&key)? {
+            let parsed = crate::codec::series::parse(&value);
+            let (header, _) = parsed.map_err(|error| StoreError::decoding(&key, &error))?;
+            waiting.beyond(&header);
+            waiting.on_block = true;
+        }
+        if !waiting.rows.is_empty() {
+            left.insert((metric, variant), waiting);
+        }
+    }
+    if left == all {
+        return Ok(Vec::new());
+    }
+    Ok(vec![vec![recent::write(company, &left)?]])
+}
+
 /// A series made of all its observations.
 pub(super) struct Made {
     pub(super) writes: Vec<Write>,
@@ -378,9 +415,18 @@ pub(super) fn series_of(
 /// Reads the names of companies, metrics and variants.
 fn read_names(engine: &Engine, record: &CommitRecord) -> Result<Names, StoreError> {
     let totals = record.totals;
+    let mut with_recent: Vec<Id> = Vec::new();
     let mut names = Names {
         companies: read_table(engine, Key::Company, totals.companies, |record| {
-            let CompanyRecord { id, name, calendar } = record;
+            let CompanyRecord {
+                id,
+                name,
+                calendar,
+                recent,
+            } = record;
+            if recent {
+                with_recent.push(id.clone());
+            }
             Company {
                 id,
                 name,
@@ -390,9 +436,15 @@ fn read_names(engine: &Engine, record: &CommitRecord) -> Result<Names, StoreErro
             }
         })?,
         bases: Table::default(),
+        recent: Table::default(),
         metrics: read_table(engine, Key::Metric, totals.metrics, |metric| metric)?,
         variants: read_table(engine, Key::Variant, totals.variants, |variant| variant)?,
     };
+    for id in with_recent {
+        if let Some(number) = names.companies.number(&id) {
+            names.set_recent(number)?;
+        }
+    }
     let mut added: BTreeMap<u32, Vec<Addition>> = BTreeMap::new();
     for entry in engine.range(sums(0, 0, 0)..=sums(u32::MAX, u64::MAX, u16::MAX))? {
         let (key, payload) = entry?;
@@ -440,7 +492,7 @@ fn read_table<R: Record, T: Named>(
     engine: &Engine,
     key: fn(u32) -> Key,
     count: u32,
-    item: impl Fn(R) -> T,
+    mut item: impl FnMut(R) -> T,
 ) -> Result<Table<T>, StoreError> {
     let mut table = Table::default();
     for entry in engine.range(key(0)..=key(u32::MAX))? {

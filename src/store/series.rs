@@ -157,6 +157,12 @@ pub(super) fn rows_at(
         .collect()
 }
 
+/// Adds recent rows to those that are in the block of their series.
+pub(super) fn add_recent(rows: &mut Vec<Row>, recent: Vec<Row>) {
+    rows.extend(recent);
+    rows.sort_by_key(|row| row.observation.period);
+}
+
 /// All observations of a series that a head knows.
 pub(super) fn all_until(
     head: u64,

@@ -11,9 +11,10 @@ use super::current::Current;
 use super::dump::{self, Dumped};
 use super::engine::Engine;
 use super::error::StoreError;
-use super::listed::{Listed, Pair};
+use super::listed::Listed;
 use super::order::{self, DocumentOrder};
 use super::progress::UpkeepProgress;
+use super::recent::{self, Waiting};
 use super::series::{self, Stored};
 use super::stage::document_number;
 use super::stamps::Stamps;
@@ -21,7 +22,7 @@ use super::{State, Variant, recover};
 use crate::codec::cells::CellsRecord;
 use crate::codec::check::ChecksRecord;
 use crate::codec::record::{Record, unpack};
-use crate::codec::{CodecError, Key, Row, SeriesId};
+use crate::codec::{Block, CodecError, Key, Row, RowRef, SeriesHeader, SeriesId};
 use crate::model::{
     Cell, Check, Company, Document, Id, Metric, MetricPath, Observation, SeriesKey, Source,
 };
@@ -32,10 +33,17 @@ use crate::model::{
 /// to parse, encode or fsync.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
-    engine: Arc<Engine>,
-    state: Arc<State>,
+    pub(super) engine: Arc<Engine>,
+    pub(super) state: Arc<State>,
     stamps: Arc<Stamps>,
-    listed: Arc<Listed>,
+    pub(super) listed: Arc<Listed>,
+}
+
+/// What a head knows of a series.
+pub(super) struct Known {
+    pub(super) stored: Option<Stored>,
+    /// What its block does not have.
+    pub(super) recent: Vec<Row>,
 }
 
 impl Snapshot {
@@ -256,10 +264,13 @@ impl Snapshot {
 
     /// One row per fact of a series, by period; none where there is no such series.
     pub(crate) fn current(&self, id: SeriesId) -> Result<Vec<Row>, StoreError> {
-        match self.stored(id)? {
-            Some(stored) => series::rows_at(&self.engine, id, stored, self.sequence()),
-            None => Ok(Vec::new()),
-        }
+        let Known { stored, recent } = self.known(id)?;
+        let Some(stored) = stored else {
+            return Ok(recent);
+        };
+        let mut rows = series::rows_at(&self.engine, id, stored, self.sequence())?;
+        series::add_recent(&mut rows, recent);
+        Ok(rows)
     }
 
     /// Shows the rows of a series, as [`Snapshot::current`] gives them, where they lie.
@@ -268,44 +279,99 @@ impl Snapshot {
         id: SeriesId,
         show: impl FnOnce(&Current<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let key = Key::Current {
-            series: id,
-            chunk: 0,
+        let key = first_of(id);
+        // The recent rows first, as they may go to the block meanwhile.
+        let waiting = self.waiting(id)?;
+        let Some(payload) = self.engine.get(&key)? else {
+            return show(&Current::rows(self.current(id)?));
         };
-        if let Some(payload) = self.engine.get(&key)? {
-            let (header, block) = crate::codec::series::parse(&payload)
-                .map_err(|e| StoreError::decoding(&key, &e))?;
-            if header.chunks == 1 && header.commit <= self.sequence() {
-                if usize::try_from(header.rows) != Ok(block.len()) {
-                    return Err(StoreError::damaged_at(&key, "rows are missing").into());
-                }
-                return show(&Current::block(&key, header.commit, &block));
-            }
-        }
-        show(&Current::rows(self.current(id)?))
+        let (header, block) =
+            crate::codec::series::parse(&payload).map_err(|e| StoreError::decoding(&key, &e))?;
+        self.show_block(id, &header, &block, waiting.as_ref(), show)
     }
 
-    /// The current block of a series. A series that is listed and not there is damage.
-    fn stored(&self, id: SeriesId) -> Result<Option<Stored>, StoreError> {
-        let stored = series::read(&self.engine, id)?;
-        if stored.is_none() && self.is_listed(id)? {
-            let key = Key::Current {
-                series: id,
-                chunk: 0,
-            };
-            return Err(StoreError::damaged_at(&key, "it is missing"));
+    /// Shows the first chunk of a series, and the recent rows behind it, in place if that is all of it at this head.
+    pub(super) fn show_block<T, E: From<StoreError>>(
+        &self,
+        id: SeriesId,
+        header: &SeriesHeader,
+        block: &Block<'_>,
+        waiting: Option<&Waiting>,
+        show: impl FnOnce(&Current<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let key = first_of(id);
+        if header.chunks != 1 || header.commit > self.sequence() {
+            return show(&Current::rows(self.current(id)?));
         }
-        Ok(stored)
+        if usize::try_from(header.rows) != Ok(block.len()) {
+            return Err(StoreError::damaged_at(&key, "rows are missing").into());
+        }
+        let recent = waiting.iter().flat_map(|waiting| &waiting.rows);
+        let recent = recent
+            .filter(|row| row.observation.commit > header.commit)
+            .filter(|row| row.observation.commit <= self.sequence());
+        let recent: Vec<RowRef<'_>> = recent.map(Row::borrowed).collect();
+        let Some(first) = recent.first() else {
+            return show(&Current::block(&key, header.commit, block));
+        };
+        let last = block.len().checked_sub(1).and_then(|row| block.period(row));
+        let newest = block.commit.greatest(block.len());
+        let joined = if last.is_some_and(|last| last < first.period)
+            && newest <= Some(header.commit.into())
+        {
+            crate::codec::series::append(*header, block, &recent)
+        } else {
+            None
+        };
+        let Some(joined) = joined else {
+            return show(&Current::rows(self.current(id)?));
+        };
+        let (_, block) =
+            crate::codec::series::parse(&joined).map_err(|e| StoreError::decoding(&key, &e))?;
+        show(&Current::block(&key, self.sequence(), &block))
+    }
+
+    /// The recent rows of a series. To be read before its block.
+    fn waiting(&self, id: SeriesId) -> Result<Option<Waiting>, StoreError> {
+        if self.state.names.has_recent(id.company) {
+            recent::of_series(&self.engine, id)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// The current block of a series, and the recent rows that it does not have and this head knows. A series that is listed and
+    /// not there is damage.
+    pub(super) fn known(&self, id: SeriesId) -> Result<Known, StoreError> {
+        let waiting = self.waiting(id)?;
+        let stored = series::read(&self.engine, id)?;
+        if stored.is_none() {
+            let must_be_there = match &waiting {
+                Some(waiting) => waiting.on_block,
+                None => self.is_listed(id)?,
+            };
+            if must_be_there {
+                return Err(StoreError::damaged_at(&first_of(id), "it is missing"));
+            }
+        }
+        let recent = waiting.map_or(Vec::new(), |mut waiting| {
+            waiting.until(self.sequence());
+            if let Some(stored) = &stored {
+                waiting.beyond(&stored.header);
+            }
+            waiting.rows
+        });
+        Ok(Known { stored, recent })
     }
 
     /// All observations of all facts of a series, by period, publication, document id and cell.
     pub(crate) fn observations(&self, id: SeriesId) -> Result<Vec<Observation>, StoreError> {
-        let Some(stored) = self.stored(id)? else {
-            return Ok(Vec::new());
-        };
-        let history = series::read_history(&self.engine, id, &stored.header, |_| true)?;
-        let mut all: Vec<Observation> =
-            series::all_until(self.sequence(), &stored.rows, history).collect();
+        let Known { stored, recent } = self.known(id)?;
+        let mut all: Vec<Observation> = recent.into_iter().map(|row| row.observation).collect();
+        if let Some(stored) = stored {
+            let history = series::read_history(&self.engine, id, &stored.header, |_| true)?;
+            all.extend(series::all_until(self.sequence(), &stored.rows, history));
+        }
         let order = self.document_order(&all)?;
         all.sort_by(|a, b| {
             let days = (a.period, a.published).cmp(&(b.period, b.published));
@@ -323,115 +389,6 @@ impl Snapshot {
         let mut order = DocumentOrder::default();
         order.learn(&self.engine, observations)?;
         Ok(order)
-    }
-
-    /// Shows the current rows of every company for one metric and variant, by number of the company: one scan.
-    pub(crate) fn panel<E: From<StoreError>>(
-        &self,
-        metric: &MetricPath,
-        variant: u32,
-        mut show: impl FnMut(u32, &Current<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let Some(metric) = self.state.names.metrics.number(metric) else {
-            return Ok(());
-        };
-        let series = |company| SeriesId {
-            metric,
-            variant,
-            company,
-        };
-        self.scan(series(0)..=series(u32::MAX), |id, current| {
-            show(id.company, current)
-        })
-    }
-
-    /// Shows the current rows of every series, or of those of a metric, by metric, variant and company: one scan.
-    pub(crate) fn sweep<E: From<StoreError>>(
-        &self,
-        metric: Option<u32>,
-        show: impl FnMut(SeriesId, &Current<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let series = |metric, other| SeriesId {
-            metric,
-            variant: other,
-            company: other,
-        };
-        let first = series(metric.unwrap_or(0), 0);
-        let last = series(metric.unwrap_or(u32::MAX), u32::MAX);
-        self.scan(first..=last, show)
-    }
-
-    /// How many series the catalog lists, or of those of a metric.
-    pub(crate) fn series_count(&self, metric: Option<u32>) -> u64 {
-        let pairs = (metric.unwrap_or(0), 0)..=(metric.unwrap_or(u32::MAX), u32::MAX);
-        self.listed.count(pairs, self.sequence())
-    }
-
-    fn scan<E: From<StoreError>>(
-        &self,
-        range: RangeInclusive<SeriesId>,
-        mut show: impl FnMut(SeriesId, &Current<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let key = |series: &SeriesId, chunk| Key::Current {
-            series: *series,
-            chunk,
-        };
-        let (first, last) = (key(range.start(), 0), key(range.end(), u16::MAX));
-        let mut last_id = None;
-        let mut found_of: Vec<(Pair, u64)> = Vec::new();
-        for entry in self.engine.range(first..=last)? {
-            let (found, payload) = entry?;
-            let Key::Current { series: id, chunk } = found else {
-                continue;
-            };
-            // A scan can see a part of a batch: a series of several chunks is read by itself.
-            if last_id.replace(id) == Some(id) {
-                continue;
-            }
-            let (header, block) = crate::codec::series::parse(&payload)
-                .map_err(|e| StoreError::decoding(&found, &e))?;
-            if header.created <= self.sequence() {
-                let pair = (id.metric, id.variant);
-                match found_of.last_mut().filter(|(last, _)| *last == pair) {
-                    Some((_, count)) => *count = count.saturating_add(1),
-                    None => found_of.push((pair, 1)),
-                }
-            }
-            if chunk == 0 && header.chunks == 1 && header.commit <= self.sequence() {
-                if usize::try_from(header.rows) != Ok(block.len()) {
-                    return Err(StoreError::damaged_at(&found, "rows are missing").into());
-                }
-                if block.len() > 0 {
-                    show(id, &Current::block(&found, header.commit, &block))?;
-                }
-            } else {
-                let rows = self.current(id)?;
-                if !rows.is_empty() {
-                    show(id, &Current::rows(rows))?;
-                }
-            }
-        }
-        let pair = |id: &SeriesId| (id.metric, id.variant);
-        let pairs = pair(range.start())..=pair(range.end());
-        match self.listed.differing(pairs, &found_of, self.sequence()) {
-            Some(pair) => Err(self.missing_of(pair)?.into()),
-            None => Ok(()),
-        }
-    }
-
-    /// What is wrong where not every series of a metric and variant is there, or one more.
-    fn missing_of(&self, (metric, variant): Pair) -> Result<StoreError, StoreError> {
-        for company in 0..self.state.names.companies.len() {
-            let id = SeriesId {
-                metric,
-                variant,
-                company,
-            };
-            self.stored(id)?;
-        }
-        Ok(StoreError::damaged(format!(
-            "metric {metric} has other series of variant {variant} than the catalog lists"
-        )))
     }
 
     /// Writes all of it as lines of text.
@@ -553,6 +510,11 @@ impl Snapshot {
         check_count(&key(0), checks.len(), expected)?;
         Ok(checks)
     }
+}
+
+/// The first chunk of the current block of a series.
+pub(super) fn first_of(series: SeriesId) -> Key {
+    Key::Current { series, chunk: 0 }
 }
 
 fn check_count(key: &Key, found: usize, expected: u32) -> Result<(), StoreError> {

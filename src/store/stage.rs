@@ -1,5 +1,6 @@
 //! From a package to everything a commit will write. Reads only.
 
+use std::collections::btree_map;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
@@ -9,10 +10,11 @@ use super::catalog::{self, Created};
 use super::definitions::{Described, metric_differs};
 use super::engine::Tree;
 use super::error::StoreError;
-use super::merge::{Merged, Said, merge};
+use super::merge::{self, Merged, Said, merge};
 use super::names::Names;
 use super::order::{self, DocumentOrder};
 use super::package::{DocumentOutcome, Kept, Package, PackageDocument, Standing};
+use super::recent::{self, OfCompany, Waiting};
 use crate::codec::addition::{Addition, AdditionsRecord};
 use crate::codec::check::{CheckRecord, ChecksRecord};
 use crate::codec::record::{
@@ -53,7 +55,9 @@ pub(super) struct Staged {
     /// Definitions that are written anew: with the commit record, so that an aborted commit leaves the old ones.
     pub(super) replaced: Vec<Write>,
     pub(super) series: Vec<SeriesId>,
-    /// Those of them that are new, with the commit.
+    /// Others, whose recent rows go to their blocks.
+    pub(super) settled: Vec<SeriesId>,
+    /// Those of the first that are new, with the commit.
     pub(super) created: Vec<Created>,
     /// The number of documents and observations that are new.
     pub(super) new_documents: u32,
@@ -66,12 +70,13 @@ pub(super) struct Staged {
 /// The most definitions that one commit may write anew.
 const REPLACED: usize = 100;
 
-/// Works out what a package changes, as commit `sequence`.
+/// Works out what a package changes, as commit `sequence`. What it says of one company may become recent rows of up to `room` bytes.
 pub(super) fn stage(
     tree: &dyn Tree,
     state: &State,
     package: &Package,
     sequence: u64,
+    room: Option<usize>,
 ) -> Result<Staged, StoreError> {
     let mut stager = Stager {
         tree,
@@ -82,8 +87,11 @@ pub(super) fn stage(
         created: Vec::new(),
         listed: HashMap::new(),
         order: DocumentOrder::default(),
+        recent: BTreeMap::new(),
+        room: None,
         groups: Vec::new(),
         replaced: Vec::new(),
+        settled: Vec::new(),
         staged: HashMap::new(),
         digests: Vec::new(),
         kept: Vec::new(),
@@ -117,6 +125,7 @@ pub(super) fn stage(
         })
         .collect();
     let facts = stager.facts(package, &numbers)?;
+    stager.room = room.filter(|_| facts.are_few());
     let new_rows = u64::try_from(facts.all.len()).unwrap_or(u64::MAX);
     let series: Vec<SeriesId> = facts.series.iter().map(|(id, _)| *id).collect();
     let mut new: Vec<Said<'_>> = Vec::new();
@@ -135,6 +144,11 @@ pub(super) fn stage(
             }
         }
     }
+    if stager.replaced.len() > REPLACED {
+        let what = "changed definitions in one commit";
+        return Err(StoreError::Full { what });
+    }
+    stager.recent_rows()?;
     let listed = catalog::list(&stager.created)?;
     stager
         .groups
@@ -143,10 +157,6 @@ pub(super) fn stage(
     stager.totals.metrics = stager.names.metrics.len();
     stager.totals.variants = stager.names.variants.len();
     stager.totals.rows = stager.totals.rows.saturating_add(new_rows);
-    if stager.replaced.len() > REPLACED {
-        let what = "changed definitions in one commit";
-        return Err(StoreError::Full { what });
-    }
     Ok(Staged {
         new_documents: stager.totals.documents - state.totals.documents,
         new_rows,
@@ -156,6 +166,7 @@ pub(super) fn stage(
         groups: stager.groups,
         replaced: stager.replaced,
         series,
+        settled: stager.settled,
         created: stager.created,
         outcomes,
         kept: stager.kept,
@@ -193,6 +204,15 @@ struct Facts<'a> {
     series: Vec<(SeriesId, Range<usize>)>,
 }
 
+impl Facts<'_> {
+    /// Whether they are of one company, and no more than there is room for among its recent rows.
+    fn are_few(&self) -> bool {
+        let mut companies = self.series.iter().map(|(id, _)| id.company);
+        let first = companies.next();
+        companies.all(|company| Some(company) == first) && self.all.len() <= recent::ROWS
+    }
+}
+
 /// A fact with the numbers of its document and of itself in the package.
 struct Placed<'a> {
     said: Said<'a>,
@@ -209,6 +229,13 @@ struct Found<'a> {
     next: usize,
 }
 
+/// The recent rows of a company.
+#[derive(Default)]
+struct RecentRows {
+    series: OfCompany,
+    changed: bool,
+}
+
 struct Stager<'a> {
     tree: &'a dyn Tree,
     sequence: u64,
@@ -220,9 +247,14 @@ struct Stager<'a> {
     /// The series that companies have already, as far as that was asked.
     listed: HashMap<u32, HashSet<SeriesId>>,
     order: DocumentOrder,
+    /// The recent rows of companies, as far as they were needed.
+    recent: BTreeMap<u32, RecentRows>,
+    /// How many bytes of them there may be, where new ones are added.
+    room: Option<usize>,
     groups: Vec<Vec<Write>>,
-    /// Definitions that are written anew.
+    /// Definitions that are written anew, and recent rows.
     replaced: Vec<Write>,
+    settled: Vec<SeriesId>,
     /// Documents of this package.
     staged: HashMap<&'a Id, [u8; 32]>,
     digests: Vec<[u8; 32]>,
@@ -304,7 +336,8 @@ impl<'a> Stager<'a> {
                 what,
             }));
             if now.company.name != before.name || now.company.calendar != before.calendar {
-                let payload = pack(&CompanyRecord::of(&now.company))?;
+                let recent = self.names.has_recent(number);
+                let payload = pack(&CompanyRecord::of(&now.company, recent))?;
                 self.replaced
                     .push(Write::put(Key::Company(number), payload));
             }
@@ -335,7 +368,7 @@ impl<'a> Stager<'a> {
 
     /// Adds a company without its identities and splits.
     fn new_company(&mut self, company: &Company) -> Result<u32, StoreError> {
-        let payload = pack(&CompanyRecord::of(company))?;
+        let payload = pack(&CompanyRecord::of(company, false))?;
         let bare = Company {
             identities: Vec::new(),
             splits: Vec::new(),
@@ -552,15 +585,21 @@ impl<'a> Stager<'a> {
 
     fn series(&mut self, id: SeriesId, new: &[Said<'_>]) -> Result<Vec<Outcome>, StoreError> {
         let may_exist = self.may_exist(id);
+        let place = merge::Place {
+            waiting: self.waiting(id)?,
+            stays: self.room.is_some(),
+        };
         let Merged {
             outcomes,
             writes,
             created,
+            waiting,
         } = merge(
             self.tree,
             &mut self.order,
             id,
             may_exist,
+            place,
             new,
             self.sequence,
         )?;
@@ -574,7 +613,68 @@ impl<'a> Stager<'a> {
             self.totals.series = self.totals.series.saturating_add(1);
         }
         self.groups.push(writes);
+        if let Some(waiting) = waiting {
+            let of_company = self.recent.entry(id.company).or_default();
+            of_company.series.insert((id.metric, id.variant), waiting);
+            of_company.changed = true;
+        }
         Ok(outcomes)
+    }
+
+    /// Takes the recent rows of a series.
+    fn waiting(&mut self, id: SeriesId) -> Result<Option<Waiting>, StoreError> {
+        let of_company = match self.recent.entry(id.company) {
+            btree_map::Entry::Occupied(known) => known.into_mut(),
+            btree_map::Entry::Vacant(_) if !self.names.has_recent(id.company) => return Ok(None),
+            btree_map::Entry::Vacant(place) => place.insert(RecentRows {
+                series: recent::of_company(self.tree, id.company)?,
+                changed: false,
+            }),
+        };
+        let waiting = of_company.series.remove(&(id.metric, id.variant));
+        of_company.changed |= waiting.is_some();
+        Ok(waiting)
+    }
+
+    /// Writes the recent rows of the companies that the package speaks of.
+    fn recent_rows(&mut self) -> Result<(), StoreError> {
+        for (company, rows) in std::mem::take(&mut self.recent) {
+            let RecentRows {
+                mut series,
+                changed: true,
+            } = rows
+            else {
+                continue;
+            };
+            let Some(room) = self.room else {
+                // After the blocks that they went to: if the commit is cut off in between, they are in both.
+                self.groups.push(vec![recent::write(company, &series)?]);
+                continue;
+            };
+            let (over, payload) = recent::overflow(&mut series, room)?;
+            for ((metric, variant), waiting) in over {
+                let id = SeriesId {
+                    metric,
+                    variant,
+                    company,
+                };
+                let writes = recent::settle(self.tree, id, waiting, self.sequence)?;
+                self.groups.push(writes);
+                self.settled.push(id);
+            }
+            // With the commit record: of a commit that is cut off, there are none.
+            self.replaced
+                .push(Write::put(Key::Recent(company), payload));
+            if !self.names.has_recent(company)
+                && let Some(known) = self.names.companies.get(company)
+            {
+                let record = pack(&CompanyRecord::of(known, true))?;
+                self.replaced
+                    .push(Write::put(Key::Company(company), record));
+                self.names.set_recent(company)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -20,6 +20,8 @@ mod opening;
 mod progress;
 mod readers;
 mod reading;
+mod recent;
+mod recent_damage;
 mod salvage;
 mod series;
 mod sums;

@@ -43,15 +43,28 @@ fn company_records() {
         id: "iij".parse().unwrap(),
         name: "Internet Initiative Japan".into(),
         calendar: calendar.unwrap(),
+        recent: false,
     };
-    pinned(
-        &company,
-        concat!(
-            "03'iij' 19'Internet Initiative Japan' 02",
-            "00 03 00 00 00 00 00 00",
-            "01 0a'2015-01-01' 0c 01 03'Sun' 01 01 01 0d0d0d0d 01 04 01 03",
-        ),
+    let older = concat!(
+        "03'iij' 19'Internet Initiative Japan' 02",
+        "00 03 00 00 00 00 00 00",
+        "01 0a'2015-01-01' 0c 01 03'Sun' 01 01 01 0d0d0d0d 01 04 01 03",
     );
+    pinned(&company, &format!("{older} 00"));
+    assert_eq!(
+        unpack(&hex(older)),
+        Ok(company.clone()),
+        "of versions 1 to 5"
+    );
+    let recent = CompanyRecord {
+        recent: true,
+        ..company
+    };
+    pinned(&recent, &format!("{older} 01"));
+    for other in ["02", "00 00"] {
+        let read = unpack::<CompanyRecord>(&hex(&format!("{older} {other}")));
+        assert_eq!(read, Err(CodecError::Record), "{other}");
+    }
 }
 
 fn identity(metric: &str, scope: &str, equals: &str) -> crate::model::Identity {

@@ -20,6 +20,7 @@ fn what_is_longer_than_its_limit_is_no_record() {
             id: "iij".parse().unwrap(),
             name: "x".repeat(name),
             calendar: calendar.clone(),
+            recent: false,
         })
     };
     let metric = |positive: usize, negative: usize| {

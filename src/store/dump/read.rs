@@ -264,7 +264,7 @@ impl Load<'_> {
             identities: Vec::new(),
             splits: Vec::new(),
         };
-        let record = CompanyRecord::of(&company);
+        let record = CompanyRecord::of(&company, false);
         let id = company.id.clone();
         let number = number_of(&self.lines, &mut self.names.companies, company)?;
         self.put(&Key::Company(number), &record)?;

@@ -8,6 +8,7 @@ use crate::codec::addition::{Addition, AdditionsRecord, SumsRecord};
 use crate::codec::cells::CellsRecord;
 use crate::codec::check::ChecksRecord;
 use crate::codec::key::Space;
+use crate::codec::recent::Recent;
 use crate::codec::record::{CommitRecord, CompanyRecord, DocumentRecord};
 use crate::codec::{Block, Key, SeriesHeader, SeriesId, series};
 use crate::model::{
@@ -39,6 +40,8 @@ pub(super) struct Saved {
     companies: BTreeMap<u32, Company>,
     metrics: BTreeMap<u32, Metric>,
     variants: BTreeMap<u32, Variant>,
+    /// The companies that must have a value of recent rows.
+    with_recent: BTreeSet<u32>,
     documents: BTreeMap<u32, Found>,
     /// Ids of documents whose records are lost.
     lost: Vec<Id>,
@@ -56,7 +59,15 @@ impl Saved {
         let mut ids = HashSet::new();
         for (key, record) in ruin.records::<CompanyRecord>(Space::Company) {
             if let Key::Company(number) = key {
-                let CompanyRecord { id, name, calendar } = record;
+                let CompanyRecord {
+                    id,
+                    name,
+                    calendar,
+                    recent,
+                } = record;
+                if recent {
+                    self.with_recent.insert(number);
+                }
                 let company = Company {
                     id,
                     name,
@@ -186,7 +197,7 @@ impl Saved {
         Ok(())
     }
 
-    /// All observations that can be read, from current blocks and histories, whichever is there.
+    /// All observations that can be read, from current blocks, histories and recent rows, whichever is there.
     pub(super) fn series(
         &mut self,
         ruin: &mut Ruin,
@@ -220,12 +231,15 @@ impl Saved {
                 chunks.insert(key);
             }
         }
+        let without_block = self.recent_rows(ruin, &mut all);
         for space in [Space::Entry, Space::Catalog] {
             for (key, value) in ruin.space(space) {
                 match catalog::read(&key, &value) {
                     Ok(listed) => {
                         let current = |(series, _)| Key::Current { series, chunk: 0 };
-                        let current = listed.into_iter().map(current);
+                        let listed = listed.into_iter();
+                        let with_block = listed.filter(|(id, _)| !without_block.contains(id));
+                        let current = with_block.map(current);
                         for missing in current.filter(|current| !chunks.contains(current)) {
                             ruin.fault(&missing, FaultKind::Missing);
                         }
@@ -279,6 +293,53 @@ impl Saved {
             }
         }
         Ok(())
+    }
+
+    /// Adds the recent rows of all companies. Gives the series that need no block beside them.
+    fn recent_rows(
+        &mut self,
+        ruin: &mut Ruin,
+        all: &mut BTreeMap<SeriesId, BTreeMap<(Period, Source), Observation>>,
+    ) -> HashSet<SeriesId> {
+        let mut without_block = HashSet::new();
+        for (key, value) in ruin.space(Space::Recent) {
+            let Key::Recent(company) = key else { continue };
+            self.with_recent.remove(&company);
+            let recent = match Recent::parse(&value) {
+                Ok(recent) => recent,
+                Err(error) => {
+                    ruin.fault(&key, FaultKind::unreadable(&error));
+                    continue;
+                }
+            };
+            for nth in 0..recent.len() {
+                let Some((metric, variant)) = recent.pair(nth) else {
+                    continue;
+                };
+                let id = SeriesId {
+                    metric,
+                    variant,
+                    company,
+                };
+                match recent.rows(nth) {
+                    Ok(rows) => {
+                        let of_series = all.entry(id).or_default();
+                        for row in rows {
+                            let seen = row.observation;
+                            of_series.entry((seen.period, seen.source)).or_insert(seen);
+                        }
+                    }
+                    Err(error) => ruin.fault(&key, FaultKind::unreadable(&error)),
+                }
+                if !recent.on_block(nth) {
+                    without_block.insert(id);
+                }
+            }
+        }
+        for company in std::mem::take(&mut self.with_recent) {
+            ruin.fault(&Key::Recent(company), FaultKind::Missing);
+        }
+        without_block
     }
 
     fn series_key(&self, id: SeriesId) -> Option<SeriesKey> {

@@ -14,7 +14,8 @@ use crate::store::{Package, Store, StoreError};
 
 /// Writes at most so many batches of a commit and stops. Gives the number of batches it has.
 pub(super) fn begin(store: &Store, package: &Package, batches: usize) -> usize {
-    let Prepared { batches: all, .. } = prepare(&store.engine, &store.state(), package).unwrap();
+    let Prepared { batches: all, .. } =
+        prepare(&store.engine, &store.state(), package, Some(store.room)).unwrap();
     let all = all.unwrap();
     let all: Vec<_> = all.intent.into_iter().chain(all.data).collect();
     let count = all.len();
@@ -61,10 +62,15 @@ fn a_commit_cut_off_between_batches_is_undone() {
     let place = Place::new();
     let store = start(&place);
     let before = everything(&store);
-    let count = prepare(&store.engine, &store.state(), &interrupted())
-        .unwrap()
-        .batches
-        .unwrap();
+    let count = prepare(
+        &store.engine,
+        &store.state(),
+        &interrupted(),
+        Some(store.room),
+    )
+    .unwrap()
+    .batches
+    .unwrap();
     let count = count.intent.len() + count.data.len();
     assert!(count >= 4, "{count} batches");
     drop(store);

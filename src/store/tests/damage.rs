@@ -108,7 +108,7 @@ fn three_companies(place: &Place) -> Store {
     for (id, companies) in [("d1", &["a", "b"][..]), ("d2", &["c"])] {
         let facts = companies.iter().map(|company| reported(company)).collect();
         let document = document(id, "2001-01-01", facts);
-        store.commit(&package(vec![document])).unwrap();
+        commit_to_blocks(&store, &package(vec![document])).unwrap();
     }
     store
 }

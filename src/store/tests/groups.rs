@@ -38,7 +38,7 @@ fn a_group_is_what_its_packages_are_one_by_one() {
     let first = Store::create(&one_by_one.path()).unwrap();
     let expected: Vec<_> = packages
         .iter()
-        .map(|package| first.commit(package).unwrap())
+        .map(|package| commit_to_blocks(&first, package).unwrap())
         .collect();
     let second = Store::create(&together.path()).unwrap();
     let (committed, ended) = second.commit_all(&packages);
@@ -200,7 +200,7 @@ fn a_long_commit_after_a_group_is_cut_off_alone() {
     store.commit_all(&small()).1.unwrap();
     let before = everything(&store);
     let long = wide_package("long", 7, 400);
-    let batches = prepare(&store.engine, &store.state(), &long)
+    let batches = prepare(&store.engine, &store.state(), &long, None)
         .unwrap()
         .batches;
     let batches = batches.unwrap();

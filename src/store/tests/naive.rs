@@ -1,12 +1,14 @@
 //! The store against the simplest one there is: a list of all observations.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 
 use super::support::*;
 use crate::model::versions::{outcome, shown as choose};
 use crate::model::{Figure, Nil, Observation, Outcome, Period, Rank, SeriesKey, Source};
+use crate::store::recent::BOUND;
 use crate::store::{CurrentRow, Package, Snapshot, Store};
 
 #[derive(Clone, Debug)]
@@ -115,7 +117,7 @@ fn any_figure() -> impl Strategy<Value = Figure> {
 type Fact = ((usize, usize, u32), Figure, Rank);
 
 fn any_document() -> impl Strategy<Value = (u32, Vec<Fact>)> {
-    let place = (0..3_usize, 0..2_usize, 0..4_u32);
+    let place = (0..3_usize, 0..2_usize, 0..6_u32);
     let rank = prop_oneof![Just(Rank::Prose), Just(Rank::Table), Just(Rank::Statement)];
     (
         0..4_u32,
@@ -160,20 +162,34 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn every_snapshot_shows_what_a_list_of_observations_says(packages in any_packages()) {
+    fn every_snapshot_shows_what_a_list_of_observations_says(
+        packages in any_packages(),
+        room in prop_oneof![Just(0), 60..400_usize, Just(BOUND)],
+        together in proptest::collection::vec(any::<bool>(), 7),
+    ) {
         let place = Place::new();
-        let store = Store::create(&place.path()).unwrap();
+        let mut store = Store::create(&place.path()).unwrap();
+        store.room = room;
         let mut naive = Naive::new();
         let mut seen = vec![(store.snapshot(), naive.clone())];
-        for package in &packages {
+        for (package, together) in packages.iter().zip(together) {
             let sequence = store.snapshot().sequence() + 1;
             let outcomes = naive.commit(package, sequence);
-            let done = store.commit(package).unwrap();
-            prop_assert_eq!(done.commit, Some(sequence));
-            let found: Vec<_> = done.documents.into_iter().map(|d| d.outcomes).collect();
+            // What does not come alone goes to the blocks.
+            let (done, ended) = if together {
+                store.commit_all(&[package.clone(), Package::default()])
+            } else {
+                store.commit_all(std::slice::from_ref(package))
+            };
+            ended.unwrap();
+            prop_assert_eq!(done[0].commit, Some(sequence));
+            let found: Vec<_> = done[0].documents.iter().map(|d| d.outcomes.clone()).collect();
             prop_assert_eq!(found, outcomes);
+            naive.check(&store.snapshot());
             seen.push((store.snapshot(), naive.clone()));
         }
+        let report = store.verify(&digest, &mut |_| ControlFlow::Continue(())).unwrap();
+        prop_assert!(report.is_sound(), "{}", report);
         for (snapshot, naive) in &seen {
             naive.check(snapshot);
         }

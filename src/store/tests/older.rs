@@ -1,4 +1,4 @@
-//! Databases of format versions 2 to 4: what they know stands, and they are written on in version 5.
+//! Databases of format versions 2 to 5: what they know stands, and they are written on in version 6.
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -57,7 +57,7 @@ fn as_of_version(place: &Place, version: u8) {
     let tree = tree_of(place);
     let all: Vec<_> = tree.iter().map(Result::unwrap).collect();
     for (key, value) in all {
-        if key[0] == CATALOG {
+        if key[0] == CATALOG && version < 5 {
             for (entry, created) in entries(&key, &value[12..]) {
                 tree.insert(&entry, sealed(&entry, version, &created))
                     .unwrap();
@@ -65,8 +65,17 @@ fn as_of_version(place: &Place, version: u8) {
             tree.remove(key).unwrap();
             continue;
         }
-        tree.insert(&key, sealed(&key, version, &value[12..]))
-            .unwrap();
+        let mut payload = &value[12..];
+        match key[0] {
+            RECENT => panic!("recent rows are of version 6"),
+            COMPANY => {
+                let (without, recent) = payload.split_at(payload.len() - 1);
+                assert_eq!(recent, [0]);
+                payload = without;
+            }
+            _ => {}
+        }
+        tree.insert(&key, sealed(&key, version, payload)).unwrap();
     }
     tree.flush().unwrap();
 }
@@ -84,6 +93,8 @@ fn sealed(key: &[u8], version: u8, payload: &[u8]) -> Vec<u8> {
 
 const ENTRY: u8 = 0x12;
 const CATALOG: u8 = 0x13;
+const RECENT: u8 = 0x14;
+const COMPANY: u8 = 0x20;
 
 /// The entries of version 4 for a record of the catalog.
 fn entries(key: &[u8], record: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -126,7 +137,7 @@ fn a_database_of_version_2_opens_and_is_written_on() {
     let mut first = simple("d1", "2021-08-25", &[(0, 10, 0)]);
     let told_first = Split::new(date("2021-06-03"), 4, 1).unwrap();
     first.companies[0].splits = vec![told_first];
-    store.commit(&first).unwrap();
+    commit_to_blocks(&store, &first).unwrap();
     let company = known(&store);
     drop(store);
     as_of_version(&place, 2);
@@ -171,10 +182,10 @@ fn a_database_of_version_2_opens_and_is_written_on() {
     assert_eq!(number(&manifest, 8), 2);
     let head = fs::read(place.file("HEAD")).unwrap();
     let slots: Vec<u32> = head.chunks(SLOT).map(|slot| number(slot, 4)).collect();
-    assert_eq!(slots, [5, 2], "commit 2 and commit 1");
+    assert_eq!(slots, [6, 2], "commit 2 and commit 1");
     let versions = versions(&place);
     assert!(versions.contains(&(0x20, 2)), "the company of then");
-    assert!(versions.contains(&(0x24, 5)), "what the newer file added");
+    assert!(versions.contains(&(0x24, 6)), "what the newer file added");
 }
 
 /// The digest that version 3 made: of the document as JSON, with its facts by cell.
@@ -209,7 +220,7 @@ fn a_document_that_version_3_took_in_keeps_its_digest() {
     let store = Store::create(&place.path()).unwrap();
     let mut first = simple("d1", "2021-08-25", &[(0, 10, 0), (1, 20, -3)]);
     first.documents[0].digest = digest_of_version_3(&first.documents[0]);
-    store.commit(&first).unwrap();
+    commit_to_blocks(&store, &first).unwrap();
     drop(store);
     as_of_version(&place, 3);
 
@@ -311,7 +322,7 @@ fn a_catalog_of_version_4_is_read_beside_what_is_added_to_it() {
     for place in [&place, &expected] {
         let store = Store::create(&place.path()).unwrap();
         for package in old {
-            store.commit(package).unwrap();
+            commit_to_blocks(&store, package).unwrap();
         }
     }
     as_of_version(&place, 4);
@@ -361,7 +372,7 @@ fn a_commit_of_version_4_that_was_cut_off_is_undone() {
     loop {
         let place = Place::new();
         let store = Store::create(&place.path()).unwrap();
-        store.commit(&first).unwrap();
+        commit_to_blocks(&store, &first).unwrap();
         let before = everything(&store);
         let all = begin(&store, &second, batches);
         drop(store);
@@ -383,4 +394,52 @@ fn a_commit_of_version_4_that_was_cut_off_is_undone() {
         );
         batches += 1;
     }
+}
+
+#[test]
+fn a_database_of_version_5_gains_recent_rows() {
+    let go_on = |_: &UpkeepProgress| ControlFlow::Continue(());
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    commit_to_blocks(&store, &simple("d1", "1999-01-01", &[(0, 1, 0), (1, 2, 0)])).unwrap();
+    drop(store);
+    as_of_version(&place, 5);
+    let store = Store::open(&place.path()).unwrap();
+    assert_eq!(shown(&store.snapshot(), "a", "m"), ["1", "2"]);
+    let report = store.verify(&digest, &mut { go_on }).unwrap();
+    assert!(report.is_sound(), "{report}");
+    // A fact that is new, and then one that is not.
+    store
+        .commit(&simple("d2", "1999-02-01", &[(2, 3, 0)]))
+        .unwrap();
+    let beside = fact("b", "m", quarter(0), figure(5, 0));
+    commit_to_blocks(
+        &store,
+        &package(vec![document("d3", "1999-03-01", vec![beside])]),
+    )
+    .unwrap();
+    let all = everything(&store);
+    drop(store);
+    let found = versions(&place);
+    assert!(found.contains(&(RECENT, 6)), "the new fact");
+    assert!(found.contains(&(0x10, 5)), "the block of then");
+    let companies: Vec<u8> = found
+        .iter()
+        .filter(|(space, _)| *space == COMPANY)
+        .map(|(_, version)| *version)
+        .collect();
+    assert_eq!(companies, [6, 5, 5, 5], "that it has recent rows");
+
+    let store = Store::open(&place.path()).unwrap();
+    assert_eq!(everything(&store), all);
+    store
+        .commit(&simple(
+            "d4",
+            "1999-04-01",
+            &[(1, 20, 0), (2, 30, 0), (3, 4, 0)],
+        ))
+        .unwrap();
+    assert_eq!(shown(&store.snapshot(), "a", "m"), ["1", "20v", "30v", "4"]);
+    let report = store.verify(&digest, &mut { go_on }).unwrap();
+    assert!(report.is_sound(), "{report}");
 }

@@ -155,12 +155,12 @@ fn another_format_version_is_named() {
         error,
         StoreError::FormatVersion {
             found: 7,
-            expected: 5
+            expected: 6
         }
     );
     assert_eq!(
         error.to_string(),
-        "the database is of format version 7, this library reads versions 1 to 5"
+        "the database is of format version 7, this library reads versions 1 to 6"
     );
 }
 

@@ -80,9 +80,7 @@ fn many_versions_of_a_few_facts_fill_history_chunk_by_chunk() {
     let published = |n: i64| format!("{}-01-01", 2000 + n);
     let mut last = 0;
     for n in 0..150 {
-        store
-            .commit(&simple(&format!("d{n}"), &published(n), &facts(n)))
-            .unwrap();
+        commit_to_blocks(&store, &simple(&format!("d{n}"), &published(n), &facts(n))).unwrap();
         let (current, history) = chunks(&store);
         assert_eq!(current, 1);
         assert!(

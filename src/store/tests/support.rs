@@ -11,7 +11,7 @@ use crate::model::{
     Metric, MetricKind, MetricPath, Period, Precision, Rank, Reported, Rounding, Scenario, Scope,
     SeriesKey, Unit, YearNaming,
 };
-use crate::store::{CurrentRow, Package, PackageDocument, Snapshot, Store, StoreError};
+use crate::store::{Committed, CurrentRow, Package, PackageDocument, Snapshot, Store, StoreError};
 
 /// A folder that is deleted when it is dropped, with a path in it for a database.
 pub(super) struct Place {
@@ -254,6 +254,13 @@ pub(super) fn wide_package(id: &str, value: i64, width: usize) -> Package {
     )]);
     package.metrics.extend((0..width).map(|n| metric(&name(n))));
     package
+}
+
+/// Takes in a package as one of several, so that its figures go to blocks.
+pub(super) fn commit_to_blocks(store: &Store, package: &Package) -> Result<Committed, StoreError> {
+    let (committed, ended) = store.commit_all(&[package.clone(), Package::default()]);
+    ended?;
+    Ok(committed.into_iter().next().unwrap())
 }
 
 /// How many intent records there are.

@@ -316,7 +316,7 @@ fn what_is_missing_is_named() {
 fn what_nothing_knows_is_named() {
     let surplus =
         |key: Key, payload: Vec<u8>| found(|_, batch| batch.insert(&key, &payload).unwrap());
-    let company = pack(&CompanyRecord::of(&company("e"))).unwrap();
+    let company = pack(&CompanyRecord::of(&company("e"), false)).unwrap();
     assert_eq!(
         surplus(Key::Company(4), company),
         ["company 4: nothing knows it"]
@@ -520,7 +520,7 @@ fn what_a_row_names_must_be_there() {
 #[test]
 fn definitions_documents_and_commits_that_changed_are_named() {
     let renamed = found(|_, batch| {
-        let record = CompanyRecord::of(&company("a"));
+        let record = CompanyRecord::of(&company("a"), false);
         batch
             .insert(&Key::Company(1), &pack(&record).unwrap())
             .unwrap();

@@ -9,6 +9,7 @@ use crate::store::basis::Basis;
 use crate::store::error::StoreError;
 use crate::store::names::{Named, Table};
 use crate::store::progress::UpkeepStep;
+use crate::store::recent;
 use crate::store::recover::{additions, sums};
 use crate::store::{State, Variant};
 
@@ -66,8 +67,22 @@ impl Verify<'_> {
             let companies = &state.names.companies;
             let known = companies.get(number);
             companies.number(&stored.id) == Some(number)
-                && known.is_some_and(|known| CompanyRecord::of(known) == *stored)
+                && known.is_some_and(|known| {
+                    CompanyRecord::of(known, state.names.has_recent(number)) == *stored
+                })
         })?;
+        let recent = Key::Recent(number);
+        match (self.now().names.has_recent(number), self.value(&recent)?) {
+            (true, Found::Missing) => faults.push(self.fault(&recent, FaultKind::Missing)),
+            (false, Found::Value(_)) => faults.push(self.fault(&recent, FaultKind::Surplus)),
+            (true, Found::Value(value)) => {
+                if let Err(error) = recent::decode(&value) {
+                    faults.push(self.unreadable(&recent, &error));
+                }
+            }
+            // What cannot be opened has been reported with all values.
+            (_, Found::Bad) | (false, Found::Missing) => {}
+        }
         let mut all: Vec<Addition> = Vec::new();
         let mut whole = true;
         let ranges = [sums as fn(u32, u64, u16) -> Key, additions];

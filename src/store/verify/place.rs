@@ -41,6 +41,10 @@ pub(in crate::store) fn of(
             };
             of_series(Part::Catalog, names, series, String::new())
         }
+        Key::Recent(number) => FaultPlace {
+            company: company(names, *number),
+            ..FaultPlace::new(Part::Recent, number.to_string())
+        },
         Key::Company(number) => FaultPlace {
             company: company(names, *number),
             ..FaultPlace::new(Part::Company, number.to_string())

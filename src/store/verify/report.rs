@@ -221,6 +221,8 @@ pub enum Part {
     Checks,
     /// Which series a company has.
     Catalog,
+    /// What came last of a company, before it goes to its series.
+    Recent,
     /// The facts of a series as they are shown.
     Current,
     /// All observations of facts that have several.
@@ -247,6 +249,7 @@ impl fmt::Display for Part {
             Self::Cells => "cells",
             Self::Checks => "checks",
             Self::Catalog => "catalog",
+            Self::Recent => "recent rows",
             Self::Current => "current block",
             Self::History => "history",
         })
@@ -316,6 +319,9 @@ pub enum FaultKind {
     /// The fact that is shown is not the one that its observations give.
     #[error("it does not show what its observations say")]
     NotCurrent,
+    /// A recent row of a fact that the block of its series has.
+    #[error("the block of its series has it, too")]
+    InBlock,
     /// One cell says two things about one fact.
     #[error("cell {cell} of document {document} is there twice for one fact")]
     Twice {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{Fault, FaultKind, Found, Look, Verify, counted};
 use crate::codec::key::Space;
+use crate::codec::recent::Recent;
 use crate::codec::{Block, Key, Row, SeriesHeader, SeriesId, series};
 use crate::model::{Metric, Observation, Period, Source};
 use crate::store::Variant;
@@ -12,6 +13,7 @@ use crate::store::engine::Raw;
 use crate::store::error::StoreError;
 use crate::store::order::DocumentOrder;
 use crate::store::progress::UpkeepStep;
+use crate::store::recent::{self, Waiting};
 use crate::store::series::row_of;
 
 /// What is counted of a series that was read.
@@ -51,6 +53,15 @@ impl Verify<'_> {
         }
         known.sort_unstable();
         // What is there of series that are not listed.
+        for entry in self.engine.space(Space::Recent)? {
+            for id in recent_of(entry?) {
+                if known.binary_search(&id).is_err() {
+                    count = count.saturating_add(self.read_series(id, None)?);
+                    known.push(id);
+                }
+            }
+        }
+        known.sort_unstable();
         for space in [Space::Current, Space::History] {
             let mut last = None;
             for entry in self.engine.space(space)? {
@@ -103,9 +114,25 @@ impl Verify<'_> {
             Some(created) => Some(created),
             None => self.listed(id, &mut faults)?,
         };
-        let Some(current) = self.current(id, &mut faults)? else {
+        let waiting = self.waiting(id)?;
+        let alone = match &waiting {
+            Found::Value(waiting) => !waiting.on_block,
+            Found::Bad => true,
+            Found::Missing => false,
+        };
+        let current = if alone && self.engine.look(&first(id))?.is_none() {
+            without_block(&waiting)
+        } else {
+            self.current(id, &mut faults)?
+        };
+        let Some(mut current) = current else {
             return Ok((faults, Seen::default()));
         };
+        match waiting {
+            Found::Value(waiting) => self.add_recent(id, &mut current, waiting, &mut faults),
+            Found::Bad => current.whole = false,
+            Found::Missing => {}
+        }
         let Current {
             header,
             rows,
@@ -147,6 +174,57 @@ impl Verify<'_> {
             self.shown(id, rows, history, &mut faults)?;
         }
         Ok((faults, seen))
+    }
+
+    /// The recent rows of a series. What is wrong with the value that has them is reported with its company.
+    fn waiting(&self, id: SeriesId) -> Result<Found<Waiting>, StoreError> {
+        if !self.now().names.has_recent(id.company) {
+            return Ok(Found::Missing);
+        }
+        let Found::Value(value) = self.value(&Key::Recent(id.company))? else {
+            return Ok(Found::Bad);
+        };
+        let Ok(recent) = Recent::parse(&value) else {
+            return Ok(Found::Bad);
+        };
+        Ok(match recent.find(id.metric, id.variant) {
+            Ok(nth) => recent::nth_of(&recent, nth).map_or(Found::Bad, Found::Value),
+            Err(_) => Found::Missing,
+        })
+    }
+
+    /// Adds recent rows to those of the block, which must have none of them.
+    fn add_recent(
+        &self,
+        id: SeriesId,
+        current: &mut Current,
+        waiting: Waiting,
+        faults: &mut Vec<Fault>,
+    ) {
+        let Current { header, rows, .. } = current;
+        let at = Key::Recent(id.company);
+        if waiting.on_block != (header.chunks > 0) {
+            let what = "whether a series has a block";
+            faults.push(self.fault(&at, FaultKind::Differs { what }));
+        }
+        let last = self.now().head.sequence;
+        for row in waiting.rows {
+            let Observation { period, commit, .. } = row.observation;
+            let known = rows.binary_search_by_key(&period, |row| row.observation.period);
+            if commit <= header.commit || known.is_ok() {
+                faults.push(self.about(id, period, FaultKind::InBlock));
+                continue;
+            }
+            if commit > last {
+                let kind = FaultKind::Dangling {
+                    what: "commit",
+                    number: commit,
+                };
+                faults.push(self.about(id, period, kind));
+            }
+            let (Ok(place) | Err(place)) = known;
+            rows.insert(place.min(rows.len()), row);
+        }
     }
 
     fn names_of(&self, id: SeriesId, faults: &mut Vec<Fault>) -> (Option<Metric>, Option<Variant>) {
@@ -438,6 +516,47 @@ impl Verify<'_> {
         fault.place.period = Some(period);
         fault
     }
+}
+
+/// A series of which there are only recent rows, without them.
+fn without_block(waiting: &Found<Waiting>) -> Option<Current> {
+    let Found::Value(waiting) = waiting else {
+        return None;
+    };
+    Some(Current {
+        header: SeriesHeader {
+            commit: 0,
+            created: waiting.oldest()?,
+            chunks: 0,
+            rows: 0,
+            history_chunks: 0,
+            history_rows: 0,
+        },
+        rows: Vec::new(),
+        whole: true,
+    })
+}
+
+/// The series that a value of recent rows has.
+fn recent_of(raw: Raw) -> Vec<SeriesId> {
+    // What cannot be read has been reported.
+    let Ok(Key::Recent(company)) = Key::parse(&raw.key) else {
+        return Vec::new();
+    };
+    let Ok(value) = raw.value() else {
+        return Vec::new();
+    };
+    let Ok(recent) = Recent::parse(&value) else {
+        return Vec::new();
+    };
+    let pairs = (0..recent.len()).filter_map(|nth| recent.pair(nth));
+    pairs
+        .map(|(metric, variant)| SeriesId {
+            metric,
+            variant,
+            company,
+        })
+        .collect()
 }
 
 fn first(series: SeriesId) -> Key {

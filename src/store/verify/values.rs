@@ -49,6 +49,7 @@ impl Verify<'_> {
 fn is_beyond(key: &Key, state: &State) -> bool {
     let totals = state.totals;
     match key {
+        Key::Recent(company) => *company >= totals.companies,
         Key::Company(number) => *number >= totals.companies,
         Key::Metric(number) => *number >= totals.metrics,
         Key::Variant(number) => *number >= totals.variants,
