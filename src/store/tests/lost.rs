@@ -148,7 +148,7 @@ fn places_behind_a_lost_name_are_numbered() {
         fact
     });
     let both = package(vec![document("d1", "2001-01-01", facts.into())]);
-    store.commit(&both).unwrap();
+    commit_to_blocks(&store, &both).unwrap();
     let mut batch = Batch::default();
     batch.remove(&Key::Variant(0));
     let current = |variant| Key::Current {
