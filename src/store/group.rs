@@ -15,9 +15,9 @@ use super::{State, Store, Writer};
 use crate::codec::SeriesId;
 use crate::codec::manifest::Head;
 
-/// After how many keys that packages wrote one by one the log is cleaned. Measured with releases of 100 figures: every second of them
-/// instead of every third saves a third of the space, and takes twice the time.
-const CLEANING: usize = 300;
+/// After how many keys that packages wrote one by one the log is cleaned. Measured with releases of 100 figures, which write some 25
+/// keys: after 300 a database takes 89 bytes a fact, after 150 some 54, after 100 some 47, with a tenth more processor time each.
+const CLEANING: usize = 150;
 
 /// Takes in packages, each as a commit of its own, up to the first that is refused. Small ones share a batch: one fsync and
 /// one HEAD for all of them.
