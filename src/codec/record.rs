@@ -5,7 +5,7 @@
 
 use bincode::Options;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::{CodecError, SeriesId, VALUE_LIMIT, check_length, envelope};
@@ -249,9 +249,38 @@ pub(crate) struct CommitRecord {
     /// SHA-256 of the digests of its documents; of commit 0 the id of the database, and zeros.
     pub(crate) digest: [u8; 32],
     pub(crate) totals: Totals,
+    /// How many additions there are to all companies after it; versions 1 to 5 did not say.
+    #[serde(serialize_with = "number_if_any", deserialize_with = "some_number")]
+    pub(crate) additions: Option<u64>,
+}
+
+fn number_if_any<S: Serializer>(number: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match number {
+        Some(number) => serializer.serialize_u64(*number),
+        None => serializer.serialize_unit(),
+    }
+}
+
+fn some_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    u64::deserialize(deserializer).map(Some)
 }
 
 impl Record for CommitRecord {
+    fn decode(payload: &[u8]) -> Result<Self, CodecError> {
+        if let Ok(record) = options().deserialize(payload) {
+            return Ok(record);
+        }
+        // Of versions 1 to 5, with a number that it does not have. No record is both: that one is shorter.
+        let longer = [payload, &[0]].concat();
+        let older: Self = options()
+            .deserialize(&longer)
+            .map_err(|_| CodecError::Record)?;
+        Ok(Self {
+            additions: None,
+            ..older
+        })
+    }
+
     fn check(&self) -> Result<(), CodecError> {
         Ok(())
     }

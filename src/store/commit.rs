@@ -60,6 +60,7 @@ pub(super) fn prepare(
         rows: staged.new_rows,
         digest: staged.digest,
         totals: staged.totals,
+        additions: Some(staged.additions),
     };
     let payload = pack(&record)?;
     let state = State {
@@ -70,6 +71,7 @@ pub(super) fn prepare(
         },
         recorded: record.recorded,
         totals: staged.totals,
+        additions: staged.additions,
         names: staged.names,
     };
     let record = Write::put(Key::Commit(sequence), payload);

@@ -99,6 +99,8 @@ struct State {
     /// When it was recorded: seconds since 1970-01-01 UTC.
     recorded: i64,
     totals: Totals,
+    /// How many additions there are to all companies.
+    additions: u64,
     names: Names,
 }
 

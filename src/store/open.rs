@@ -52,6 +52,7 @@ fn fill(path: &Path, created: i64) -> Result<Store, StoreError> {
         rows: 0,
         digest: first_digest(&manifest),
         totals: Totals::default(),
+        additions: Some(0),
     };
     let payload = pack(&record)?;
     let head = Head {
@@ -79,6 +80,7 @@ fn fill(path: &Path, created: i64) -> Result<Store, StoreError> {
         head,
         recorded: record.recorded,
         totals: record.totals,
+        additions: 0,
         names: Names::default(),
     };
     Ok(Store::new(filled?, head_file, state, Listed::default()))

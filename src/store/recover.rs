@@ -43,11 +43,17 @@ pub(super) fn recover(
     let (head, record) = follow_chain(engine, durable)?;
     advance(head_file, durable, head, record.previous)?;
     undo(engine, head.sequence, &record)?;
+    let (names, additions) = read_names(engine, &record)?;
+    if let Some(expected) = record.additions.filter(|expected| *expected != additions) {
+        let what = format!("{additions} additions to companies, there should be {expected}");
+        return Err(StoreError::damaged_at(&Key::Commit(head.sequence), what));
+    }
     Ok(State {
         head,
         recorded: record.recorded,
         totals: record.totals,
-        names: read_names(engine, &record)?,
+        additions,
+        names,
     })
 }
 
@@ -412,8 +418,8 @@ pub(super) fn series_of(
     })
 }
 
-/// Reads the names of companies, metrics and variants.
-fn read_names(engine: &Engine, record: &CommitRecord) -> Result<Names, StoreError> {
+/// Reads the names of companies, metrics and variants, and counts what was added to companies.
+fn read_names(engine: &Engine, record: &CommitRecord) -> Result<(Names, u64), StoreError> {
     let totals = record.totals;
     let mut with_recent: Vec<Id> = Vec::new();
     let mut names = Names {
@@ -464,6 +470,7 @@ fn read_names(engine: &Engine, record: &CommitRecord) -> Result<Names, StoreErro
             added.entry(company).or_default().extend(record);
         }
     }
+    let additions = added.values().map(Vec::len).sum::<usize>();
     for (number, added) in added {
         let known = names.companies.get(number).cloned();
         let Some(mut company) = known else {
@@ -485,7 +492,7 @@ fn read_names(engine: &Engine, record: &CommitRecord) -> Result<Names, StoreErro
         names.set_basis(number, basis)?;
         names.companies.replace(number, company);
     }
-    Ok(names)
+    Ok((names, u64::try_from(additions).unwrap_or(u64::MAX)))
 }
 
 fn read_table<R: Record, T: Named>(

@@ -50,6 +50,8 @@ impl Write {
 pub(super) struct Staged {
     pub(super) names: Names,
     pub(super) totals: Totals,
+    /// How many additions there are to all companies.
+    pub(super) additions: u64,
     /// Keys that belong into one batch, in the order to write them.
     pub(super) groups: Vec<Vec<Write>>,
     /// Definitions that are written anew: with the commit record, so that an aborted commit leaves the old ones.
@@ -84,6 +86,7 @@ pub(super) fn stage(
         before: state.totals,
         names: state.names.clone(),
         totals: state.totals,
+        additions: state.additions,
         created: Vec::new(),
         listed: HashMap::new(),
         order: DocumentOrder::default(),
@@ -163,6 +166,7 @@ pub(super) fn stage(
         digest: digest_of(&stager.digests),
         names: stager.names,
         totals: stager.totals,
+        additions: stager.additions,
         groups: stager.groups,
         replaced: stager.replaced,
         series,
@@ -241,6 +245,7 @@ struct Stager<'a> {
     sequence: u64,
     /// As the commit before left them.
     before: Totals,
+    additions: u64,
     names: Names,
     totals: Totals,
     created: Vec<Created>,
@@ -352,6 +357,8 @@ impl<'a> Stager<'a> {
             }
         }
         for (company, additions) in added {
+            let count = u64::try_from(additions.len()).unwrap_or(u64::MAX);
+            self.additions = self.additions.saturating_add(count);
             let runs = split_by_size("what is added to a company", &additions)?;
             for (chunk, run) in (0_u16..).zip(runs) {
                 let key = Key::Additions {

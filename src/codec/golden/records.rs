@@ -422,10 +422,19 @@ fn commit_and_intent_records() {
             series: 5,
             rows: 600,
         },
+        additions: Some(300),
     };
     let (cc, dd) = ("cc".repeat(32), "dd".repeat(32));
     pinned(
         &record,
+        &format!("{cc} 07 fc7e7201e0 01 fa {dd} 01 02 03 04 05 fb0258 fb012c"),
+    );
+    let older = CommitRecord {
+        additions: None,
+        ..record
+    };
+    pinned(
+        &older,
         &format!("{cc} 07 fc7e7201e0 01 fa {dd} 01 02 03 04 05 fb0258"),
     );
     assert_eq!(

@@ -78,6 +78,9 @@ pub(super) struct Commit {
     pub(super) digest: String,
     /// What there is after it.
     pub(super) totals: Totals,
+    /// How many additions to all companies there are after it, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) additions: Option<u64>,
 }
 
 impl Commit {
@@ -89,6 +92,7 @@ impl Commit {
             observations: record.rows,
             digest: super::hex(&record.digest),
             totals: record.totals,
+            additions: record.additions,
         }
     }
 }

@@ -215,6 +215,7 @@ impl Load<'_> {
                 observations,
                 digest,
                 totals,
+                additions,
             } = line;
             let Some(digest) = bytes(&digest) else {
                 return self.lines.fail(DumpFault::Unusual);
@@ -227,6 +228,7 @@ impl Load<'_> {
                 rows: observations,
                 digest,
                 totals,
+                additions,
             })?;
             previous = chain(&payload);
             self.builder.put(&Key::Commit(sequence), &payload)?;

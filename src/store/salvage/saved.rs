@@ -40,6 +40,8 @@ pub(super) struct Saved {
     companies: BTreeMap<u32, Company>,
     metrics: BTreeMap<u32, Metric>,
     variants: BTreeMap<u32, Variant>,
+    /// How many there are to all companies.
+    additions: usize,
     /// The companies that must have a value of recent rows.
     with_recent: BTreeSet<u32>,
     documents: BTreeMap<u32, Found>,
@@ -113,6 +115,7 @@ impl Saved {
                 added.entry(company).or_default().extend(record);
             }
         }
+        self.additions = added.values().map(Vec::len).sum();
         for (number, added) in added {
             let Some(company) = self.companies.get_mut(&number) else {
                 continue;
@@ -433,6 +436,11 @@ impl Saved {
             ("metrics", last.totals.metrics.into(), self.metrics.len()),
             ("variants", last.totals.variants.into(), self.variants.len()),
             ("documents", last.totals.documents.into(), documents),
+            (
+                "additions to companies",
+                last.additions.unwrap_or(0),
+                self.additions,
+            ),
         ] {
             let found = count(found);
             if found < expected {

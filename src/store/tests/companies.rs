@@ -1,5 +1,6 @@
 //! What a company gains over time stays, in order, whatever the order and version in which it came.
 
+use super::older::commits_of_version_5;
 use super::support::*;
 use crate::codec::Key;
 use crate::codec::addition::{SumRecord, SumsRecord};
@@ -258,6 +259,7 @@ fn sums_of_version_1_are_identities() {
         .unwrap();
     store.engine.apply(&batch).unwrap();
     drop(store);
+    commits_of_version_5(&place);
 
     let store = Store::open(&place.path()).unwrap();
     let known = |store: &Store| {
@@ -271,4 +273,33 @@ fn sums_of_version_1_are_identities() {
     drop(store);
     let store = Store::open(&place.path()).unwrap();
     assert_eq!(known(&store), [identity("m", "z"), identity("m", "x - y")]);
+}
+
+#[test]
+fn an_addition_that_is_lost_is_noticed_at_opening() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    let mut package = simple("d1", "2001-01-01", &[(0, 1, 0)]);
+    package.companies[0].identities = vec![identity("m", "x + y")];
+    store.commit(&package).unwrap();
+    let mut later = simple("d2", "2002-01-01", &[(4, 1, 0)]);
+    later.companies[0].splits = vec![Split::new(date("2001-06-01"), 2, 1).unwrap()];
+    later.companies[0].identities = vec![identity("m", "z")];
+    store.commit(&later).unwrap();
+    drop(store);
+    for (commit, left) in [(1, 2), (2, 1)] {
+        let copy = place.copy();
+        let store = Store::open(&copy.path()).unwrap();
+        let mut batch = Batch::default();
+        batch.remove(&Key::Additions {
+            company: 0,
+            commit,
+            chunk: 0,
+        });
+        store.engine.apply(&batch).unwrap();
+        drop(store);
+        let error = Store::open(&copy.path()).unwrap_err();
+        let counted = format!("{left} additions to companies, there should be 3");
+        assert!(error.to_string().contains(&counted), "{error}");
+    }
 }

@@ -53,6 +53,16 @@ fn what_the_last_commit_and_head_count_and_is_not_there_is_told() {
         metric.contains(&lost("1 metrics, there should be 2")),
         "{metric:?}"
     );
+    let additions = Key::Additions {
+        company: 0,
+        commit: 1,
+        chunk: 0,
+    };
+    let additions = without(&[additions]);
+    assert!(
+        additions.contains(&lost("0 additions to companies, there should be 2")),
+        "{additions:?}"
+    );
     let variant = without(&[Key::Variant(0)]);
     assert!(
         variant.contains(&lost("0 variants, there should be 1")),

@@ -47,15 +47,10 @@ fn as_of_version(place: &Place, version: u8) {
     let sum = crc32fast::hash(&manifest[..36]);
     put(&mut manifest, 36, sum);
     fs::write(place.file("MANIFEST"), manifest).unwrap();
-    let mut head = fs::read(place.file("HEAD")).unwrap();
-    for slot in head.chunks_mut(SLOT).filter(|slot| slot[0] == b'K') {
-        put(slot, 4, version.into());
-        let sum = crc32fast::hash(&slot[..64]);
-        put(slot, 64, sum);
-    }
-    fs::write(place.file("HEAD"), head).unwrap();
     let tree = tree_of(place);
     let all: Vec<_> = tree.iter().map(Result::unwrap).collect();
+    let commits = older_commits(&all);
+    rewrite_head(place, version, &commits);
     for (key, value) in all {
         if key[0] == CATALOG && version < 5 {
             for (entry, created) in entries(&key, &value[12..]) {
@@ -68,6 +63,7 @@ fn as_of_version(place: &Place, version: u8) {
         let mut payload = &value[12..];
         match key[0] {
             RECENT => panic!("recent rows are of version 6"),
+            COMMIT => payload = &commits[usize::try_from(number(&key, 5)).unwrap()],
             COMPANY => {
                 let (without, recent) = payload.split_at(payload.len() - 1);
                 assert_eq!(recent, [0]);
@@ -78,6 +74,47 @@ fn as_of_version(place: &Place, version: u8) {
         tree.insert(&key, sealed(&key, version, payload)).unwrap();
     }
     tree.flush().unwrap();
+}
+
+/// Has HEAD name commits in other bytes, and another version.
+fn rewrite_head(place: &Place, version: u8, commits: &[Vec<u8>]) {
+    let mut head = fs::read(place.file("HEAD")).unwrap();
+    for slot in head.chunks_mut(SLOT).filter(|slot| slot[0] == b'K') {
+        put(slot, 4, version.into());
+        let sequence = usize::try_from(number(slot, 28)).unwrap();
+        slot[32..64].copy_from_slice(&Sha256::digest(&commits[sequence]));
+        let sum = crc32fast::hash(&slot[..64]);
+        put(slot, 64, sum);
+    }
+    fs::write(place.file("HEAD"), head).unwrap();
+}
+
+/// Makes the commits of a closed database ones of version 5, and nothing else.
+pub(super) fn commits_of_version_5(place: &Place) {
+    let tree = tree_of(place);
+    let all: Vec<_> = tree.iter().map(Result::unwrap).collect();
+    let commits = older_commits(&all);
+    rewrite_head(place, 5, &commits);
+    let keys = all.iter().filter(|(key, _)| key[0] == COMMIT);
+    for ((key, _), commit) in keys.zip(&commits) {
+        tree.insert(key, sealed(key, 5, commit)).unwrap();
+    }
+    tree.flush().unwrap();
+}
+
+/// The records of commits without the number of additions, which is of version 6 and one byte here, each with the hash of the one
+/// before it.
+fn older_commits(all: &[(sled::IVec, sled::IVec)]) -> Vec<Vec<u8>> {
+    let commits = all.iter().filter(|(key, _)| key[0] == COMMIT);
+    let mut older: Vec<Vec<u8>> = Vec::new();
+    for (_, value) in commits {
+        let mut record = value[12..value.len() - 1].to_vec();
+        if let Some(before) = older.last() {
+            record[..32].copy_from_slice(&Sha256::digest(before));
+        }
+        older.push(record);
+    }
+    older
 }
 
 /// A payload in its envelope.
@@ -95,6 +132,7 @@ const ENTRY: u8 = 0x12;
 const CATALOG: u8 = 0x13;
 const RECENT: u8 = 0x14;
 const COMPANY: u8 = 0x20;
+const COMMIT: u8 = 0x40;
 
 /// The entries of version 4 for a record of the catalog.
 fn entries(key: &[u8], record: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {

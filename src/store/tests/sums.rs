@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::older::commits_of_version_5;
 use super::support::*;
 use super::verify::rich;
 use crate::codec::Key;
@@ -32,6 +33,7 @@ fn with_sums(place: &Place, sums: &[(&str, &[&str])]) -> Store {
     batch.insert(&key, &pack(&sums).unwrap()).unwrap();
     store.engine.apply(&batch).unwrap();
     drop(store);
+    commits_of_version_5(place);
     Store::open(&place.path()).unwrap()
 }
 

@@ -339,6 +339,7 @@ fn what_nothing_knows_is_named() {
         rows: 0,
         digest: [0; 32],
         totals: crate::codec::record::Totals::default(),
+        additions: None,
     });
     assert_eq!(
         surplus(Key::Commit(4), commit.unwrap()),

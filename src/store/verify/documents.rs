@@ -97,12 +97,17 @@ impl Verify<'_> {
                 && was.companies <= is.companies
                 && was.metrics <= is.metrics
                 && was.variants <= is.variants
-                && was.series <= is.series;
+                && was.series <= is.series
+                && previous.additions <= record.additions;
             differs(!grown, "what it counts");
         }
         if sequence == self.state.head.sequence {
             differs(hash != self.state.head.chain, "its hash, which HEAD has,");
-            differs(record.totals != self.state.totals, "what it counts");
+            let counts = record.totals == self.state.totals
+                && record
+                    .additions
+                    .is_none_or(|additions| additions == self.state.additions);
+            differs(!counts, "what it counts");
         }
         Ok((faults, Some((record, hash))))
     }
