@@ -254,6 +254,7 @@ pub(crate) struct CommitRecord {
     pub(crate) additions: Option<u64>,
 }
 
+#[expect(clippy::ref_option, reason = "serde calls it so")]
 fn number_if_any<S: Serializer>(number: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
     match number {
         Some(number) => serializer.serialize_u64(*number),

@@ -19,6 +19,10 @@ use crate::codec::manifest::Head;
 /// keys: after 300 a database takes 89 bytes a fact, after 150 some 54, after 100 some 47, with a tenth more processor time each.
 const CLEANING: usize = 150;
 
+/// The same where packages come together, which write each block once. Measured with loads of 4 M facts: after 1,000 keys a database takes 27
+/// bytes a fact instead of 33, with a sixth more processor time.
+const CLEANING_LOADS: usize = 1000;
+
 /// Takes in packages, each as a commit of its own, up to the first that is refused. Small ones share a batch: one fsync and
 /// one HEAD for all of them.
 ///
@@ -34,7 +38,7 @@ pub(super) fn commit(
     let disk = Disk {
         store,
         writer: &mut writer,
-        cleans: alone,
+        alone,
     };
     thread::scope(|scope| {
         let mut group = Group {
@@ -239,8 +243,8 @@ struct Work {
 struct Disk<'a> {
     store: &'a Store,
     writer: &'a mut Writer,
-    /// Whether the log is cleaned. Loads of many packages leave little garbage.
-    cleans: bool,
+    /// Whether a package comes alone, not with others.
+    alone: bool,
 }
 
 impl Disk<'_> {
@@ -279,10 +283,9 @@ impl Disk<'_> {
 
     /// Cleans the log, if enough was written since it was cleaned last.
     fn clean(&mut self, written: &[Batch]) -> Result<(), StoreError> {
-        if self.cleans {
-            self.writer.uncleaned += written.iter().map(Batch::len).sum::<usize>();
-        }
-        if self.writer.uncleaned < CLEANING {
+        self.writer.uncleaned += written.iter().map(Batch::len).sum::<usize>();
+        let limit = if self.alone { CLEANING } else { CLEANING_LOADS };
+        if self.writer.uncleaned < limit {
             return Ok(());
         }
         self.writer.uncleaned = 0;

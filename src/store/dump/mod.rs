@@ -11,8 +11,8 @@ pub(super) use write::write;
 
 use std::fmt::Write as _;
 
-/// The version of dumps that this library writes. It reads those before it, too, which have the same lines.
-const VERSION: u32 = 2;
+/// The version of dumps that this library writes. It reads those before it, too.
+const VERSION: u32 = 3;
 
 /// What was written of a database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -183,9 +183,9 @@ const EDITS: [(&str, &str, &str, &str); 9] = [
     ),
     (
         "{\"kessan",
-        "\"version\":2",
         "\"version\":3",
-        "the dump is of version 3, this library reads versions 1 to 2",
+        "\"version\":4",
+        "the dump is of version 4, this library reads versions 1 to 3",
     ),
     (
         "{\"kessan",
