@@ -384,13 +384,23 @@ fn append_history(
     let added = u64::try_from(additions.len()).unwrap_or(u64::MAX);
     let mut next = header.history_chunks;
     let mut rows = Vec::new();
-    if let Some(last) = next.checked_sub(1) {
+    let mut left = header.history_rows;
+    for chunk in 0..next {
         let value = tree
-            .get(&key(last))?
-            .ok_or_else(|| StoreError::damaged_at(&key(last), "it is missing"))?;
-        let mut stored = Vec::new();
-        series::read_history_block(&key(last), &value, |_| true, &mut stored)?;
-        rows.extend(stored.into_iter().map(Row::from));
+            .get(&key(chunk))?
+            .ok_or_else(|| StoreError::damaged_at(&key(chunk), "it is missing"))?;
+        let block = series::history_block(&key(chunk), &value)?;
+        let more = || StoreError::damaged_at(&key(chunk), "it holds rows that are not counted");
+        left = left.checked_sub(series::length(&block)).ok_or_else(more)?;
+        if chunk + 1 == next {
+            let mut stored = Vec::new();
+            series::read_history_block(&key(chunk), &block, u64::MAX, |_| true, &mut stored)?;
+            rows.extend(stored.into_iter().map(Row::from));
+        }
+    }
+    if left > 0 {
+        let what = "rows of the history are missing";
+        return Err(StoreError::damaged_at(&key(next), what));
     }
     let old = rows.len();
     rows.extend(additions);

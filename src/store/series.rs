@@ -86,6 +86,9 @@ fn decode(key: &Key, value: &Value) -> Result<(SeriesHeader, Vec<Row>), StoreErr
 }
 
 /// The history of a series whose current block was read before, as far as it is about wanted periods.
+///
+/// A history only grows. What a writer has added since is behind the rows that the header counts, and left out: it may be an observation
+/// that the block read has, too, of a fact that had no other one then.
 pub(super) fn read_history(
     tree: &dyn Tree,
     series: SeriesId,
@@ -95,12 +98,13 @@ pub(super) fn read_history(
     let key = |chunk| Key::History { series, chunk };
     let mut observations = Vec::new();
     let mut rows: u64 = 0;
-    // What a writer adds meanwhile is in the last of these chunks or in later ones, and newer than the header.
     for chunk in 0..header.history_chunks {
         let value = tree.get(&key(chunk))?;
         let value = value.ok_or_else(|| StoreError::damaged_at(&key(chunk), "it is missing"))?;
-        let read = read_history_block(&key(chunk), &value, &wanted, &mut observations)?;
-        rows = rows.saturating_add(read);
+        let left = header.history_rows.saturating_sub(rows);
+        let block = history_block(&key(chunk), &value)?;
+        read_history_block(&key(chunk), &block, left, &wanted, &mut observations)?;
+        rows = rows.saturating_add(length(&block));
     }
     if rows < header.history_rows {
         return Err(StoreError::damaged_at(
@@ -111,22 +115,33 @@ pub(super) fn read_history(
     Ok(observations)
 }
 
-/// Adds the observations of one history chunk that are about wanted periods, and counts all of them.
+pub(super) fn history_block<'a>(key: &Key, value: &'a Value) -> Result<Block<'a>, StoreError> {
+    Block::parse(value).map_err(|error| StoreError::decoding(key, &error))
+}
+
+/// How many rows there are in a block.
+pub(super) fn length(block: &Block<'_>) -> u64 {
+    u64::try_from(block.len()).unwrap_or(u64::MAX)
+}
+
+/// Adds those of the first observations of one history chunk that are about wanted periods.
 pub(super) fn read_history_block(
     key: &Key,
-    value: &Value,
+    block: &Block<'_>,
+    first: u64,
     wanted: impl Fn(&Period) -> bool,
     observations: &mut Vec<Observation>,
-) -> Result<u64, StoreError> {
-    let decoding = |error: CodecError| StoreError::decoding(key, &error);
-    let block = Block::parse(value).map_err(decoding)?;
-    for row in 0..block.len() {
+) -> Result<(), StoreError> {
+    let rows = usize::try_from(first).map_or(block.len(), |first| first.min(block.len()));
+    for row in 0..rows {
         // A period that does not decode is one for `row` to complain about.
         if block.period(row).is_none_or(|period| wanted(&period)) {
-            observations.push(block.row(row).map_err(decoding)?.observation);
+            let row = block.row(row);
+            let row = row.map_err(|error| StoreError::decoding(key, &error))?;
+            observations.push(row.observation);
         }
     }
-    Ok(u64::try_from(block.len()).unwrap_or(u64::MAX))
+    Ok(())
 }
 
 /// The rows of a series at an earlier head.

@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::support::*;
-use crate::store::Store;
+use crate::codec::{Block, Key, block};
+use crate::store::engine::Batch;
+use crate::store::series::{all_until, read, read_history, rows_at};
+use crate::store::{Store, StoreError};
 
 #[test]
 fn a_snapshot_is_not_changed_by_later_commits() {
@@ -168,4 +171,68 @@ fn readers_beside_a_writer_see_whole_series() {
         }
         done.store(true, Ordering::Release);
     });
+}
+
+/// A reader has read the block of a series when a writer restates a fact of it, and reads the history after that: the first figure of
+/// the fact is in both then.
+#[test]
+fn what_comes_between_block_and_history_is_not_seen() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    let facts = [(0, 10, 0), (1, 20, 0), (2, 30, 0)];
+    commit_to_blocks(&store, &simple("d1", "2001-01-01", &facts)).unwrap();
+    let before = simple("d2", "2002-01-01", &[(0, 11, 0)]);
+    commit_to_blocks(&store, &before).unwrap();
+    let id = store.snapshot().series_id(&series("a", "m"));
+    let id = id.unwrap().unwrap();
+    let stored = read(&store.engine, id).unwrap().unwrap();
+    for (nth, (id, published)) in [("d3", "2003-01-01"), ("d4", "2004-01-01")]
+        .into_iter()
+        .enumerate()
+    {
+        let quarter = u32::try_from(nth).unwrap() + 1;
+        commit_to_blocks(&store, &simple(id, published, &[(quarter, 21, 0)])).unwrap();
+    }
+    // As commit 2 left them: quarter 0 twice, and each other one once.
+    for (head, expected) in [
+        (1, vec!["10", "20", "30"]),
+        (2, vec!["10", "11", "20", "30"]),
+    ] {
+        let history = read_history(&store.engine, id, &stored.header, |_| true).unwrap();
+        let seen = all_until(head, &stored.rows, history);
+        let mut values: Vec<String> = seen.map(|seen| seen.figure.to_string()).collect();
+        values.sort();
+        assert_eq!(values, expected, "at {head}");
+        let rows = rows_at(&store.engine, id, stored.clone(), head).unwrap();
+        let versions: Vec<bool> = rows.iter().map(|row| row.versions).collect();
+        assert_eq!(versions, [head == 2, false, false], "at {head}");
+    }
+}
+
+/// More rows of a history than its series counts are what half a commit left: nothing is added to them.
+#[test]
+fn a_history_with_rows_that_are_not_counted_is_not_written_on() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    for (id, published, value) in [("d1", "2001-01-01", 10), ("d2", "2002-01-01", 11)] {
+        commit_to_blocks(&store, &simple(id, published, &[(0, value, 0), (1, 20, 0)])).unwrap();
+    }
+    let key = Key::History {
+        series: store
+            .snapshot()
+            .series_id(&series("a", "m"))
+            .unwrap()
+            .unwrap(),
+        chunk: 0,
+    };
+    let history = store.engine.get(&key).unwrap().unwrap();
+    let mut rows = Block::parse(&history).unwrap().rows().unwrap();
+    rows.extend(rows.clone());
+    let mut batch = Batch::default();
+    batch.insert(&key, &block::encode(&rows).unwrap()).unwrap();
+    store.engine.apply(&batch).unwrap();
+    let error = store.commit(&simple("d3", "2003-01-01", &[(0, 12, 0)]));
+    let what = "it holds rows that are not counted";
+    assert_eq!(error.unwrap_err(), StoreError::damaged_at(&key, what));
+    assert_eq!(shown(&store.snapshot(), "a", "m"), ["11v", "20v"]);
 }
