@@ -44,7 +44,8 @@ fn quarter(n: u32) -> Period {
 }
 
 /// Packages of a database: the nth has the nth quarter of each company, and another value for the same quarter of the year
-/// before. Those whose number is odd come with four times the cells.
+/// before. Those whose number is odd come with four times the cells. Of most, there is one company only, so that what they say becomes
+/// recent rows.
 #[derive(Clone, Copy)]
 pub(crate) struct Packages {
     /// Another family of packages has other figures, documents and cells.
@@ -81,9 +82,16 @@ impl Packages {
                 })
                 .into(),
             metrics,
-            filings: (0..COMPANIES.len()).map(|at| self.filing(n, at)).collect(),
+            filings: self.companies(n).map(|at| self.filing(n, at)).collect(),
             evidence: Evidence::default(),
         }
+    }
+
+    /// Which companies the nth package speaks of.
+    fn companies(self, n: u32) -> impl Iterator<Item = usize> {
+        let alone = !n.is_multiple_of(4) && n != self.wide;
+        let only = usize::try_from(n).unwrap() % COMPANIES.len();
+        (0..COMPANIES.len()).filter(move |at| !alone || *at == only)
     }
 
     fn value(self, n: u32, company: usize, metric: usize, quarter: u32) -> i64 {
@@ -189,7 +197,10 @@ impl Packages {
 
     /// The documents of the first packages.
     pub(crate) fn documents(self, count: u32) -> Vec<String> {
-        let of = |n| COMPANIES.map(|company| self.document(n, company));
+        let of = |n| {
+            let companies = self.companies(n);
+            companies.map(move |at| self.document(n, COMPANIES[at]))
+        };
         (0..count).flat_map(of).collect()
     }
 
