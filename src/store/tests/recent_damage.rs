@@ -277,3 +277,25 @@ fn salvage_tells_of_recent_rows_that_are_lost() {
     assert_eq!(whole, 2);
     assert_eq!(b, ["0"]);
 }
+
+/// Verifying beside a writer meets series that came after it has read the catalog. None of the others is looked at twice for that.
+#[test]
+fn a_series_that_is_not_listed_does_not_hide_those_that_are() {
+    let place = Place::new();
+    let store = filled(&place);
+    let mut series = waiting(&store, 0);
+    let row = series.values().next().unwrap().clone();
+    assert_eq!(series.insert((0, 77), row), None);
+    let payload = recent::payload(&series).unwrap();
+    change(&store, |batch| {
+        batch.insert(&Key::Recent(0), &payload).unwrap();
+    });
+    let counted = |fault: &&String| fault.contains(" of b") && fault.contains("there should be");
+    let faults = faults(&store);
+    assert!(faults.iter().any(|fault| fault.contains("variant 77")));
+    assert_eq!(faults.iter().filter(counted).count(), 0, "{faults:#?}");
+    let series = faults
+        .iter()
+        .find(|fault| fault.starts_with("totals: ") && fault.contains(" series"));
+    assert_eq!(series, None);
+}

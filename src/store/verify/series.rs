@@ -53,14 +53,16 @@ impl Verify<'_> {
         }
         known.sort_unstable();
         // What is there of series that are not listed.
+        let mut unlisted = Vec::new();
         for entry in self.engine.space(Space::Recent)? {
             for id in recent_of(entry?) {
                 if known.binary_search(&id).is_err() {
                     count = count.saturating_add(self.read_series(id, None)?);
-                    known.push(id);
+                    unlisted.push(id);
                 }
             }
         }
+        known.extend(unlisted);
         known.sort_unstable();
         for space in [Space::Current, Space::History] {
             let mut last = None;
