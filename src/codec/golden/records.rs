@@ -439,6 +439,10 @@ fn commit_and_intent_records() {
     );
     assert_eq!(
         chain(&pack(&record).unwrap()).to_vec(),
+        hex("ad04bd921123c814e7a2fdeb3a6e19f2587e2db5cd374837d1075c15e8f83936")
+    );
+    assert_eq!(
+        chain(&pack(&older).unwrap()).to_vec(),
         hex("e15a78b39f974b6c94e53b51a8b88eca3fcd549c3acb20af2028cb2c0cd7f267")
     );
     let other = SeriesId {
