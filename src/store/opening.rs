@@ -121,6 +121,8 @@ impl Opening<'_> {
         }
         let Some(newest) = newest else { return Ok(()) };
         let kept = renamed(&newest, KEPT);
+        // Its name must outlive the copy that is written over, which may be what it was put back from, also by a process that was killed.
+        sync_path(self.path)?;
         fs::copy(&newest, &kept).map_err(failed)?;
         sync_path(&kept)?;
         sync_path(self.path)
