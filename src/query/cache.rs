@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use quick_cache::Weighter;
-use quick_cache::sync;
+use quick_cache::sync::{Cache as Keeping, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
 use crate::model::{Observation, Scenario, Scope, Unit};
 use crate::store::{SeriesId, Snapshot, StoreError};
@@ -32,6 +32,8 @@ const BRIEF_BYTES: u64 = 32 << 20;
 /// more, what is kept would drive out what is asked for again.
 const PLACES: usize = 1 << 8;
 const EACH: usize = 4;
+/// 2^32 by the golden ratio: multiples of it fall evenly and in no order that a caller has.
+const GOLDEN: u32 = 0x9E37_79B9;
 
 /// What a series was asked for, as known latest.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -151,28 +153,55 @@ impl Weighter<(PanelQuestion, DeltaKind), Kept<ChangeRows>> for Bytes {
 /// not given.
 #[derive(Debug)]
 pub(crate) struct Cache {
-    series: sync::Cache<Question, Kept<Held>, Bytes>,
-    /// What was asked for lately, by a part of its hash; of each place what was asked for last comes first.
+    series: Keeping<Question, Kept<Held>, Bytes>,
+    /// What was asked for lately, by a part of its hash.
     asked: Box<[[AtomicU32; EACH]]>,
-    histories: sync::Cache<Question, Kept<History>, Bytes>,
-    observed: sync::Cache<SeriesId, Kept<Observed>, Bytes>,
-    panels: sync::Cache<PanelQuestion, Kept<PanelRows>, Bytes>,
-    amounts: sync::Cache<PanelQuestion, Kept<AmountRows>, Bytes>,
-    changes: sync::Cache<(PanelQuestion, DeltaKind), Kept<ChangeRows>, Bytes>,
+    /// What is forgotten next, as good as drawn by lot: in turn, questions that come round in one order would drive out each other.
+    turn: AtomicU32,
+    histories: Keeping<Question, Kept<History>, Bytes>,
+    observed: Keeping<SeriesId, Kept<Observed>, Bytes>,
+    panels: Keeping<PanelQuestion, Kept<PanelRows>, Bytes>,
+    amounts: Keeping<PanelQuestion, Kept<AmountRows>, Bytes>,
+    changes: Keeping<(PanelQuestion, DeltaKind), Kept<ChangeRows>, Bytes>,
+}
+
+/// A cache that has room for each answer up to its whole budget. By default it is divided by hash, the budget too, and
+/// answers as large as panels of thousands of companies would not be kept where a few of them fall together.
+fn undivided<Q: Hash + Eq, T>(answers: usize, bytes: u64) -> Keeping<Q, T, Bytes>
+where
+    T: Clone,
+    Bytes: Weighter<Q, T>,
+{
+    let options = OptionsBuilder::new()
+        .shards(1)
+        .estimated_items_capacity(answers)
+        .weight_capacity(bytes)
+        .build();
+    match options {
+        Ok(options) => Keeping::with_options(
+            options,
+            Bytes,
+            DefaultHashBuilder::default(),
+            DefaultLifecycle::default(),
+        ),
+        // Both numbers are given.
+        Err(_) => Keeping::with_weighter(answers, bytes, Bytes),
+    }
 }
 
 impl Default for Cache {
     fn default() -> Self {
         Self {
-            series: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
+            series: Keeping::with_weighter(SERIES, BYTES, Bytes),
             asked: std::iter::repeat_with(Default::default)
                 .take(PLACES)
                 .collect(),
-            histories: sync::Cache::with_weighter(SERIES, HISTORY_BYTES, Bytes),
-            observed: sync::Cache::with_weighter(SERIES, BYTES, Bytes),
-            panels: sync::Cache::with_weighter(PANELS, BYTES, Bytes),
-            amounts: sync::Cache::with_weighter(PANELS, BRIEF_BYTES, Bytes),
-            changes: sync::Cache::with_weighter(PANELS, BRIEF_BYTES, Bytes),
+            turn: AtomicU32::new(0),
+            histories: Keeping::with_weighter(SERIES, HISTORY_BYTES, Bytes),
+            observed: Keeping::with_weighter(SERIES, BYTES, Bytes),
+            panels: undivided(PANELS, BYTES),
+            amounts: undivided(PANELS, BRIEF_BYTES),
+            changes: undivided(PANELS, BRIEF_BYTES),
         }
     }
 }
@@ -204,13 +233,18 @@ impl Cache {
         let place = usize::try_from(hash % PLACES as u64).unwrap_or(0);
         // The upper half, of which the place says nothing.
         let mark = u32::try_from(hash >> 32).unwrap_or(0).max(1);
-        let mut moved = mark;
-        self.asked.get(place).is_some_and(|asked| {
-            asked.iter().any(|one| {
-                moved = one.swap(moved, Ordering::Relaxed);
-                moved == mark
-            })
-        })
+        let Some(asked) = self.asked.get(place) else {
+            return false;
+        };
+        if asked.iter().any(|one| one.load(Ordering::Relaxed) == mark) {
+            return true;
+        }
+        let turn = self.turn.fetch_add(GOLDEN, Ordering::Relaxed);
+        let lot = usize::try_from(turn >> 16).unwrap_or(0) % EACH;
+        if let Some(one) = asked.get(lot) {
+            one.store(mark, Ordering::Relaxed);
+        }
+        false
     }
 
     /// Keeps the answer to a question.
@@ -310,25 +344,62 @@ fn of_panel<T>(kept: Kept<T>, snapshot: &Snapshot, question: &PanelQuestion) -> 
 mod tests {
     use super::*;
 
-    #[test]
-    fn questions_are_remembered_until_many_others_were_asked() {
-        let cache = Cache::default();
-        let question = |number: u32| Question {
+    fn question(number: u32) -> Question {
+        Question {
             company: number / 10,
             metrics: Numbers::One(number % 10),
             scenario: Scenario::default(),
             scope: Scope::total(),
             unit: None,
-        };
+        }
+    }
+
+    #[test]
+    fn questions_are_remembered_until_many_others_were_asked() {
+        let cache = Cache::default();
         let asked = |numbers: std::ops::Range<u32>| {
             numbers
                 .filter(|number| cache.was_asked(&question(*number)))
                 .count()
         };
         assert_eq!(asked(0..60), 0);
-        assert_eq!(asked(0..60), 60);
-        assert_eq!(asked(30..90), 30);
+        assert!(asked(0..60) > 50);
         assert_eq!(asked(1_000_000..1_100_000), 0);
         assert_eq!(asked(0..60), 0);
+    }
+
+    #[test]
+    fn a_thousand_questions_that_come_round_in_one_order_are_all_remembered_in_the_end() {
+        let cache = Cache::default();
+        let mut left: Vec<_> = (0..1000).map(question).collect();
+        for _ in 0..12 {
+            left.retain(|question| !cache.was_asked(question));
+        }
+        assert_eq!(left, []);
+    }
+
+    #[test]
+    fn large_panels_are_kept_as_long_as_there_is_room_for_them_wherever_their_hashes_fall() {
+        let cache: Keeping<u32, Kept<Large>, Bytes> = undivided(PANELS, BRIEF_BYTES);
+        let kept = Kept {
+            answer: Arc::new(Large),
+            head: 1,
+            definitions: 1,
+        };
+        for number in 0..15 {
+            cache.insert(number, kept.clone());
+        }
+        for number in 0..15 {
+            assert!(cache.get(&number).is_some(), "{number} is not kept");
+        }
+    }
+
+    #[derive(Debug)]
+    struct Large;
+
+    impl Weighter<u32, Kept<Large>> for Bytes {
+        fn weight(&self, _: &u32, _: &Kept<Large>) -> u64 {
+            2 << 20
+        }
     }
 }
