@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use super::engine::{Engine, Entry, Tree};
 use super::error::StoreError;
-use super::stage::Write;
+use super::write::Write;
 use crate::codec::record::{CatalogRecord, EntryRecord, pack, split_by_size, unpack};
 use crate::codec::{CodecError, Key, SeriesId};
 

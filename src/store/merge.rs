@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::order::DocumentOrder;
 use super::recent::{self, Waiting};
 use super::series::{self, Stored};
-use super::stage::Write;
+use super::write::Write;
 use crate::codec::envelope::PAYLOAD_LIMIT;
 use crate::codec::{Block, Key, Row, RowRef, SeriesHeader, SeriesId, block};
 use crate::model::versions::outcome;

@@ -7,7 +7,7 @@
 //!
 //! - `engine.rs`: sled; `opening.rs`: how it is opened. Nothing else names it.
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
-//! - `stage.rs`, `definitions.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
+//! - `stage/`, `definitions.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
 //! - `recent.rs`: what comes alone waits in one value of its company, until it goes to the blocks of its series.
 //! - `series.rs`, `snapshot.rs`, `scan.rs`: reading; `stamps.rs`: what has been written since it was read; `listed.rs`: how much there is to read.
 //! - `verify/`: reading all of it, to find what is wrong; `progress.rs`: how far such work is.
@@ -52,6 +52,7 @@ mod stamps;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod write;
 
 pub(crate) use current::Current;
 pub use dump::{DumpFault, Dumped};

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::engine::Tree;
 use super::error::StoreError;
 use crate::codec::Key;
-use crate::codec::record::{DocumentRecord, unpack};
+use crate::codec::record::{DocumentNumber, DocumentRecord, unpack};
 use crate::model::{Id, Observation, Source};
 
 /// Orders the numbers of documents by their ids, as [`shown`](crate::model::versions::shown) wants it.
@@ -76,4 +76,15 @@ pub(super) fn document(tree: &dyn Tree, number: u32) -> Result<DocumentRecord, S
         .get(&key)?
         .ok_or_else(|| StoreError::damaged_at(&key, "it is missing"))?;
     unpack(&value).map_err(|error| StoreError::decoding(&key, &error))
+}
+
+/// The number of the document with an id, visible or not.
+pub(super) fn document_number(tree: &dyn Tree, id: &Id) -> Result<Option<u32>, StoreError> {
+    let key = Key::DocumentIndex(id.clone());
+    let Some(value) = tree.get(&key)? else {
+        return Ok(None);
+    };
+    let DocumentNumber(number) =
+        unpack(&value).map_err(|error| StoreError::decoding(&key, &error))?;
+    Ok(Some(number))
 }

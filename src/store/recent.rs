@@ -14,7 +14,7 @@ use super::merge::{
     write_current,
 };
 use super::series::{self, Stored};
-use super::stage::Write;
+use super::write::Write;
 use crate::codec::envelope::PAYLOAD_LIMIT;
 use crate::codec::recent::{Recent, SeriesRows, encode};
 use crate::codec::{Block, CodecError, Key, Row, SeriesHeader, SeriesId, block};

@@ -19,7 +19,7 @@ use super::open::first_digest;
 use super::order::DocumentOrder;
 use super::recent;
 use super::series;
-use super::stage::Write;
+use super::write::Write;
 use crate::codec::addition::{Addition, AdditionsRecord, SumsRecord};
 use crate::codec::envelope::PAYLOAD_LIMIT;
 use crate::codec::manifest::{Head, Manifest};

@@ -16,7 +16,6 @@ use super::order::{self, DocumentOrder};
 use super::progress::UpkeepProgress;
 use super::recent::{self, Waiting};
 use super::series::{self, Stored};
-use super::stage::document_number;
 use super::stamps::Stamps;
 use super::{State, Variant, recover};
 use crate::codec::cells::CellsRecord;
@@ -444,7 +443,7 @@ impl Snapshot {
 
     /// The number of the document with an id.
     pub(crate) fn document_number(&self, id: &Id) -> Result<Option<u32>, StoreError> {
-        let number = document_number(&self.engine, id)?;
+        let number = order::document_number(&self.engine, id)?;
         Ok(number.filter(|number| *number < self.state.totals.documents))
     }
 

@@ -9,7 +9,7 @@ use super::support::*;
 use crate::codec::{Key, SeriesId};
 use crate::store::commit::{Prepared, encode, prepare};
 use crate::store::recover::strip;
-use crate::store::stage::Write;
+use crate::store::write::Write;
 use crate::store::{Package, Store, StoreError};
 
 /// Writes at most so many batches of a commit and stops. Gives the number of batches it has.

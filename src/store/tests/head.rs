@@ -6,7 +6,7 @@ use super::super::commit::{Batches, fill};
 use super::super::engine::Batch;
 use super::super::error::StoreError;
 use super::super::head::HeadFile;
-use super::super::stage::Write;
+use super::super::write::Write;
 use crate::codec::Key;
 use crate::codec::manifest::{Head, SLOT_LENGTH};
 

@@ -11,7 +11,7 @@ use crate::model::Reported;
 use crate::store::commit::encode;
 use crate::store::engine::Value;
 use crate::store::recent::{self, BOUND, OfCompany, ROWS};
-use crate::store::stage::Write;
+use crate::store::write::Write;
 use crate::store::{Incomplete, Package, Snapshot, Store, StoreError, UpkeepProgress};
 
 pub(super) fn go_on(_: &UpkeepProgress) -> ControlFlow<()> {
