@@ -5,7 +5,7 @@
 //! by an intent record, in several, makes that durable, then HEAD, and then shows it to new snapshots.
 //! Rows carry the number of their commit, so a snapshot recognises and leaves out what is newer than it.
 //!
-//! - `engine.rs`: sled; `opening.rs`: how it is opened. Nothing else names it.
+//! - `engine/`: sled; `opening.rs`: how it is opened. Nothing else names it.
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
 //! - `stage/`, `definitions.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
 //! - `recent.rs`: what comes alone waits in one value of its company, until it goes to the blocks of its series.
