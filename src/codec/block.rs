@@ -255,16 +255,9 @@ fn encode_any(rows: &[RowRef<'_>]) -> Result<Vec<u8>, CodecError> {
         of_rows(|o| o.commit.into()),
         of_rows(|o| o.flags().into()),
     ];
-    let columns = columns.map(|values| column::encode(&values));
     let mut bytes = Vec::new();
     bytes.extend(count.to_be_bytes());
-    bytes.extend(columns.iter().map(|column| column.descriptor));
-    for column in &columns {
-        bytes.extend(&column.base);
-    }
-    for column in &columns {
-        bytes.extend(&column.data);
-    }
+    column::append_all(columns, &mut bytes);
     bytes.extend(heap);
     Ok(bytes)
 }
@@ -346,10 +339,6 @@ impl<'a> Block<'a> {
     fn find(bytes: &'a [u8]) -> Option<Block<'a>> {
         let mut reader = Reader::new(bytes);
         let rows = usize::from(reader.u16()?);
-        let descriptors: [u8; COLUMNS] = reader.array()?;
-        let columns = descriptors.map(|descriptor| Column::read_base(descriptor, &mut reader));
-        let columns =
-            columns.map(|column| column.and_then(|column| column.with_data(rows, &mut reader)));
         let [
             end,
             kind,
@@ -370,28 +359,28 @@ impl<'a> Block<'a> {
             rank,
             commit,
             flags,
-        ] = columns;
+        ]: [Column<'a>; COLUMNS] = column::read_all(rows, &mut reader)?;
         let block = Block {
             rows,
-            end: end?,
-            kind: kind?,
-            extent: extent?,
-            figure: figure?,
-            mantissa: mantissa?,
-            exponent: exponent?,
-            precision: precision?,
-            rounding: rounding?,
-            high_mantissa: high_mantissa?,
-            high_exponent: high_exponent?,
-            high_precision: high_precision?,
-            high_rounding: high_rounding?,
-            text_end: text_end?,
-            published: published?,
-            document: document?,
-            cell: cell?,
-            rank: rank?,
-            commit: commit?,
-            flags: flags?,
+            end,
+            kind,
+            extent,
+            figure,
+            mantissa,
+            exponent,
+            precision,
+            rounding,
+            high_mantissa,
+            high_exponent,
+            high_precision,
+            high_rounding,
+            text_end,
+            published,
+            document,
+            cell,
+            rank,
+            commit,
+            flags,
             heap: reader.rest(),
         };
         let text = match rows.checked_sub(1) {

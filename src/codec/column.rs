@@ -36,6 +36,34 @@ pub(crate) fn encode(values: &[i128]) -> Encoded {
     }
 }
 
+/// Adds columns to what is written, each encoded: all descriptors, all bases, all offsets.
+pub(crate) fn append_all<const N: usize>(columns: [Vec<i128>; N], bytes: &mut Vec<u8>) {
+    let columns = columns.map(|values| encode(&values));
+    bytes.extend(columns.iter().map(|column| column.descriptor));
+    for column in &columns {
+        bytes.extend(&column.base);
+    }
+    for column in &columns {
+        bytes.extend(&column.data);
+    }
+}
+
+/// Columns of so many rows each, [all of which](append_all) come next in the reader.
+pub(crate) fn read_all<'a, const N: usize>(
+    rows: usize,
+    reader: &mut Reader<'a>,
+) -> Option<[Column<'a>; N]> {
+    let descriptors: [u8; N] = reader.array()?;
+    let mut columns = [Column::ZERO; N];
+    for (column, descriptor) in columns.iter_mut().zip(descriptors) {
+        *column = Column::read_base(descriptor, reader)?;
+    }
+    for column in &mut columns {
+        *column = column.with_data(rows, reader)?;
+    }
+    Some(columns)
+}
+
 /// Columns of numbers of 64 bits as they are written, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Narrow {
@@ -170,6 +198,13 @@ pub(crate) struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
+    /// Zero in every row.
+    const ZERO: Column<'static> = Column {
+        base: 0,
+        width: 0,
+        data: &[],
+    };
+
     /// A column whose base comes next in the reader.
     pub(crate) fn read_base(descriptor: u8, reader: &mut Reader<'a>) -> Option<Column<'a>> {
         let (base_width, width) = widths(descriptor)?;
@@ -184,7 +219,7 @@ impl<'a> Column<'a> {
         Some(Column {
             base,
             width,
-            data: &[],
+            ..Column::ZERO
         })
     }
 

@@ -8,9 +8,6 @@ use super::column::{self, Column};
 use super::read::Reader;
 use super::{Block, CodecError, Row, RowRef};
 
-/// The number of columns.
-const COLUMNS: usize = 4;
-
 /// The recent rows of one series, to be encoded.
 #[derive(Debug)]
 pub(crate) struct SeriesRows<'a> {
@@ -34,23 +31,16 @@ pub(crate) fn encode(series: &[SeriesRows<'_>]) -> Result<Vec<u8>, CodecError> {
         end += one.rows.len();
         i128::try_from(end).unwrap_or(i128::MAX)
     });
-    let columns: [Vec<i128>; COLUMNS] = [
+    let columns: [Vec<i128>; 4] = [
         series.iter().map(|one| one.metric.into()).collect(),
         series.iter().map(|one| one.variant.into()).collect(),
         ends.collect(),
         series.iter().map(|one| one.on_block.into()).collect(),
     ];
-    let columns = columns.map(|values| column::encode(&values));
     let rows: Vec<RowRef<'_>> = series.iter().flat_map(|one| &one.rows).copied().collect();
     let mut bytes = Vec::new();
     bytes.extend(count.to_be_bytes());
-    bytes.extend(columns.iter().map(|column| column.descriptor));
-    for column in &columns {
-        bytes.extend(&column.base);
-    }
-    for column in &columns {
-        bytes.extend(&column.data);
-    }
+    column::append_all(columns, &mut bytes);
     bytes.extend(encode_refs(&rows)?);
     Ok(bytes)
 }
@@ -80,17 +70,13 @@ impl<'a> Recent<'a> {
     fn find_columns(payload: &'a [u8]) -> Option<Recent<'a>> {
         let mut reader = Reader::new(payload);
         let series = usize::from(reader.u16()?);
-        let descriptors: [u8; COLUMNS] = reader.array()?;
-        let columns = descriptors.map(|descriptor| Column::read_base(descriptor, &mut reader));
-        let columns =
-            columns.map(|column| column.and_then(|column| column.with_data(series, &mut reader)));
-        let [metric, variant, end, on_block] = columns;
+        let [metric, variant, end, on_block] = column::read_all(series, &mut reader)?;
         Some(Recent {
             series,
-            metric: metric?,
-            variant: variant?,
-            end: end?,
-            on_block: on_block?,
+            metric,
+            variant,
+            end,
+            on_block,
             block: Block::parse(reader.rest()).ok()?,
         })
     }
