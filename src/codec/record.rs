@@ -114,6 +114,17 @@ impl CompanyRecord {
             recent,
         }
     }
+
+    /// The company, as yet without identities and splits.
+    pub(crate) fn into_company(self) -> Company {
+        Company {
+            id: self.id,
+            name: self.name,
+            calendar: self.calendar,
+            identities: Vec::new(),
+            splits: Vec::new(),
+        }
+    }
 }
 
 impl Record for CompanyRecord {

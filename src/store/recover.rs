@@ -27,7 +27,7 @@ use crate::codec::record::{
     CommitRecord, CompanyRecord, DocumentRecord, IntentRecord, Record, chain, unpack,
 };
 use crate::codec::{Key, Row, SeriesHeader, SeriesId, block};
-use crate::model::{Company, Id, Observation, Period, Split};
+use crate::model::{Id, Observation, Period, Split};
 
 /// Brings tree and HEAD together, and reads what is kept in memory.
 pub(super) fn recover(
@@ -423,24 +423,17 @@ fn read_names(engine: &Engine, record: &CommitRecord) -> Result<(Names, u64), St
     let totals = record.totals;
     let mut with_recent: Vec<Id> = Vec::new();
     let mut names = Names {
-        companies: read_table(engine, Key::Company, totals.companies, |record| {
-            let CompanyRecord {
-                id,
-                name,
-                calendar,
-                recent,
-            } = record;
-            if recent {
-                with_recent.push(id.clone());
-            }
-            Company {
-                id,
-                name,
-                calendar,
-                identities: Vec::new(),
-                splits: Vec::new(),
-            }
-        })?,
+        companies: read_table(
+            engine,
+            Key::Company,
+            totals.companies,
+            |record: CompanyRecord| {
+                if record.recent {
+                    with_recent.push(record.id.clone());
+                }
+                record.into_company()
+            },
+        )?,
         bases: Table::default(),
         recent: Table::default(),
         metrics: read_table(engine, Key::Metric, totals.metrics, |metric| metric)?,

@@ -61,24 +61,11 @@ impl Saved {
         let mut ids = HashSet::new();
         for (key, record) in ruin.records::<CompanyRecord>(Space::Company) {
             if let Key::Company(number) = key {
-                let CompanyRecord {
-                    id,
-                    name,
-                    calendar,
-                    recent,
-                } = record;
-                if recent {
+                if record.recent {
                     self.with_recent.insert(number);
                 }
-                let company = Company {
-                    id,
-                    name,
-                    calendar,
-                    identities: Vec::new(),
-                    splits: Vec::new(),
-                };
-                if ids.insert(company.id.clone()) {
-                    self.companies.insert(number, company);
+                if ids.insert(record.id.clone()) {
+                    self.companies.insert(number, record.into_company());
                 } else {
                     ruin.fault(&key, TWICE);
                 }

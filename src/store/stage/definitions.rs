@@ -126,13 +126,9 @@ pub(super) fn companies(staged: &mut Staged, package: &Package) -> Result<(), St
 
 /// Adds a company without its identities and splits.
 fn new_company(staged: &mut Staged, company: &Company) -> Result<u32, StoreError> {
-    let payload = pack(&CompanyRecord::of(company, false))?;
-    let bare = Company {
-        identities: Vec::new(),
-        splits: Vec::new(),
-        ..company.clone()
-    };
-    let number = staged.names.companies.push(bare);
+    let record = CompanyRecord::of(company, false);
+    let payload = pack(&record)?;
+    let number = staged.names.companies.push(record.into_company());
     let number = number.ok_or(StoreError::Full { what: "companies" })?;
     staged.put(Key::Company(number), payload);
     Ok(number)
