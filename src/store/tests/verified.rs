@@ -1,23 +1,14 @@
 //! Verifying, one thing at a time: of several things that have to be equal, each is looked at.
 
 use super::support::*;
-use super::verify::{AM, change, found, report, rich};
+use super::verify::{AM, change, changed, found, report, rich};
 use crate::codec::addition::{Addition, AdditionsRecord};
-use crate::codec::record::{CommitRecord, CompanyRecord, Record, Totals, pack, unpack};
+use crate::codec::record::{CommitRecord, CompanyRecord, Totals};
 use crate::codec::{Block, Key, Row, block};
 use crate::model::NameEvidence;
 use crate::store::engine::Batch;
 use crate::store::recover::additions;
 use crate::store::{Store, Variant};
-
-/// What is found once a record was changed.
-fn changed<T: Record>(key: &Key, change: impl FnOnce(&mut T)) -> Vec<String> {
-    found(|store, batch| {
-        let mut record: T = unpack(&store.engine.get(key).unwrap().unwrap()).unwrap();
-        change(&mut record);
-        batch.insert(key, &pack(&record).unwrap()).unwrap();
-    })
-}
 
 #[test]
 fn the_bytes_of_all_keys_and_values_are_counted() {
