@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use quick_cache::sync::{Cache as Keeping, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
-use crate::model::{Observation, Scenario, Scope, Unit};
+use crate::model::{Scenario, Scope, Unit};
 use crate::store::{SeriesId, Snapshot, StoreError};
 
 use super::delta::DeltaKind;
@@ -66,6 +66,45 @@ pub(crate) struct PanelQuestion {
     pub(crate) period: PanelPeriod,
 }
 
+/// A question whose answer holds as long as nothing is written that it rests on.
+pub(crate) trait Asked: Hash + Eq {
+    /// The metrics that the answer rests on.
+    fn metrics(&self) -> &Numbers;
+
+    /// Whether what it rests on of a metric is the same as it was at a head.
+    fn is_same(&self, snapshot: &Snapshot, head: u64, metric: u32) -> bool;
+}
+
+impl Asked for Question {
+    fn metrics(&self) -> &Numbers {
+        &self.metrics
+    }
+
+    fn is_same(&self, snapshot: &Snapshot, head: u64, metric: u32) -> bool {
+        snapshot.has_series_of(head, self.company, metric)
+    }
+}
+
+impl Asked for PanelQuestion {
+    fn metrics(&self) -> &Numbers {
+        &self.metrics
+    }
+
+    fn is_same(&self, snapshot: &Snapshot, head: u64, metric: u32) -> bool {
+        snapshot.has_metric_of(head, metric)
+    }
+}
+
+impl Asked for (PanelQuestion, DeltaKind) {
+    fn metrics(&self) -> &Numbers {
+        self.0.metrics()
+    }
+
+    fn is_same(&self, snapshot: &Snapshot, head: u64, metric: u32) -> bool {
+        self.0.is_same(snapshot, head, metric)
+    }
+}
+
 /// An answer as it was at a head.
 #[derive(Debug)]
 struct Kept<T> {
@@ -91,93 +130,68 @@ impl<T> Kept<T> {
             definitions: snapshot.definitions(),
         }
     }
+}
 
-    /// The answer, if it is the same at another head.
-    fn holding(
-        self,
-        snapshot: &Snapshot,
-        metrics: &Numbers,
-        same: impl Fn(u32) -> bool,
-    ) -> Option<Arc<T>> {
-        let holds = self.definitions == snapshot.definitions() && metrics.all(same);
-        holds.then_some(self.answer)
-    }
+/// What takes memory while it is kept.
+pub(crate) trait Weigh {
+    /// How many bytes it takes, by estimate.
+    fn weight(&self) -> usize;
 }
 
 #[derive(Clone, Debug)]
 struct Bytes;
 
-impl Weighter<Question, Kept<Held>> for Bytes {
-    fn weight(&self, _: &Question, kept: &Kept<Held>) -> u64 {
-        kept.answer.weight()
-    }
-}
-
-impl Weighter<SeriesId, Kept<Observed>> for Bytes {
-    fn weight(&self, _: &SeriesId, kept: &Kept<Observed>) -> u64 {
-        let bytes = kept
-            .answer
-            .all
-            .len()
-            .saturating_mul(size_of::<Observation>());
-        u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
-    }
-}
-
-impl Weighter<Question, Kept<History>> for Bytes {
-    fn weight(&self, _: &Question, kept: &Kept<History>) -> u64 {
+impl<Q, T: Weigh> Weighter<Q, Kept<T>> for Bytes {
+    fn weight(&self, _: &Q, kept: &Kept<T>) -> u64 {
         u64::try_from(kept.answer.weight().saturating_add(1024)).unwrap_or(u64::MAX)
     }
 }
 
-impl Weighter<PanelQuestion, Kept<PanelRows>> for Bytes {
-    fn weight(&self, _: &PanelQuestion, kept: &Kept<PanelRows>) -> u64 {
-        let bytes = kept.answer.weight();
-        u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
+/// Answers of one kind, by question. What may not hold any more at the head of a question is not given.
+#[derive(Debug)]
+pub(crate) struct Answers<Q, T>(Keeping<Q, Kept<T>, Bytes>);
+
+impl<Q: Asked, T: Weigh> Answers<Q, T> {
+    /// The answer to a question, if it is known.
+    pub(crate) fn get(&self, snapshot: &Snapshot, question: &Q) -> Option<Arc<T>> {
+        let kept = self.0.get(question)?;
+        let same = |metric| question.is_same(snapshot, kept.head, metric);
+        let holds = kept.definitions == snapshot.definitions() && question.metrics().all(same);
+        holds.then_some(kept.answer)
+    }
+
+    /// Keeps the answer to a question.
+    pub(crate) fn keep(&self, snapshot: &Snapshot, question: Q, answer: &Arc<T>) {
+        self.0.insert(question, Kept::at(snapshot, answer));
     }
 }
 
-impl Weighter<PanelQuestion, Kept<AmountRows>> for Bytes {
-    fn weight(&self, _: &PanelQuestion, kept: &Kept<AmountRows>) -> u64 {
-        u64::try_from(kept.answer.weight().saturating_add(1024)).unwrap_or(u64::MAX)
-    }
-}
-
-impl Weighter<(PanelQuestion, DeltaKind), Kept<ChangeRows>> for Bytes {
-    fn weight(&self, _: &(PanelQuestion, DeltaKind), kept: &Kept<ChangeRows>) -> u64 {
-        u64::try_from(kept.answer.weight().saturating_add(1024)).unwrap_or(u64::MAX)
-    }
-}
-
-/// Series and panels as known latest, by what was asked for. What may not hold any more at the head of a question is
-/// not given.
+/// Series and panels as known latest, by what was asked for.
 #[derive(Debug)]
 pub(crate) struct Cache {
-    series: Keeping<Question, Kept<Held>, Bytes>,
+    pub(crate) series: Answers<Question, Held>,
     /// What was asked for lately, by a part of its hash.
     asked: Box<[[AtomicU32; EACH]]>,
     /// What is forgotten next, as good as drawn by lot: in turn, questions that come round in one order would drive out each other.
     turn: AtomicU32,
-    histories: Keeping<Question, Kept<History>, Bytes>,
+    /// The histories of the series of questions.
+    pub(crate) histories: Answers<Question, History>,
     observed: Keeping<SeriesId, Kept<Observed>, Bytes>,
-    panels: Keeping<PanelQuestion, Kept<PanelRows>, Bytes>,
-    amounts: Keeping<PanelQuestion, Kept<AmountRows>, Bytes>,
-    changes: Keeping<(PanelQuestion, DeltaKind), Kept<ChangeRows>, Bytes>,
+    pub(crate) panels: Answers<PanelQuestion, PanelRows>,
+    /// Panels in brief.
+    pub(crate) amounts: Answers<PanelQuestion, AmountRows>,
+    pub(crate) changes: Answers<(PanelQuestion, DeltaKind), ChangeRows>,
 }
 
 /// A cache that has room for each answer up to its whole budget. By default it is divided by hash, the budget too, and
 /// answers as large as panels of thousands of companies would not be kept where a few of them fall together.
-fn undivided<Q: Hash + Eq, T>(answers: usize, bytes: u64) -> Keeping<Q, T, Bytes>
-where
-    T: Clone,
-    Bytes: Weighter<Q, T>,
-{
+fn undivided<Q: Hash + Eq, T: Weigh>(answers: usize, bytes: u64) -> Answers<Q, T> {
     let options = OptionsBuilder::new()
         .shards(1)
         .estimated_items_capacity(answers)
         .weight_capacity(bytes)
         .build();
-    match options {
+    Answers(match options {
         Ok(options) => Keeping::with_options(
             options,
             Bytes,
@@ -186,18 +200,18 @@ where
         ),
         // Both numbers are given.
         Err(_) => Keeping::with_weighter(answers, bytes, Bytes),
-    }
+    })
 }
 
 impl Default for Cache {
     fn default() -> Self {
         Self {
-            series: Keeping::with_weighter(SERIES, BYTES, Bytes),
+            series: Answers(Keeping::with_weighter(SERIES, BYTES, Bytes)),
             asked: std::iter::repeat_with(Default::default)
                 .take(PLACES)
                 .collect(),
             turn: AtomicU32::new(0),
-            histories: Keeping::with_weighter(SERIES, HISTORY_BYTES, Bytes),
+            histories: Answers(Keeping::with_weighter(SERIES, HISTORY_BYTES, Bytes)),
             observed: Keeping::with_weighter(SERIES, BYTES, Bytes),
             panels: undivided(PANELS, BYTES),
             amounts: undivided(PANELS, BRIEF_BYTES),
@@ -207,26 +221,6 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// The answer to a question, if it is known.
-    pub(crate) fn series(&self, snapshot: &Snapshot, question: &Question) -> Option<Arc<Held>> {
-        of_series(self.series.get(question)?, snapshot, question)
-    }
-
-    /// The history of the series of a question, if it is known.
-    pub(crate) fn history(&self, snapshot: &Snapshot, question: &Question) -> Option<Arc<History>> {
-        of_series(self.histories.get(question)?, snapshot, question)
-    }
-
-    /// Keeps the history of the series of a question.
-    pub(crate) fn keep_history(
-        &self,
-        snapshot: &Snapshot,
-        question: Question,
-        history: &Arc<History>,
-    ) {
-        self.histories.insert(question, Kept::at(snapshot, history));
-    }
-
     /// Whether a question was asked before, lately: then it is worth while to keep the answer. It may be mistaken.
     pub(crate) fn was_asked(&self, question: &Question) -> bool {
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(question);
@@ -247,11 +241,6 @@ impl Cache {
         false
     }
 
-    /// Keeps the answer to a question.
-    pub(crate) fn keep(&self, snapshot: &Snapshot, question: Question, held: &Arc<Held>) {
-        self.series.insert(question, Kept::at(snapshot, held));
-    }
-
     /// All observations of a series, read if they are not known.
     pub(crate) fn observed(
         &self,
@@ -268,76 +257,15 @@ impl Cache {
         Ok(observed)
     }
 
-    /// The rows of a panel, if they are known.
-    pub(crate) fn panel(
-        &self,
-        snapshot: &Snapshot,
-        question: &PanelQuestion,
-    ) -> Option<Arc<PanelRows>> {
-        of_panel(self.panels.get(question)?, snapshot, question)
-    }
-
-    /// Keeps the rows of a panel.
-    pub(crate) fn keep_panel(
-        &self,
-        snapshot: &Snapshot,
-        question: PanelQuestion,
-        rows: &Arc<PanelRows>,
-    ) {
-        self.panels.insert(question, Kept::at(snapshot, rows));
-    }
-
     /// The rows of a panel in brief, if they are known.
-    pub(crate) fn panel_amounts(
+    pub(crate) fn brief(
         &self,
         snapshot: &Snapshot,
         question: &PanelQuestion,
     ) -> Option<Arc<AmountRows>> {
-        let brief = self.amounts.get(question);
-        let brief = brief.and_then(|kept| of_panel(kept, snapshot, question));
-        brief.or_else(|| Some(Arc::clone(self.panel(snapshot, question)?.brief())))
+        let brief = self.amounts.get(snapshot, question);
+        brief.or_else(|| Some(Arc::clone(self.panels.get(snapshot, question)?.brief())))
     }
-
-    /// Keeps the rows of a panel in brief.
-    pub(crate) fn keep_panel_amounts(
-        &self,
-        snapshot: &Snapshot,
-        question: PanelQuestion,
-        rows: &Arc<AmountRows>,
-    ) {
-        self.amounts.insert(question, Kept::at(snapshot, rows));
-    }
-
-    /// The changes of a panel, if they are known.
-    pub(crate) fn panel_changes(
-        &self,
-        snapshot: &Snapshot,
-        question: &(PanelQuestion, DeltaKind),
-    ) -> Option<Arc<ChangeRows>> {
-        of_panel(self.changes.get(question)?, snapshot, &question.0)
-    }
-
-    /// Keeps the changes of a panel.
-    pub(crate) fn keep_panel_changes(
-        &self,
-        snapshot: &Snapshot,
-        question: (PanelQuestion, DeltaKind),
-        rows: &Arc<ChangeRows>,
-    ) {
-        self.changes.insert(question, Kept::at(snapshot, rows));
-    }
-}
-
-fn of_series<T>(kept: Kept<T>, snapshot: &Snapshot, question: &Question) -> Option<Arc<T>> {
-    let (head, company) = (kept.head, question.company);
-    let same = |metric| snapshot.has_series_of(head, company, metric);
-    kept.holding(snapshot, &question.metrics, same)
-}
-
-fn of_panel<T>(kept: Kept<T>, snapshot: &Snapshot, question: &PanelQuestion) -> Option<Arc<T>> {
-    let head = kept.head;
-    let same = |metric| snapshot.has_metric_of(head, metric);
-    kept.holding(snapshot, &question.metrics, same)
 }
 
 #[cfg(test)]
@@ -380,25 +308,25 @@ mod tests {
 
     #[test]
     fn large_panels_are_kept_as_long_as_there_is_room_for_them_wherever_their_hashes_fall() {
-        let cache: Keeping<u32, Kept<Large>, Bytes> = undivided(PANELS, BRIEF_BYTES);
+        let cache: Answers<u32, Large> = undivided(PANELS, BRIEF_BYTES);
         let kept = Kept {
             answer: Arc::new(Large),
             head: 1,
             definitions: 1,
         };
         for number in 0..15 {
-            cache.insert(number, kept.clone());
+            cache.0.insert(number, kept.clone());
         }
         for number in 0..15 {
-            assert!(cache.get(&number).is_some(), "{number} is not kept");
+            assert!(cache.0.get(&number).is_some(), "{number} is not kept");
         }
     }
 
     #[derive(Debug)]
     struct Large;
 
-    impl Weighter<u32, Kept<Large>> for Bytes {
-        fn weight(&self, _: &u32, _: &Kept<Large>) -> u64 {
+    impl Weigh for Large {
+        fn weight(&self) -> usize {
             2 << 20
         }
     }

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use crate::model::{FiscalPeriod, Period, Span};
 
 use super::amount_change::AmountChange;
+use super::cache::Weigh;
 use super::dated_amount::DatedAmount;
 use super::delta::DeltaKind;
 use super::history::History;
@@ -151,15 +152,6 @@ impl Held {
         Some(history.amounts(low, high, *day))
     }
 
-    /// The bytes it takes, with its quarters and what they are compared with, by estimate.
-    pub(crate) fn weight(&self) -> u64 {
-        let brief = size_of::<DatedAmount>() + size_of::<AmountChange>();
-        let full = 2 * size_of::<Row>() + size_of::<Standing>() + size_of::<Option<Partner>>() + 96;
-        let row = full + brief;
-        let bytes = self.rows().as_slice().len().saturating_mul(row);
-        u64::try_from(bytes.saturating_add(1024)).unwrap_or(u64::MAX)
-    }
-
     /// Whether quarters are asked for the first time, and not all of them are known.
     pub(crate) fn is_asked_first(&self) -> bool {
         self.quarters.get().is_none() && !self.asked.swap(true, Relaxed)
@@ -188,6 +180,16 @@ impl Held {
             return entry.point().cloned();
         }
         self.rows().at_slot(fiscal, shape)
+    }
+}
+
+impl Weigh for Held {
+    /// With its quarters and what they are compared with.
+    fn weight(&self) -> usize {
+        let brief = size_of::<DatedAmount>() + size_of::<AmountChange>();
+        let full = 2 * size_of::<Row>() + size_of::<Standing>() + size_of::<Option<Partner>>() + 96;
+        let row = full + brief;
+        self.rows().as_slice().len().saturating_mul(row)
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::model::{Document, FiscalPeriod, Observation, SeriesKey, Slot, Span};
 
+use super::cache::Weigh;
 use super::dated_amount::DatedAmount;
 use super::held::Rows;
 use super::rows::{About, Known, Observed, Row};
@@ -115,9 +116,10 @@ impl History {
         amounts.extend(shown);
         amounts
     }
+}
 
-    /// The bytes it takes, by estimate.
-    pub(crate) fn weight(&self) -> usize {
+impl Weigh for History {
+    fn weight(&self) -> usize {
         let version = size_of::<Observation>() + size_of::<Version>();
         let versions = self.observed.all.len().saturating_mul(version);
         versions.saturating_add(

@@ -117,13 +117,13 @@ impl PanelQuery {
         let question = self.question(period);
         let kept = question
             .as_ref()
-            .and_then(|question| self.reader.cache().panel(&snapshot, question));
+            .and_then(|question| self.reader.cache().panels.get(&snapshot, question));
         let rows = match (kept, question) {
             (Some(rows), _) => rows,
             (None, question) => {
                 let rows = Arc::new(PanelRows::new(self.rows(&snapshot, period)?));
                 if let Some(question) = question {
-                    self.reader.cache().keep_panel(&snapshot, question, &rows);
+                    self.reader.cache().panels.keep(&snapshot, question, &rows);
                 }
                 rows
             }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::model::{MetricPath, Unit};
 use crate::store::Snapshot;
 
+use super::cache::Weigh;
 use super::dated_amount::DatedAmount;
 use super::layout::slot_of;
 use super::panel::{PanelQuery, PanelRow, find_in_place};
@@ -113,13 +114,13 @@ impl PanelQuery {
         let (question, cache) = (self.question(period), self.reader.cache());
         let kept = question
             .as_ref()
-            .and_then(|question| cache.panel_amounts(&snapshot, question));
+            .and_then(|question| cache.brief(&snapshot, question));
         let rows = match (kept, question) {
             (Some(rows), _) => rows,
             (None, question) => {
                 let rows = self.amount_rows(&snapshot, period)?;
                 if let Some(question) = question {
-                    cache.keep_panel_amounts(&snapshot, question, &rows);
+                    cache.amounts.keep(&snapshot, question, &rows);
                 }
                 rows
             }
@@ -189,9 +190,10 @@ impl AmountRows {
         }
         Self { amounts, units }
     }
+}
 
-    /// The bytes it takes.
-    pub(crate) fn weight(&self) -> usize {
+impl Weigh for AmountRows {
+    fn weight(&self) -> usize {
         size_of_val(self.amounts.as_slice())
     }
 }
@@ -230,9 +232,10 @@ impl PanelRows {
     pub(crate) fn brief(&self) -> &Arc<AmountRows> {
         &self.brief
     }
+}
 
-    /// The bytes it takes, by estimate.
-    pub(crate) fn weight(&self) -> usize {
+impl Weigh for PanelRows {
+    fn weight(&self) -> usize {
         let rows = self.rows.len().saturating_mul(PanelRow::WEIGHT);
         rows.saturating_add(self.brief.weight())
     }

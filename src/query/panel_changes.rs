@@ -7,6 +7,7 @@ use crate::model::{MetricPath, Unit};
 use crate::store::{CurrentRow, Snapshot, StoreError};
 
 use super::amount_change::AmountChange;
+use super::cache::Weigh;
 use super::dated_amount::DatedAmount;
 use super::delta::{Comparator, DeltaKind};
 use super::layout::slot_of;
@@ -61,9 +62,8 @@ pub(crate) struct ChangeRows {
     units: Vec<Unit>,
 }
 
-impl ChangeRows {
-    /// The bytes it takes, by estimate.
-    pub(crate) fn weight(&self) -> usize {
+impl Weigh for ChangeRows {
+    fn weight(&self) -> usize {
         size_of_val(self.rows.as_slice())
     }
 }
@@ -136,13 +136,13 @@ impl PanelQuery {
         let cache = self.reader.cache();
         let kept = question
             .as_ref()
-            .and_then(|question| cache.panel_changes(&snapshot, question));
+            .and_then(|question| cache.changes.get(&snapshot, question));
         let rows = match (kept, question) {
             (Some(rows), _) => rows,
             (None, question) => {
                 let rows = Arc::new(self.change_rows(&snapshot, period, kind)?);
                 if let Some(question) = question {
-                    cache.keep_panel_changes(&snapshot, question, &rows);
+                    cache.changes.keep(&snapshot, question, &rows);
                 }
                 rows
             }

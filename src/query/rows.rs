@@ -14,6 +14,7 @@ use crate::model::{
 use crate::store::{CurrentRow, DocumentOrder, SeriesId, Snapshot, StoreError};
 
 use super::apart::Apart;
+use super::cache::Weigh;
 use super::reader::Reader;
 use super::share_basis::ToldAgain;
 use super::slot::{self, Backward, Dated, Fit, Found, Shape, Target};
@@ -170,6 +171,12 @@ impl Observed {
         let day = known.published_by;
         let published = fact.partition_point(|seen| day.is_none_or(|day| seen.published <= day));
         known.row(fact.get(..published)?, &self.order)
+    }
+}
+
+impl Weigh for Observed {
+    fn weight(&self) -> usize {
+        self.all.len().saturating_mul(size_of::<Observation>())
     }
 }
 

@@ -62,7 +62,7 @@ impl SeriesQuery {
             return Ok(None);
         }
         let (question, cache) = (self.question(), self.reader.cache());
-        let history = match cache.history(snapshot, &question) {
+        let history = match cache.histories.get(snapshot, &question) {
             Some(history) => history,
             None if !cache.was_asked(&question) => return Ok(None),
             None => {
@@ -83,7 +83,7 @@ impl SeriesQuery {
                 match History::new(&about, &observed, documents) {
                     Some(history) => {
                         let history = Arc::new(history);
-                        cache.keep_history(snapshot, question, &history);
+                        cache.histories.keep(snapshot, question, &history);
                         history
                     }
                     None => return Ok(None),
@@ -102,7 +102,7 @@ impl SeriesQuery {
         if self.known != Known::default() || self.against_actual {
             return None;
         }
-        let kept = self.reader.cache().series(snapshot, &self.question());
+        let kept = self.reader.cache().series.get(snapshot, &self.question());
         kept.map(Series::new)
     }
 
@@ -120,7 +120,7 @@ impl SeriesQuery {
         let held = Arc::new(Held::new(self.rows(snapshot, &resolved)?));
         if self.known == Known::default() {
             let cache = self.reader.cache();
-            cache.keep(snapshot, self.question(), &held);
+            cache.series.keep(snapshot, self.question(), &held);
         }
         Ok(match compared {
             Some(compared) => Series::against(held, compared),
