@@ -1,6 +1,7 @@
 //! Tests of the store, by scenario.
 
 mod backup;
+mod cleaning;
 mod clock;
 mod commits;
 mod companies;
@@ -22,6 +23,7 @@ mod readers;
 mod reading;
 mod recent;
 mod recent_damage;
+mod recent_edges;
 mod salvage;
 mod series;
 mod sums;

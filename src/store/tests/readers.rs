@@ -236,3 +236,29 @@ fn a_history_with_rows_that_are_not_counted_is_not_written_on() {
     assert_eq!(error.unwrap_err(), StoreError::damaged_at(&key, what));
     assert_eq!(shown(&store.snapshot(), "a", "m"), ["11v", "20v"]);
 }
+
+#[test]
+fn a_history_that_has_lost_rows_is_not_written_on() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    let first = simple("d1", "2001-01-01", &[(0, 10, 0), (1, 20, 0)]);
+    commit_to_blocks(&store, &first).unwrap();
+    commit_to_blocks(&store, &simple("d2", "2001-01-01", &[(0, 11, 0)])).unwrap();
+    let series = store.snapshot().series_id(&series("a", "m")).unwrap();
+    let key = |chunk| Key::History {
+        series: series.unwrap(),
+        chunk,
+    };
+    let history = store.engine.get(&key(0)).unwrap().unwrap();
+    let rows = Block::parse(&history).unwrap().rows().unwrap();
+    assert_eq!(rows.len(), 2);
+    let mut batch = Batch::default();
+    batch
+        .insert(&key(0), &block::encode(&rows[..1]).unwrap())
+        .unwrap();
+    store.engine.apply(&batch).unwrap();
+    let missing = StoreError::damaged_at(&key(1), "rows of the history are missing");
+    // Of a fact that had no history.
+    let again = simple("d3", "2003-01-01", &[(1, 21, 0)]);
+    assert_eq!(store.commit(&again).unwrap_err(), missing);
+}

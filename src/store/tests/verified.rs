@@ -39,6 +39,24 @@ fn the_first_commit_names_the_database_and_nothing_before_it() {
     }
 }
 
+/// The last commit counts a series or an addition more than there are; or one before it more additions than it.
+#[test]
+fn what_the_last_commit_counts_is_held_against_what_there_is() {
+    let differs = |commit: u64| format!("commit {commit}: what it counts is not what it should be");
+    let changes: [fn(&mut CommitRecord); 2] = [
+        |record| record.totals.series += 1,
+        |record| record.additions = record.additions.map(|additions| additions + 1),
+    ];
+    for change in changes {
+        let faults = changed(&Key::Commit(3), change);
+        assert!(faults.contains(&differs(3)), "{faults:?}");
+    }
+    let before = changed(&Key::Commit(2), |record: &mut CommitRecord| {
+        record.additions = Some(99);
+    });
+    assert!(before.contains(&differs(3)), "{before:?}");
+}
+
 /// Commit 2 of 3 counts one document or fact too many, or one thing less than the commit before it.
 #[test]
 fn every_count_of_a_commit_is_held_against_the_commit_before() {
