@@ -24,6 +24,8 @@ pub struct Recording {
     sessions: u32,
     /// What was there before.
     first: usize,
+    /// What was written last.
+    plan: Option<Plan>,
 }
 
 impl Recording {
@@ -39,6 +41,7 @@ impl Recording {
             folder,
             sessions: 0,
             first: 0,
+            plan: None,
         };
         let mut log = Log::new(1);
         if let Some(before) = before {
@@ -52,6 +55,14 @@ impl Recording {
 
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// What is written after it: recent rows after recent rows.
+    pub fn after(&self, usual: Plan) -> Plan {
+        match self.plan {
+            Some(Plan::Recent) => Plan::Recent,
+            _ => usual,
+        }
     }
 
     pub fn remove(self) -> Result<()> {
@@ -79,6 +90,7 @@ impl Recording {
             folder,
             sessions: self.sessions,
             first: 0,
+            plan: self.plan,
         };
         killed.settle(disk.events(place))?;
         killed.first = killed.disk()?.len();
@@ -88,6 +100,7 @@ impl Recording {
     /// Runs a process in it, to its end.
     pub fn run(&mut self, plan: Plan, rounds: u32) -> Result<()> {
         self.sessions += 1;
+        self.plan = Some(plan);
         let command = child::work(&self.folder, self.seed, plan, rounds)?;
         let command = child::recorded(command, &self.folder, &self.log, self.sessions + 1)?;
         child::finish(command).with_context(|| self.name.clone())?;
@@ -188,7 +201,7 @@ impl Recording {
     /// What a cut somewhere after the creation leaves, to go on from there.
     pub fn any_image(&self, random: &mut Rng) -> Result<Image> {
         let disk = self.disk()?;
-        let place = disk.place(disk.created(), random);
+        let place = disk.place(disk.created().max(self.first), random);
         let mode = *random.choice(MODES.iter()).context("a mode")?;
         Ok(Self::image(&disk, place, mode, None, random.u64(..)))
     }
@@ -284,6 +297,33 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Where a process is killed while it cuts a file off, it is as long as before, or not.
+    #[test]
+    fn a_file_that_was_being_cut_off_is_settled() {
+        let place = tempfile::tempdir().unwrap();
+        let mut log = Log::new(1);
+        let handle = log.open("journal", true);
+        let data = b"created\nbegin ti";
+        let offset = 0;
+        let what = Call::Write {
+            handle,
+            offset,
+            data,
+        };
+        log.call(what, data.len());
+        let call = log.last + 1;
+        let what = Call::Truncate { handle, length: 8 };
+        Event::Begin { call, what }.write(&mut log.bytes);
+        for left in [data.as_slice(), b"created\n"] {
+            let name = format!("killed-{}", left.len());
+            let mut killed = Recording::new(place.path(), &name, 0, None).unwrap();
+            fs::write(killed.folder.join("journal"), left).unwrap();
+            killed.settle(&log.bytes).unwrap();
+            let all = killed.disk().unwrap().whole();
+            assert_eq!(all["journal"], Content::File(left.to_vec()));
+        }
+    }
 
     /// Where a process is killed while it writes a line, the next one cuts that off and writes over it.
     #[test]

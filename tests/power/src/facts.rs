@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
@@ -26,6 +27,8 @@ pub enum Shape {
     Restated,
     /// More keys than a batch takes.
     Wide,
+    /// One of many releases of one company: its recent rows fill their value, and go to the blocks of their series.
+    Recent,
 }
 
 /// A package.
@@ -35,12 +38,13 @@ pub struct Name {
     pub shape: Shape,
 }
 
-const SHAPES: [(Shape, &str); 5] = [
+const SHAPES: [(Shape, &str); 6] = [
     (Shape::Release, "release"),
     (Shape::Tiny, "tiny"),
     (Shape::Long, "long"),
     (Shape::Restated, "restated"),
     (Shape::Wide, "wide"),
+    (Shape::Recent, "recent"),
 ];
 
 impl fmt::Display for Name {
@@ -76,10 +80,12 @@ impl Name {
             Shape::Tiny => format!("t{:03}", self.number % 400),
             Shape::Long | Shape::Restated => "long".to_owned(),
             Shape::Wide => format!("w{}", self.number % 3),
+            Shape::Recent => "recent".to_owned(),
         }
     }
 
-    fn figures(self, seed: u64) -> Figures {
+    /// The facts of which it says something, by metric and quarter.
+    pub fn facts(self) -> Vec<(u32, u32)> {
         let number = self.number;
         let (metrics, quarters) = match self.shape {
             Shape::Release => (25, vec![number % 40, number % 40 + 4]),
@@ -87,15 +93,20 @@ impl Name {
             Shape::Long => (120, (0..200).collect()),
             Shape::Restated => (120, vec![number % 3, 20, 40, 60]),
             Shape::Wide => (300, vec![number % 8]),
+            Shape::Recent => return recent(number),
         };
+        (0..metrics)
+            .flat_map(|metric| quarters.iter().map(move |quarter| (metric, *quarter)))
+            .collect()
+    }
+
+    fn figures(self, seed: u64) -> Figures {
+        let number = self.number;
         let mut random = fastrand::Rng::with_seed(seed ^ (u64::from(number) << 20));
-        let mut figures = Figures::new();
-        for metric in 0..metrics {
-            for quarter in &quarters {
-                figures.insert((metric, *quarter), random.i64(1..10_i64.pow(15)));
-            }
-        }
-        figures
+        self.facts()
+            .into_iter()
+            .map(|fact| (fact, random.i64(1..10_i64.pow(15))))
+            .collect()
     }
 
     /// Later ones are published later.
@@ -161,7 +172,7 @@ impl Name {
                     .context("a quarter of the calendar")?,
                 figure: Figure::Amount(amount),
                 published: self.published(),
-                cell: metric,
+                cell: u32::try_from(filing.cells.len() - 1)?,
                 rank: Rank::Table,
             });
         }
@@ -178,6 +189,26 @@ impl Name {
             filings: vec![filing],
         })
     }
+}
+
+/// A quarter of some metrics, and of others again what was said one, six and nine packages before: a recent row, a row in the
+/// block of a series without recent rows, and one in the block of a series with some. Each fifth time it takes several batches.
+fn recent(number: u32) -> Vec<(u32, u32)> {
+    let [new, one, six, nine] = match number % 5 {
+        4 => [120, 20, 80, 20],
+        _ => [80, 8, 8, 8],
+    };
+    let said = |ago: u32, of: Range<u32>| {
+        let quarter = number.checked_sub(ago);
+        let metrics =
+            quarter.map(|quarter| of.map(move |nth| ((80 * quarter + nth) % 640, quarter)));
+        metrics.into_iter().flatten()
+    };
+    said(0, 0..new)
+        .chain(said(1, 0..one))
+        .chain(said(6, 0..six))
+        .chain(said(9, 40..40 + nine))
+        .collect()
 }
 
 fn metric_path(metric: u32) -> String {

@@ -30,7 +30,7 @@ impl Known {
         Self::parse(&std::fs::read_to_string(path)?)
     }
 
-    fn parse(text: &str) -> Result<Self> {
+    pub fn parse(text: &str) -> Result<Self> {
         let mut known = Self::default();
         // The last line may be cut off.
         for line in text

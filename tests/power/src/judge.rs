@@ -62,9 +62,13 @@ pub fn judge(folder: &Path, seed: u64) -> Result<Outcome> {
     let mut present = whole(&db, &known, seed)?;
     copies(folder, &known, &present, seed)?;
 
+    let last = known.begun.iter().max_by_key(|name| name.number);
     let more = Name {
         number: known.next(),
-        shape: Shape::Release,
+        shape: match last {
+            Some(last) if last.shape == Shape::Recent => Shape::Recent,
+            _ => Shape::Release,
+        },
     };
     journal.begin(&[more])?;
     db.ingest(more.package(seed)?).context("the next commit")?;

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use fastrand::Rng;
 
 use crate::child;
+use crate::cut;
+use crate::cuts::Image;
 use crate::journal::Known;
 use crate::judge::Outcome;
 use crate::work::{PLANS, Plan};
@@ -51,8 +53,15 @@ impl Tally {
     }
 }
 
-/// Kills a process so many times, and judges what it leaves.
-pub fn run(place: &Path, seed: u64, kills: usize) -> Result<Tally> {
+/// Kills a process so many times, and judges what it leaves. It carries out one plan, or all in turn; `before` is there already, with
+/// the same seed.
+pub fn run(
+    place: &Path,
+    seed: u64,
+    kills: usize,
+    only: Option<Plan>,
+    before: Option<&Image>,
+) -> Result<Tally> {
     let mut random = Rng::with_seed(seed);
     let mut tally = Tally::default();
     let mut folder: Option<(PathBuf, u64)> = None;
@@ -61,16 +70,22 @@ pub fn run(place: &Path, seed: u64, kills: usize) -> Result<Tally> {
         if trial % 10 == 0
             && let Some((old, _)) = folder.take()
         {
-            // It is not there where it failed.
-            let _ = std::fs::remove_dir_all(old);
+            std::fs::remove_dir_all(old)?;
         }
-        let (folder, own) =
-            folder.get_or_insert_with(|| (place.join(format!("kill-{trial}")), random.u64(..)));
-        std::fs::create_dir_all(&*folder)?;
-        let plan = match trial % 10 {
+        if folder.is_none() {
+            let path = place.join(format!("kill-{trial}"));
+            std::fs::create_dir(&path)?;
+            if let Some(before) = before {
+                cut::write(before, &path)?;
+            }
+            let own = random.u64(..);
+            folder = Some((path, if before.is_some() { seed } else { own }));
+        }
+        let (path, own) = folder.as_ref().context("a folder")?;
+        let plan = only.unwrap_or(match trial % 10 {
             0 => PLANS[trial / 10 % PLANS.len()],
             _ => Plan::Mixed,
-        };
+        });
         // Creation takes some 10 milliseconds; what follows, seconds.
         let most = match random.u8(0..4) {
             0 => 30,
@@ -78,17 +93,18 @@ pub fn run(place: &Path, seed: u64, kills: usize) -> Result<Tally> {
             _ => 700,
         };
         let delay = Duration::from_micros(random.u64(0..most * 1000));
-        let mut child = child::work(folder, *own, plan, u32::MAX)?.spawn()?;
+        let mut child = child::work(path, *own, plan, u32::MAX)?.spawn()?;
         let ended = child::wait(&mut child, delay)?;
         ensure!(ended.is_none(), "{}", child::complaint(&mut child));
-        let done = Known::read(folder)?.done.len();
-        let judged = child::judge(folder, *own);
+        let done = Known::read(path)?.done.len();
+        let judged = child::judge(path, *own);
         let what = format!("kill {trial}, plan {plan:?}, after {delay:?}");
         let failed = judged.is_err();
         tally.add(&what, done, judged);
         if failed {
             let kept = place.join(format!("failed-kill-{trial}"));
-            std::fs::rename(&*folder, kept)?;
+            std::fs::rename(path, kept)?;
+            folder = None;
         }
     }
     Ok(tally)

@@ -9,6 +9,7 @@ mod journal;
 mod judge;
 mod kills;
 mod model;
+mod reached;
 mod work;
 
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
 use fastrand::Rng;
 
-use cuts::Recording;
+use cuts::{Image, Recording};
 use judge::Outcome;
 use kills::Tally;
 use model::Lie;
@@ -54,6 +55,9 @@ enum Command {
         /// How long it goes on.
         #[arg(long)]
         rounds: Option<u32>,
+        /// A folder that `work` has left with the same seed, perhaps that of an older version: what is written comes after it.
+        #[arg(long)]
+        after: Option<PathBuf>,
     },
     /// Writes to the database of a folder, and journals what is done.
     #[command(hide = true)]
@@ -76,7 +80,7 @@ enum Command {
 }
 
 /// Plans that are recorded, with how long they go on.
-const RECORDED: [(Plan, u32); 8] = [
+const RECORDED: [(Plan, u32); 9] = [
     (Plan::Create, 1),
     (Plan::Ingest, 12),
     (Plan::Wide, 6),
@@ -84,6 +88,7 @@ const RECORDED: [(Plan, u32); 8] = [
     (Plan::Load, 3),
     (Plan::Aged, 16),
     (Plan::Copies, 3),
+    (Plan::Recent, 20),
     (Plan::Mixed, 8),
 ];
 
@@ -112,6 +117,7 @@ fn main() -> Result<ExitCode> {
             lies,
             plan,
             rounds,
+            after,
         } => {
             let plans = RECORDED
                 .iter()
@@ -119,8 +125,8 @@ fn main() -> Result<ExitCode> {
             let plans: Vec<_> = plans
                 .map(|(plan, usual)| (*plan, rounds.unwrap_or(*usual)))
                 .collect();
-            let mut test = Test::new(seed)?;
-            test.kill(kills)?;
+            let mut test = Test::new(seed, after)?;
+            test.kill(kills, plan)?;
             test.cuts(&plans, cuts, openings)?;
             test.lies(lies)?;
             return Ok(test.end());
@@ -133,15 +139,18 @@ fn main() -> Result<ExitCode> {
 struct Test {
     place: tempfile::TempDir,
     seed: u64,
+    /// What every database begins as.
+    before: Option<Image>,
     random: Rng,
     failures: usize,
 }
 
 impl Test {
-    fn new(seed: u64) -> Result<Self> {
+    fn new(seed: u64, after: Option<PathBuf>) -> Result<Self> {
         Ok(Self {
             place: tempfile::Builder::new().prefix("kessan-power-").tempdir()?,
             seed,
+            before: after.map(|folder| cut::read(&folder)).transpose()?,
             random: Rng::with_seed(seed),
             failures: 0,
         })
@@ -152,17 +161,29 @@ impl Test {
         self.failures += tally.failures.len();
     }
 
-    fn kill(&mut self, kills: usize) -> Result<()> {
+    fn kill(&mut self, kills: usize, plan: Option<Plan>) -> Result<()> {
         if kills == 0 {
             return Ok(());
         }
-        let tally = kills::run(self.place.path(), self.seed, kills)?;
+        let tally = kills::run(
+            self.place.path(),
+            self.seed,
+            kills,
+            plan,
+            self.before.as_ref(),
+        )?;
         self.add("kills", &tally);
         Ok(())
     }
 
     fn recording(&mut self, name: &str) -> Result<Recording> {
-        Recording::new(self.place.path(), name, self.random.u64(..), None)
+        let own = self.random.u64(..);
+        let seed = if self.before.is_some() {
+            self.seed
+        } else {
+            own
+        };
+        Recording::new(self.place.path(), name, seed, self.before.as_ref())
     }
 
     /// Cuts the power at so many places in all, and at so many of openings.
@@ -190,6 +211,9 @@ impl Test {
         let name = format!("{plan:?}").to_lowercase();
         let mut recording = self.recording(&name)?;
         recording.run(plan, rounds)?;
+        if plan == Plan::Recent && self.before.is_none() {
+            reached::check(&recording.disk()?, rounds)?;
+        }
         let mut tally = Tally::default();
         if cuts > 0 {
             recording.cut(cuts, None, &mut self.random, &mut tally)?;
@@ -204,7 +228,7 @@ impl Test {
         for trial in 0..cuts.div_ceil(AT_ONCE) {
             let first = &before[trial % before.len()];
             let mut recording = first.killed(&format!("killed-{trial}"), &mut self.random)?;
-            recording.run(Plan::Wide, 1)?;
+            recording.run(first.after(Plan::Wide), 1)?;
             recording.cut(AT_ONCE, None, &mut self.random, &mut tally)?;
             recording.remove()?;
         }
@@ -221,7 +245,7 @@ impl Test {
             let name = format!("again-{trial}");
             let mut recording =
                 Recording::new(self.place.path(), &name, first.seed(), Some(&image))?;
-            recording.run(Plan::Wide, 1)?;
+            recording.run(first.after(Plan::Wide), 1)?;
             recording.cut(AT_ONCE, None, &mut self.random, &mut tally)?;
             recording.remove()?;
         }
@@ -241,10 +265,10 @@ impl Test {
                 let image = first.any_image(&mut self.random)?;
                 Recording::new(self.place.path(), &name, first.seed(), Some(&image))?
             };
-            recording.run(Plan::Ingest, 2)?;
+            recording.run(first.after(Plan::Ingest), 2)?;
             recording.cut_opening(AT_ONCE, &mut self.random, &mut tally)?;
             let mut next = recording.killed(&format!("reopening-{trial}"), &mut self.random)?;
-            next.run(Plan::Ingest, 1)?;
+            next.run(first.after(Plan::Ingest), 1)?;
             next.cut_opening(AT_ONCE, &mut self.random, &mut tally)?;
             next.remove()?;
             recording.remove()?;

@@ -109,7 +109,7 @@ impl Disk {
             let length = match pending {
                 Pending::Change(node, index) => match &disk.nodes[node].changes[index].what {
                     What::Write { data, .. } => Some(data.len()),
-                    _ => None,
+                    _ => Some(0),
                 },
                 _ => None,
             };
@@ -297,9 +297,30 @@ impl Disk {
         &self.log[..end]
     }
 
-    /// Calls that have not returned, with how many bytes they write if they do.
+    /// Calls that have not returned, with what those return that change a file if they do.
     pub fn pending(&self) -> &[(u64, Option<usize>)] {
         &self.pending
+    }
+
+    /// The file or folder of a path, as it is at the end.
+    pub fn node(&self, path: &str) -> Option<&Node> {
+        path.split('/')
+            .try_fold(self.nodes.first()?, |folder, name| {
+                let meanings = folder.changes.iter().rev().filter_map(|change| {
+                    let What::Names(names) = &change.what else {
+                        return None;
+                    };
+                    names.iter().find(|(each, _)| each == name)
+                });
+                let (_, node) = meanings.into_iter().next()?;
+                self.nodes.get((*node)?)
+            })
+    }
+
+    /// Where lines of the journal begin to be written: each a place, and where its event ends in the log.
+    pub fn lines(&self) -> impl Iterator<Item = (usize, usize)> {
+        let places = self.journalled.iter();
+        places.map(|place| (*place, self.ends[*place]))
     }
 
     /// When the database was created, as the journal has it.

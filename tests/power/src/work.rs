@@ -28,11 +28,13 @@ pub enum Plan {
     Aged,
     /// Package by package, and now and then a backup, and a database that is made of it.
     Copies,
-    /// All but that in turn.
+    /// Releases of one company, whose recent rows go to their blocks.
+    Recent,
+    /// All but the copies in turn.
     Mixed,
 }
 
-pub const PLANS: [Plan; 8] = [
+pub const PLANS: [Plan; 9] = [
     Plan::Create,
     Plan::Ingest,
     Plan::Wide,
@@ -40,6 +42,7 @@ pub const PLANS: [Plan; 8] = [
     Plan::Load,
     Plan::Aged,
     Plan::Copies,
+    Plan::Recent,
     Plan::Mixed,
 ];
 
@@ -93,14 +96,16 @@ impl Work {
                 _ if round.is_multiple_of(4) => self.ingest(Shape::Release),
                 _ => self.ingest(Shape::Restated),
             },
+            Plan::Recent => self.ingest(Shape::Recent),
             // Where it begins, too, is another one each time.
-            Plan::Mixed => match (self.next.load(Ordering::Relaxed) / 3 + round) % 7 {
+            Plan::Mixed => match (self.next.load(Ordering::Relaxed) / 3 + round) % 8 {
                 0 => self.ingest(Shape::Release),
                 1 => self.ingest(Shape::Wide),
                 2 => self.threads(),
                 3 => self.ingest(Shape::Restated),
                 4 => self.load(&[Shape::Tiny; 30]),
                 5 => self.load(&[Shape::Release, Shape::Wide, Shape::Restated, Shape::Tiny]),
+                6 => (0..3).try_for_each(|_| self.ingest(Shape::Recent)),
                 _ => self.ingest(Shape::Tiny),
             },
         }
