@@ -29,6 +29,7 @@ use progress::Progress;
 
 /// Measures kessan beside other databases, and fails where any of them answers anything else.
 #[derive(Parser)]
+#[command(args_override_self = true)]
 struct Arguments {
     /// How many facts.
     #[arg(long, value_enum, default_value_t = Facts::K400)]

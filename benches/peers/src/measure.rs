@@ -13,8 +13,9 @@ use crate::reckoning;
 const SAMPLE: Duration = Duration::from_millis(3);
 /// No question list is asked whole where one pass takes longer than this.
 const LONGEST: Duration = Duration::from_millis(40);
-/// How many answers of each peer and line are compared.
+/// How many answers of each peer and line are compared before, and after.
 const COMPARED: usize = 200;
+const COMPARED_AFTER: usize = 1000;
 
 /// What is measured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,7 +86,8 @@ impl Cell {
 }
 
 /// Asks all peers the same questions, round by round: each answers those of a round before the next begins, and the first
-/// of one round is the second of the next. The answers to those of the first round are compared before.
+/// of one round is the second of the next. Answers are compared before, to the first of those of the first round, and after, to those
+/// of the last round, by peers that have kept by then what they keep.
 pub fn line(
     work: &str,
     world: &World,
@@ -100,13 +102,7 @@ pub fn line(
     let mut plans = Vec::new();
     for peer in &mut taking_part {
         let compared = &first[..first.len().min(COMPARED)];
-        peer.prepare(compared)?;
-        for question in compared {
-            let mut answer = Answer::default();
-            peer.ask(question, &mut answer)
-                .and_then(|()| reckoning::check(world, question, &answer))
-                .with_context(|| format!("{} answers {question:?}", peer.name()))?;
-        }
+        compare(world, peer.as_mut(), compared)?;
         peer.prepare(&first)?;
         let pass = peer.time(&first, 1)?.max(Duration::from_nanos(100));
         plans.push(Plan::new(pass, first.len()));
@@ -123,9 +119,27 @@ pub fn line(
             line.add(peer.name(), time.as_secs_f64() / f64::from(count));
         }
     }
+    if let Some(last) = rounds.checked_sub(1) {
+        let asked = questions(last);
+        for (peer, plan) in taking_part.iter_mut().zip(&plans) {
+            let compared = &asked[..plan.questions.min(asked.len()).min(COMPARED_AFTER)];
+            compare(world, peer.as_mut(), compared)?;
+        }
+    }
     let order = |cell: &Cell| peers.iter().position(|peer| peer.name() == cell.peer);
     line.cells.sort_by_key(order);
     Ok(line)
+}
+
+fn compare(world: &World, peer: &mut dyn Peer, questions: &[Question]) -> Result<()> {
+    peer.prepare(questions)?;
+    for question in questions {
+        let mut answer = Answer::default();
+        peer.ask(question, &mut answer)
+            .and_then(|()| reckoning::check(world, question, &answer))
+            .with_context(|| format!("{} answers {question:?}", peer.name()))?;
+    }
+    Ok(())
 }
 
 /// How much of a list of questions makes a sample.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::build::*;
 use crate::model::{CalendarRule, Dimension, FiscalCalendar, MetricKind, YearEnd};
-use crate::{Database, LabelStyle, Point, Reader, YearNaming};
+use crate::{Database, DatedAmount, DeltaKind, LabelStyle, Point, Reader, YearNaming};
 
 const COMPANIES: [&str; 2] = ["a", "b"];
 const METRICS: [&str; 2] = ["revenue", "cost"];
@@ -42,6 +42,10 @@ fn value(point: &Point) -> i64 {
     i64::try_from(point.value().unwrap().mantissa()).unwrap()
 }
 
+fn in_brief(fact: &DatedAmount) -> i64 {
+    i64::try_from(fact.amount.value().mantissa()).unwrap()
+}
+
 /// Asks everything, again and again, so that what is kept is asked too.
 fn compare(reader: &Reader, naive: &Naive, documents: usize, day: Option<usize>) {
     let known = day.map_or(documents, |day| documents.min(day + 1));
@@ -72,6 +76,10 @@ fn compare(reader: &Reader, naive: &Naive, documents: usize, day: Option<usize>)
                     .map(|entry| entry.point().map(value))
                     .collect();
                 assert_eq!(found, expected, "round {round}");
+                let brief = query.amounts("1Q03"..="4Q03").unwrap();
+                let brief: Vec<i64> = brief.iter().map(in_brief).collect();
+                let all: Vec<i64> = expected.into_iter().flatten().collect();
+                assert_eq!(brief, all, "round {round}");
             }
         }
         for (m, metric) in METRICS.iter().enumerate() {
@@ -94,8 +102,26 @@ fn compare(reader: &Reader, naive: &Naive, documents: usize, day: Option<usize>)
                     let expected = naive.last((c.unwrap(), m, q), known);
                     assert_eq!(row.point.as_ref().map(value), expected, "round {round}");
                 }
-                let reported = (0..2).filter(|c| naive.last((*c, m, q), known).is_some());
-                assert_eq!(panel.points().count(), reported.count());
+                let now = |c: usize| Some((c, naive.last((c, m, q), known)?));
+                let reported: Vec<(usize, i64)> = (0..2).filter_map(now).collect();
+                assert_eq!(panel.points().count(), reported.len());
+                let number = |company: u32| {
+                    let is = |name: &&str| reader.company_number(name).unwrap() == company;
+                    COMPANIES.iter().position(|name| is(&name)).unwrap()
+                };
+                let brief = query.amounts(*label).unwrap();
+                let brief = brief
+                    .iter()
+                    .map(|row| (number(row.company), in_brief(&row.fact)));
+                assert_eq!(brief.collect::<Vec<_>>(), reported, "round {round}");
+                let changes = query.changes(*label, DeltaKind::QuarterOnQuarter).unwrap();
+                let changes = changes.iter().map(|row| {
+                    let base = row.change.base.as_ref().map(in_brief);
+                    (number(row.company), in_brief(&row.change.current), base)
+                });
+                let before = |c: usize| naive.last((c, m, q.checked_sub(1)?), known);
+                let expected = reported.iter().map(|(c, now)| (*c, *now, before(*c)));
+                assert!(changes.eq(expected), "round {round}");
             }
         }
     }

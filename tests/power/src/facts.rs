@@ -191,24 +191,42 @@ impl Name {
     }
 }
 
-/// A quarter of some metrics, and of others again what was said one, six and nine packages before: a recent row, a row in the
-/// block of a series without recent rows, and one in the block of a series with some. Each fifth time it takes several batches.
+/// How many metrics the company of many releases has. Each release is about those after the ones of the release before.
+const METRICS: u32 = 640;
+
+/// How many metrics a release of it is about, and how many of each kind it restates. Each fifth takes several batches.
+fn share(number: u32) -> (u32, u32) {
+    if number % 5 == 4 { (180, 16) } else { (80, 8) }
+}
+
+/// The first metric of a release, counted through all of them.
+fn first(number: u32) -> u32 {
+    500 * (number / 5) + 80 * (number % 5)
+}
+
+/// The last release but some that is about a metric.
+fn about(metric: u32, but: u32) -> Option<u32> {
+    (0..=but).rev().find(|release| {
+        (metric + METRICS - first(*release) % METRICS) % METRICS < share(*release).0
+    })
+}
+
+/// A quarter of some metrics, and of others again what was said before: recent rows, rows in blocks of series without recent rows, and
+/// rows in blocks of series with some.
 fn recent(number: u32) -> Vec<(u32, u32)> {
-    let [new, one, six, nine] = match number % 5 {
-        4 => [120, 20, 80, 20],
-        _ => [80, 8, 8, 8],
-    };
-    let said = |ago: u32, of: Range<u32>| {
-        let quarter = number.checked_sub(ago);
-        let metrics =
-            quarter.map(|quarter| of.map(move |nth| ((80 * quarter + nth) % 640, quarter)));
-        metrics.into_iter().flatten()
-    };
-    said(0, 0..new)
-        .chain(said(1, 0..one))
-        .chain(said(6, 0..six))
-        .chain(said(9, 40..40 + nine))
-        .collect()
+    let (new, restated) = share(number);
+    let first = first(number) + METRICS;
+    let mut facts: Vec<_> = (first..first + new)
+        .map(|metric| (metric % METRICS, number))
+        .collect();
+    // Of the release before, and of those whose rows have long gone to their blocks.
+    for (back, but) in [(20, 1), (40, 2), (440, 1)] {
+        let metrics = (first - back..first - back + restated).map(|metric| metric % METRICS);
+        let said =
+            metrics.filter_map(|metric| Some((metric, about(metric, number.checked_sub(but)?)?)));
+        facts.extend(said);
+    }
+    facts
 }
 
 fn metric_path(metric: u32) -> String {
