@@ -1,5 +1,6 @@
 //! What surrounds every value of the tree: magic, version, kind, length, and a checksum bound to its key.
 
+use super::key::Space;
 use super::read::Reader;
 use super::{CodecError, FORMAT_VERSION, VALUE_LIMIT, is_known};
 
@@ -65,6 +66,15 @@ pub(crate) fn open<'a>(key: &[u8], value: &'a [u8]) -> Result<&'a [u8], CodecErr
         return Err(CodecError::Kind);
     }
     Ok(payload)
+}
+
+/// Whether bytes begin as a value of a key space does.
+pub(crate) fn is_of(bytes: &[u8], space: Space) -> bool {
+    let mut reader = Reader::new(bytes);
+    reader.array() == Some(MAGIC)
+        && reader
+            .array()
+            .is_some_and(|[version, kind]| is_known(version.into()) && kind == space.byte())
 }
 
 /// CRC-32 over key, header without checksum, payload.

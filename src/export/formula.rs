@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The text of a CSV cell such that no spreadsheet takes it for a formula: with an apostrophe before it where it begins with
-/// `=`, `+`, `-`, `@`, a tab or a line end, and is not a plain decimal such as `-5.3`.
+/// `=`, `+`, `-`, `@`, one of these in full width, a tab or a line end, and is not a plain decimal such as `-5.3`.
 ///
 /// Names and printed texts come from documents, and a document may say `=HYPERLINK(...)`. What is read back has the
 /// apostrophe.
@@ -17,7 +17,8 @@ use std::borrow::Cow;
 /// ```
 #[must_use]
 pub fn formula_safe(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && !is_decimal(text) {
+    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
+    if text.starts_with(signs) && !is_decimal(text) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
@@ -41,7 +42,21 @@ mod tests {
             assert_eq!(formula_safe(number), number);
         }
         for formula in [
-            "-", "-1-1", "-1.", "-.5", "-1.2.3", "-1e5", "+1", "@SUM(A1)", "\t=1", "-2+3", "--1",
+            "-",
+            "-1-1",
+            "-1.",
+            "-.5",
+            "-1.2.3",
+            "-1e5",
+            "+1",
+            "@SUM(A1)",
+            "\t=1",
+            "-2+3",
+            "--1",
+            "＝HYPERLINK(1)",
+            "＋1",
+            "－1",
+            "＠SUM",
         ] {
             assert_eq!(formula_safe(formula), format!("'{formula}"));
         }

@@ -12,9 +12,10 @@ use super::head::HeadFile;
 use super::listed::Listed;
 use super::names::Names;
 use super::{State, Store, recover};
+use crate::codec::key::Space;
 use crate::codec::manifest::{Head, MANIFEST_LENGTH, Manifest};
 use crate::codec::record::{CommitRecord, Totals, chain, digest_of, pack};
-use crate::codec::{CodecError, FORMAT_VERSION, Key};
+use crate::codec::{CodecError, FORMAT_VERSION, Key, envelope};
 
 const MANIFEST: &str = "MANIFEST";
 const NEW_MANIFEST: &str = "MANIFEST.new";
@@ -158,7 +159,7 @@ fn check_vacant(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Whether a folder holds the beginnings of a database: a HEAD without commits, or none of its bytes, and no MANIFEST yet.
+/// Whether a folder holds the beginnings of a database: a HEAD without commits, or none of its bytes, no MANIFEST yet, and no document.
 fn is_unfinished(path: &Path) -> bool {
     let Ok(mut head) = HeadFile::open(path) else {
         return false;
@@ -168,7 +169,31 @@ fn is_unfinished(path: &Path) -> bool {
         Ok(head) => head.sequence == 0,
         Err(_) => alone() && head.is_blank(),
     };
-    begun && !path.join(MANIFEST).exists()
+    begun && !path.join(MANIFEST).exists() && !has_documents(path)
+}
+
+/// Whether the log of a database has the record of a document, or cannot be read. MANIFEST and an older HEAD can be lost; what is
+/// taken for unfinished is deleted.
+fn has_documents(path: &Path) -> bool {
+    let search = || -> io::Result<bool> {
+        let log = match File::open(path.join("sled/db")) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            opened => opened?,
+        };
+        let mut bytes = Vec::new();
+        loop {
+            // A header may lie across two pieces.
+            bytes.drain(..bytes.len().saturating_sub(envelope::HEADER));
+            if (&log).take(1 << 16).read_to_end(&mut bytes)? == 0 {
+                return Ok(false);
+            }
+            let mut places = bytes.windows(envelope::HEADER);
+            if places.any(|bytes| envelope::is_of(bytes, Space::Document)) {
+                return Ok(true);
+            }
+        }
+    };
+    search().unwrap_or(true)
 }
 
 pub(super) fn write_manifest(path: &Path, manifest: &Manifest) -> Result<(), StoreError> {

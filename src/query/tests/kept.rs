@@ -107,7 +107,7 @@ fn compare(reader: &Reader, naive: &Naive, documents: usize, day: Option<usize>)
                 assert_eq!(panel.points().count(), reported.len());
                 let number = |company: u32| {
                     let is = |name: &&str| reader.company_number(name).unwrap() == company;
-                    COMPANIES.iter().position(|name| is(&name)).unwrap()
+                    COMPANIES.iter().position(is).unwrap()
                 };
                 let brief = query.amounts(*label).unwrap();
                 let brief = brief

@@ -292,6 +292,9 @@ fn read_entry(key: &[u8], value: sled::IVec) -> Result<Entry, StoreError> {
 pub(super) fn translate(doing: &'static str, path: &Path, error: sled::Error) -> StoreError {
     match error {
         sled::Error::Io(error) => StoreError::io(doing, path, &error),
+        sled::Error::Corruption { .. } => StoreError::damaged(
+            "the storage engine cannot read a part of its files: `salvage` copies out what can be read",
+        ),
         other => StoreError::damaged(format!("the storage engine: {other}")),
     }
 }

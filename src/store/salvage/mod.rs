@@ -92,8 +92,7 @@ pub(super) fn salvage(
     check_apart(damaged, target)?;
     let fresh = Fresh::new(target)?;
     let copy = fresh.beside("copy")?;
-    copy_files(damaged, &copy, progress)?;
-    let mut ruin = Ruin::open(&copy)?;
+    let mut ruin = Ruin::open(&copy, |copy| copy_files(damaged, copy, progress))?;
     let mut meter = Meter::new(UpkeepTask::Salvage, progress);
     let mut saved = Saved::default();
     saved.definitions(&mut ruin, &mut meter)?;

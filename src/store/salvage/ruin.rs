@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::codec::Key;
 use crate::codec::key::Space;
 use crate::codec::record::{Record, unpack};
-use crate::store::engine::{Engine, Value};
+use crate::store::engine::{Batch, Engine, Value};
 use crate::store::error::StoreError;
 use crate::store::names::Names;
 use crate::store::verify::{Fault, FaultKind, FaultPlace, Part, place_of};
@@ -25,26 +25,49 @@ pub(super) struct Ruin {
 }
 
 impl Ruin {
-    pub(super) fn open(folder: &Path) -> Result<Ruin, StoreError> {
-        let mut faults = Vec::new();
-        let engine = match Engine::open(folder) {
-            Ok(engine) => engine,
+    /// Opens the copy that is made by `copy` in an empty folder: as it is; without sled's snapshots, as the engine reads its whole log then; or
+    /// also with the settings of a new database, which are those of all. What the engine has tried to open is copied anew: it has
+    /// written to it.
+    pub(super) fn open(
+        folder: &Path,
+        mut copy: impl FnMut(&Path) -> Result<(), StoreError>,
+    ) -> Result<Ruin, StoreError> {
+        copy(folder)?;
+        let (engine, fault) = match Engine::open(folder) {
+            Ok(engine) => (engine, None),
             Err(first) => {
-                // The engine reads its whole log where it has no snapshot of its own.
-                remove_snapshots(folder);
-                let engine = Engine::open(folder).map_err(|_| first.clone())?;
-                faults.push(Fault {
-                    place: FaultPlace::new(Part::Engine, "snapshot"),
+                let mut again = || -> Result<(), StoreError> {
+                    let failed = |error| StoreError::io("empty", folder, &error);
+                    fs::remove_dir_all(folder).map_err(failed)?;
+                    fs::create_dir(folder).map_err(failed)?;
+                    copy(folder)?;
+                    remove_snapshots(folder);
+                    Ok(())
+                };
+                again()?;
+                if !folder.join("sled/db").is_file() {
+                    return Err(first);
+                }
+                let (engine, what) = if let Ok(engine) = Engine::open(folder) {
+                    (engine, "snapshot")
+                } else {
+                    again()?;
+                    set_anew(folder)?;
+                    let engine = Engine::open(folder).map_err(|_| first.clone())?;
+                    (engine, "settings or log")
+                };
+                let fault = Fault {
+                    place: FaultPlace::new(Part::Engine, what),
                     kind: FaultKind::unreadable(&first),
-                });
-                engine
+                };
+                (engine, Some(fault))
             }
         };
         Ok(Ruin {
             folder: folder.to_owned(),
             engine: Some(engine),
             failures: 0,
-            faults,
+            faults: fault.into_iter().collect(),
             names: Names::default(),
         })
     }
@@ -140,10 +163,25 @@ fn remove_snapshots(folder: &Path) {
     }
 }
 
+/// Gives a copy the settings of a new database, and an empty folder of blobs.
+fn set_anew(folder: &Path) -> Result<(), StoreError> {
+    let failed = |error| StoreError::io("copy", folder, &error);
+    let new = folder.join("new");
+    fs::create_dir(&new).map_err(failed)?;
+    drop(Engine::create(&new, &Batch::default())?);
+    let blobs = folder.join("sled/blobs");
+    if !blobs.is_dir() {
+        // It may be a file, or not there.
+        let _ = fs::remove_file(&blobs);
+        fs::create_dir(&blobs).map_err(failed)?;
+    }
+    fs::copy(new.join("sled/conf"), folder.join("sled/conf")).map_err(failed)?;
+    fs::remove_dir_all(&new).map_err(failed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::engine::Batch;
 
     /// The copy of a database of nine commits, and how its engine fails for good.
     fn ruin(folder: &Path) -> Ruin {
@@ -151,8 +189,8 @@ mod tests {
         for commit in 0..9 {
             batch.insert(&Key::Commit(commit), b"x").unwrap();
         }
-        drop(Engine::create(folder, &batch).unwrap());
-        Ruin::open(folder).unwrap()
+        let made = |folder: &Path| Engine::create(folder, &batch).map(drop);
+        Ruin::open(folder, made).unwrap()
     }
 
     fn break_engine(ruin: &Ruin) {

@@ -111,6 +111,25 @@ fn a_creation_that_was_cut_off_is_told_from_damage() {
     finish(&place);
 }
 
+/// Two damages at once: it looks like a creation that was cut off, and has a document.
+#[test]
+fn a_database_without_manifest_and_with_its_first_head_is_damaged_and_left_alone() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    let first = fs::read(place.file("HEAD")).unwrap();
+    let package = simple("d1", "2001-01-01", &[(0, 10, 0)]);
+    store.commit(&package).unwrap();
+    drop(store);
+    fs::remove_file(place.file("MANIFEST")).unwrap();
+    fs::write(place.file("HEAD"), first).unwrap();
+    let log = fs::read(place.file("sled/db")).unwrap();
+    let damaged = StoreError::damaged("MANIFEST is missing");
+    assert_eq!(Store::open(&place.path()).unwrap_err(), damaged);
+    let exists = StoreError::Exists { path: place.path() };
+    assert_eq!(Store::create(&place.path()).unwrap_err(), exists);
+    assert_eq!(fs::read(place.file("sled/db")).unwrap(), log);
+}
+
 #[test]
 fn a_creation_that_is_under_way_is_locked_and_left_alone() {
     let place = Place::new();

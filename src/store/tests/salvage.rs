@@ -231,6 +231,28 @@ fn damage_to_the_files_of_the_engine_is_survived_or_said() {
     assert!(saved > 0);
 }
 
+/// The settings of the engine are those of every database.
+#[test]
+fn what_is_lost_of_the_settings_of_the_engine_costs_nothing() {
+    let place = Place::new();
+    let store = rich(&place);
+    let expected = answers(&store);
+    drop(store);
+    let conf = std::fs::read(place.file("sled/conf")).unwrap();
+    let flipped: Vec<u8> = conf.iter().map(|byte| byte ^ 1).collect();
+    for left in [None, Some(flipped.as_slice()), Some(&conf[..9]), Some(&[])] {
+        let copy = place.copy();
+        match left {
+            None => std::fs::remove_file(copy.file("sled/conf")).unwrap(),
+            Some(bytes) => std::fs::write(copy.file("sled/conf"), bytes).unwrap(),
+        }
+        let target = Place::new();
+        let salvaged = salvage(&copy.path(), &target.path(), Incomplete::Keep).unwrap();
+        assert_eq!((salvaged.whole, salvaged.incomplete), (3, vec![]));
+        assert_eq!(answers(&Store::open(&target.path()).unwrap()), expected);
+    }
+}
+
 #[test]
 fn the_damaged_database_is_left_alone() {
     let place = Place::new();
