@@ -202,12 +202,6 @@ impl Store {
         salvage::salvage(damaged, target, incomplete, digest, progress)
     }
 
-    /// The version of the format this library reads and writes.
-    #[allow(dead_code, reason = "for whoever asks a database what it is")]
-    pub(crate) fn format_version() -> u32 {
-        crate::codec::FORMAT_VERSION.into()
-    }
-
     /// Writes what is no block in the place of that of a series, for tests of what that does.
     #[cfg(test)]
     pub(crate) fn spoil(&self, series: SeriesId) {

@@ -124,9 +124,11 @@ fn a_backup_is_restored_from_a_folder_that_is_only_read() {
     // An empty folder is as good as none.
     std::fs::create_dir(&saved).unwrap();
     let report = backup(&store, &saved).unwrap();
-    let before = names(&saved.join("sled"));
+    let files = ["HEAD", "MANIFEST", "sled/conf", "sled/db"];
+    let bytes = || files.map(|file| std::fs::read(saved.join(file)).unwrap());
+    let before = (names(&saved), names(&saved.join("sled")), bytes());
     assert_eq!(restore(&saved, &restored).unwrap(), report);
-    assert_eq!(names(&saved.join("sled")), before);
+    assert_eq!((names(&saved), names(&saved.join("sled")), bytes()), before);
     assert_eq!(
         everything(&Store::open(&restored).unwrap()),
         everything(&store)
