@@ -5,7 +5,7 @@ use crate::store::Store;
 
 #[test]
 fn the_log_is_cleaned_once_enough_keys_were_written() {
-    for (alone, limit) in [(true, 100), (false, 1000)] {
+    for (alone, limit) in [(true, 150), (false, 1000)] {
         let place = Place::new();
         let store = Store::create(&place.path()).unwrap();
         let commit = |n: u32| {
