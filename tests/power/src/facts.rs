@@ -193,6 +193,9 @@ impl Name {
 /// How many metrics the company of many releases has. Each release is about those after the ones of the release before.
 const METRICS: u32 = 640;
 
+/// Its quarters, after which it begins anew: all of them end before the first release. As many as a long series has.
+const QUARTERS: u32 = 200;
+
 /// How many metrics a release of it is about, and how many of each kind it restates. Each fifth takes several batches.
 fn share(number: u32) -> (u32, u32) {
     if number % 5 == 4 { (180, 16) } else { (80, 8) }
@@ -216,13 +219,15 @@ fn recent(number: u32) -> Vec<(u32, u32)> {
     let (new, restated) = share(number);
     let first = first(number) + METRICS;
     let mut facts: Vec<_> = (first..first + new)
-        .map(|metric| (metric % METRICS, number))
+        .map(|metric| (metric % METRICS, number % QUARTERS))
         .collect();
     // Of the release before, and of those whose rows have long gone to their blocks.
     for (back, but) in [(20, 1), (40, 2), (440, 1)] {
         let metrics = (first - back..first - back + restated).map(|metric| metric % METRICS);
-        let said =
-            metrics.filter_map(|metric| Some((metric, about(metric, number.checked_sub(but)?)?)));
+        let said = metrics.filter_map(|metric| {
+            let release = about(metric, number.checked_sub(but)?)?;
+            Some((metric, release % QUARTERS))
+        });
         facts.extend(said);
     }
     facts
@@ -236,4 +241,22 @@ fn fiscal(quarter: u32) -> FiscalPeriod {
     let slot = [Slot::Q1, Slot::Q2, Slot::Q3, Slot::Q4][quarter as usize % 4];
     let year = i32::try_from(quarter / 4).expect("a small number");
     FiscalPeriod::new(2000 + year, slot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A quick machine writes thousands of packages before it is killed.
+    #[test]
+    fn packages_of_any_number_can_be_ingested() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = kessan::Database::create(folder.path().join("db")).unwrap();
+        for (shape, _) in SHAPES {
+            for number in [0, 199, 200, 307, 308, 10_003] {
+                let name = Name { number, shape };
+                database.ingest(name.package(1).unwrap()).unwrap();
+            }
+        }
+    }
 }
