@@ -1,10 +1,12 @@
 //! What a commit writes, in which batches.
 
 use super::State;
+use super::catalog::Created;
 use super::engine::{Batch, Tree};
 use super::error::StoreError;
 use super::package::{Committed, Package};
 use super::stage::stage;
+use super::unsettled::Turn;
 use super::write::Write;
 use crate::codec::manifest::Head;
 use crate::codec::record::{CommitRecord, INTENT_SERIES, IntentRecord, chain, pack};
@@ -19,11 +21,27 @@ pub(super) struct Prepared {
     pub(super) batches: Option<Batches>,
     /// The state it leads to.
     pub(super) state: State,
-    /// The series that it writes.
-    pub(super) series: Vec<SeriesId>,
-    /// Those of them that are new, with the commit.
-    pub(super) created: Vec<(SeriesId, u64)>,
+    pub(super) written: Written,
     pub(super) committed: Committed,
+}
+
+/// What commits write, for those who read it.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub(super) series: Vec<SeriesId>,
+    /// Those of them that are new, with their commits.
+    pub(super) created: Vec<Created>,
+    /// What comes to recent rows, and what leaves them.
+    pub(super) turns: Vec<Turn>,
+}
+
+impl Written {
+    /// Adds what a later commit writes.
+    pub(super) fn append(&mut self, later: Written) {
+        self.series.extend(later.series);
+        self.created.extend(later.created);
+        self.turns.extend(later.turns);
+    }
 }
 
 /// Works out what a package writes. What it says may become recent rows of up to `room` bytes.
@@ -40,8 +58,7 @@ pub(super) fn prepare(
         return Ok(Prepared {
             batches: None,
             state: before.clone(),
-            series: Vec::new(),
-            created: Vec::new(),
+            written: Written::default(),
             committed: Committed {
                 commit: None,
                 documents: staged.outcomes,
@@ -76,19 +93,18 @@ pub(super) fn prepare(
         names: staged.names,
     };
     let record = Write::put(Key::Commit(sequence), payload);
-    let mut written = staged.series.clone();
-    written.extend(staged.settled);
+    let mut announced = staged.written.series.clone();
+    announced.extend(staged.settled);
     Ok(Prepared {
         batches: Some(Batches::new(
             staged.groups,
             staged.replaced,
-            &written,
+            &announced,
             record,
             sequence,
         )?),
         state,
-        series: staged.series,
-        created: staged.created,
+        written: staged.written,
         committed: Committed {
             commit: Some(sequence),
             documents: staged.outcomes,

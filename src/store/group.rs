@@ -7,12 +7,11 @@ use std::panic::resume_unwind;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
-use super::commit::{BATCH, Batches, Prepared, prepare};
+use super::commit::{BATCH, Batches, Prepared, Written, prepare};
 use super::engine::{Ahead, Batch, Engine};
 use super::error::StoreError;
 use super::package::{Committed, Package};
 use super::{State, Store, Writer};
-use crate::codec::SeriesId;
 use crate::codec::manifest::Head;
 
 /// After how many keys that packages wrote one by one the log is cleaned. Measured with releases of 100 figures, which write some 25
@@ -49,8 +48,7 @@ pub(super) fn commit(
             under_way: None,
             state: (*store.state()).clone(),
             heads: Vec::new(),
-            series: Vec::new(),
-            created: Vec::new(),
+            written: Written::default(),
             batch: Batch::default(),
             committed: Vec::with_capacity(packages.len()),
             durable: 0,
@@ -75,10 +73,8 @@ struct Group<'scope, 'env> {
     state: State,
     /// The heads of those that are not handed over yet.
     heads: Vec<Head>,
-    /// The series that they write.
-    series: Vec<SeriesId>,
-    /// Those of them that are new, with their commits.
-    created: Vec<(SeriesId, u64)>,
+    /// What they write.
+    written: Written,
     batch: Batch,
     committed: Vec<Committed>,
     /// How many of them are on disk.
@@ -124,8 +120,7 @@ impl Group<'_, '_> {
         let Prepared {
             batches,
             state,
-            series,
-            created,
+            written,
             committed,
         } = prepared;
         let Some(batches) = batches else {
@@ -142,8 +137,7 @@ impl Group<'_, '_> {
         }
         self.state = state;
         self.heads.push(self.state.head);
-        self.series.extend(series);
-        self.created.extend(created);
+        self.written.append(written);
         self.committed.push(committed);
         match single {
             Ok(batch) => {
@@ -164,8 +158,7 @@ impl Group<'_, '_> {
         Work {
             batches,
             heads: std::mem::take(&mut self.heads),
-            series: std::mem::take(&mut self.series),
-            created: std::mem::take(&mut self.created),
+            written: std::mem::take(&mut self.written),
             state: self.state.clone(),
         }
     }
@@ -231,10 +224,7 @@ struct Work {
     batches: Batches,
     /// Of the commits in it, in order; none where there is nothing to write.
     heads: Vec<Head>,
-    /// The series that they write.
-    series: Vec<SeriesId>,
-    /// Those of them that are new, with their commits.
-    created: Vec<(SeriesId, u64)>,
+    written: Written,
     /// As the last of them leaves it.
     state: State,
 }
@@ -253,8 +243,7 @@ impl Disk<'_> {
         let Work {
             batches,
             heads,
-            series,
-            created,
+            written,
             state,
         } = work;
         if heads.is_empty() {
@@ -270,11 +259,11 @@ impl Disk<'_> {
         apply(engine, &batches.data)?;
         // Slots take turns. After an even number of commits the last has the slot of the head that is on disk; the
         // one before it goes first, so that a whole slot is left whenever a write tears.
-        let written = if heads.len().is_multiple_of(2) { 2 } else { 1 };
-        for head in heads.iter().skip(heads.len().saturating_sub(written)) {
+        let slots = if heads.len().is_multiple_of(2) { 2 } else { 1 };
+        for head in heads.iter().skip(heads.len().saturating_sub(slots)) {
             self.writer.head.write(*head)?;
         }
-        self.store.publish(state.clone(), series, created);
+        self.store.publish(state.clone(), written);
         // The commits stand. What is left of an announcement would be removed by the next open, too.
         let tidied = apply(engine, &batches.cleanup).and_then(|()| self.clean(&batches.data));
         self.writer.halted = tidied.is_err();

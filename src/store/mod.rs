@@ -9,7 +9,8 @@
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
 //! - `stage/`, `definitions.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
 //! - `recent.rs`: what comes alone waits in one value of its company, until it goes to the blocks of its series.
-//! - `series.rs`, `snapshot.rs`, `scan.rs`: reading; `stamps.rs`: what has been written since it was read; `listed.rs`: how much there is to read.
+//! - `series.rs`, `snapshot.rs`, `scan.rs`: reading; `stamps.rs`: what has been written since it was read; `listed.rs`: how much there is to read;
+//!   `unsettled.rs`: of which series recent rows are to be read.
 //! - `verify/`: reading all of it, to find what is wrong; `progress.rs`: how far such work is.
 //! - `backup.rs`: copies; `fresh.rs`: new databases that are made under another name.
 //! - `dump/`: a database as lines of text, and back.
@@ -51,6 +52,7 @@ mod stage;
 mod stamps;
 #[cfg(test)]
 mod tests;
+mod unsettled;
 mod verify;
 mod write;
 
@@ -72,11 +74,13 @@ pub(crate) use crate::codec::{Row as CurrentRow, SeriesId};
 
 use crate::codec::manifest::Head;
 use crate::codec::record::Totals;
+use commit::Written;
 use engine::Engine;
 use head::HeadFile;
 use listed::Listed;
 use names::Names;
 use stamps::Stamps;
+use unsettled::Unsettled;
 
 /// An open database.
 ///
@@ -88,6 +92,7 @@ pub(crate) struct Store {
     state: RwLock<Arc<State>>,
     stamps: Arc<Stamps>,
     listed: Arc<Listed>,
+    unsettled: Arc<Unsettled>,
     writer: Mutex<Writer>,
     /// How many bytes of recent rows a company may have.
     room: usize,
@@ -149,6 +154,7 @@ impl Store {
             self.state(),
             Arc::clone(&self.stamps),
             Arc::clone(&self.listed),
+            Arc::clone(&self.unsettled),
         )
     }
 
@@ -212,11 +218,13 @@ impl Store {
     }
 
     fn new(engine: Engine, head: HeadFile, state: State, listed: Listed) -> Store {
+        let unsettled = Unsettled::new(state.names.with_recent());
         Store {
             engine: Arc::new(engine),
             state: RwLock::new(Arc::new(state)),
             stamps: Arc::default(),
             listed: Arc::new(listed),
+            unsettled: Arc::new(unsettled),
             room: recent::BOUND,
             writer: Mutex::new(Writer {
                 head,
@@ -230,10 +238,11 @@ impl Store {
         Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Shows what commits wrote, in these series, some of them new.
-    fn publish(&self, state: State, series: &[SeriesId], created: &[(SeriesId, u64)]) {
-        self.stamps.write(series, state.head.sequence);
-        self.listed.add(created);
+    /// Shows what commits wrote.
+    fn publish(&self, state: State, written: &Written) {
+        self.stamps.write(&written.series, state.head.sequence);
+        self.listed.add(&written.created);
+        self.unsettled.turn(&written.turns);
         let state = Arc::new(state);
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
     }

@@ -1,5 +1,7 @@
 //! Reading one metric of all companies, or everything: a scan of current blocks, beside which recent rows are read.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::iter::Peekable;
 use std::ops::RangeInclusive;
 
@@ -63,8 +65,13 @@ impl Snapshot {
         mut show: impl FnMut(SeriesId, &Current<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         // The recent rows first, as they may go to the blocks meanwhile.
-        let waiting = AllRecent::read(self, &range)?;
-        let mut waiting = waiting.iter().peekable();
+        let series = self.unsettled.of(range.clone(), &self.engine)?;
+        let values = self.recent_values(&series)?;
+        let recents = Recents {
+            series,
+            companies: parsed(&values)?,
+        };
+        let mut waiting = recents.iter().peekable();
         let (first, last) = (first_of(*range.start()), last_of(*range.end()));
         let mut last_id = None;
         let mut found = Found::default();
@@ -102,6 +109,17 @@ impl Snapshot {
             Some(pair) => Err(self.missing_of(pair)?.into()),
             None => Ok(()),
         }
+    }
+
+    /// The recent rows of the companies of some series.
+    fn recent_values(&self, series: &[SeriesId]) -> Result<HashMap<u32, Value>, StoreError> {
+        let mut values = HashMap::new();
+        for id in series {
+            if let Entry::Vacant(place) = values.entry(id.company) {
+                place.insert(recent::value(&self.engine, id.company)?);
+            }
+        }
+        Ok(values)
     }
 
     /// Shows the series that are nothing but recent rows, up to one that has a block.
@@ -146,6 +164,14 @@ impl Snapshot {
     }
 }
 
+fn parsed(values: &HashMap<u32, Value>) -> Result<HashMap<u32, Recent<'_>>, StoreError> {
+    let parsed = values.iter().map(|(company, value)| {
+        let decoding = |error| StoreError::decoding(&Key::Recent(*company), &error);
+        Ok((*company, Recent::parse(value).map_err(decoding)?))
+    });
+    parsed.collect()
+}
+
 fn last_of(series: SeriesId) -> Key {
     Key::Current {
         series,
@@ -167,56 +193,22 @@ impl Found {
     }
 }
 
-/// The recent rows of all companies, as far as they are of a range of series.
-struct AllRecent {
-    values: Vec<(Key, Value)>,
-    /// The series by id, with the numbers of their values, and of themselves there.
-    series: Vec<(SeriesId, usize, usize)>,
+/// The recent rows of the companies that have some of the series of a scan.
+struct Recents<'a> {
+    /// The series, in order.
+    series: Vec<SeriesId>,
+    companies: HashMap<u32, Recent<'a>>,
 }
 
-impl AllRecent {
-    fn read(
-        snapshot: &Snapshot,
-        range: &RangeInclusive<SeriesId>,
-    ) -> Result<AllRecent, StoreError> {
-        let mut all = AllRecent {
-            values: Vec::new(),
-            series: Vec::new(),
-        };
-        let (first, last) = (range.start(), range.end());
-        for company in snapshot.state.names.with_recent() {
-            let key = Key::Recent(company);
-            let value = recent::value(&snapshot.engine, company)?;
-            let recent = Recent::parse(&value).map_err(|e| StoreError::decoding(&key, &e))?;
-            let begin = match recent.find(first.metric, first.variant) {
-                Ok(nth) | Err(nth) => nth,
-            };
-            for nth in begin..recent.len() {
-                let Some((metric, variant)) = recent.pair(nth) else {
-                    break;
-                };
-                if (metric, variant) > (last.metric, last.variant) {
-                    break;
-                }
-                let id = SeriesId {
-                    metric,
-                    variant,
-                    company,
-                };
-                all.series.push((id, all.values.len(), nth));
-            }
-            all.values.push((key, value));
-        }
-        all.series.sort_unstable();
-        Ok(all)
-    }
-
+impl Recents<'_> {
+    /// The recent rows of each series, as far as they have not gone to its block.
     fn iter(&self) -> impl Iterator<Item = Result<(SeriesId, Waiting), StoreError>> {
-        self.series.iter().filter_map(|(id, value, nth)| {
-            let (key, value) = self.values.get(*value)?;
-            let read = Recent::parse(value).and_then(|recent| recent::nth_of(&recent, *nth));
-            let read = read.map_err(|error| StoreError::decoding(key, &error));
-            Some(read.map(|waiting| (*id, waiting)))
+        self.series.iter().filter_map(|id| {
+            let recent = self.companies.get(&id.company)?;
+            let nth = recent.find(id.metric, id.variant).ok()?;
+            let read = recent::nth_of(recent, nth);
+            let decoding = |error| StoreError::decoding(&Key::Recent(id.company), &error);
+            Some(read.map(|waiting| (*id, waiting)).map_err(decoding))
         })
     }
 }

@@ -17,6 +17,7 @@ use super::progress::UpkeepProgress;
 use super::recent::{self, Waiting};
 use super::series::{self, Stored};
 use super::stamps::Stamps;
+use super::unsettled::Unsettled;
 use super::{State, Variant, recover};
 use crate::codec::cells::CellsRecord;
 use crate::codec::check::ChecksRecord;
@@ -36,6 +37,7 @@ pub(crate) struct Snapshot {
     pub(super) state: Arc<State>,
     stamps: Arc<Stamps>,
     pub(super) listed: Arc<Listed>,
+    pub(super) unsettled: Arc<Unsettled>,
 }
 
 /// What a head knows of a series.
@@ -51,12 +53,14 @@ impl Snapshot {
         state: Arc<State>,
         stamps: Arc<Stamps>,
         listed: Arc<Listed>,
+        unsettled: Arc<Unsettled>,
     ) -> Self {
         Self {
             engine,
             state,
             stamps,
             listed,
+            unsettled,
         }
     }
 

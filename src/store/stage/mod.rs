@@ -12,7 +12,8 @@ mod recent;
 mod series;
 
 use super::State;
-use super::catalog::{self, Created};
+use super::catalog;
+use super::commit::Written;
 use super::engine::Tree;
 use super::error::StoreError;
 use super::names::Names;
@@ -38,11 +39,9 @@ pub(super) struct Staged {
     pub(super) groups: Vec<Vec<Write>>,
     /// Definitions that are written anew, and recent rows: with the commit record, so that an aborted commit leaves the old ones.
     pub(super) replaced: Vec<Write>,
-    pub(super) series: Vec<SeriesId>,
-    /// Others, whose recent rows go to their blocks.
+    pub(super) written: Written,
+    /// Other series, whose recent rows go to their blocks.
     pub(super) settled: Vec<SeriesId>,
-    /// Those of the first that are new, with the commit.
-    pub(super) created: Vec<Created>,
     /// The number of documents and observations that are new.
     pub(super) new_documents: u32,
     pub(super) new_rows: u64,
@@ -79,7 +78,7 @@ pub(super) fn stage(
         return Err(StoreError::Full { what });
     }
     merging.recent.write(&mut staged)?;
-    let listed = catalog::list(&staged.created)?;
+    let listed = catalog::list(&staged.written.created)?;
     staged
         .groups
         .extend(listed.into_iter().map(|write| vec![write]));
@@ -97,9 +96,8 @@ impl Staged {
             additions: state.additions,
             groups: Vec::new(),
             replaced: Vec::new(),
-            series: Vec::new(),
+            written: Written::default(),
             settled: Vec::new(),
-            created: Vec::new(),
             new_documents: 0,
             new_rows: 0,
             digest: [0; 32],

@@ -8,8 +8,10 @@ use crate::codec::record::{CompanyRecord, pack};
 use crate::codec::{Key, SeriesId};
 use crate::store::engine::Tree;
 use crate::store::error::StoreError;
+use crate::store::listed::Pair;
 use crate::store::names::Names;
 use crate::store::recent::{self, OfCompany, Waiting};
+use crate::store::unsettled::Turn;
 use crate::store::write::Write;
 
 /// The recent rows of companies, as far as they were needed.
@@ -24,6 +26,8 @@ pub(super) struct Recent<'a> {
 #[derive(Default)]
 struct Rows {
     series: OfCompany,
+    /// Those that had some before.
+    before: Vec<Pair>,
     changed: bool,
 }
 
@@ -51,10 +55,14 @@ impl<'a> Recent<'a> {
         let of_company = match self.companies.entry(id.company) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(_) if !names.has_recent(id.company) => return Ok(None),
-            Entry::Vacant(place) => place.insert(Rows {
-                series: recent::of_company(self.tree, id.company)?,
-                changed: false,
-            }),
+            Entry::Vacant(place) => {
+                let series = recent::of_company(self.tree, id.company)?;
+                place.insert(Rows {
+                    before: series.keys().copied().collect(),
+                    series,
+                    changed: false,
+                })
+            }
         };
         let waiting = of_company.series.remove(&(id.metric, id.variant));
         of_company.changed |= waiting.is_some();
@@ -73,6 +81,7 @@ impl<'a> Recent<'a> {
         for (company, rows) in self.companies {
             let Rows {
                 mut series,
+                before,
                 changed: true,
             } = rows
             else {
@@ -81,6 +90,7 @@ impl<'a> Recent<'a> {
             let Some(room) = self.room else {
                 // After the blocks that they went to: if the commit is cut off in between, they are in both.
                 staged.groups.push(vec![recent::write(company, &series)?]);
+                turn(&mut staged.written.turns, company, &before, &series);
                 continue;
             };
             let (over, payload) = recent::overflow(&mut series, room)?;
@@ -94,6 +104,7 @@ impl<'a> Recent<'a> {
                 staged.groups.push(writes);
                 staged.settled.push(id);
             }
+            turn(&mut staged.written.turns, company, &before, &series);
             // With the commit record: of a commit that is cut off, there are none.
             staged
                 .replaced
@@ -110,4 +121,19 @@ impl<'a> Recent<'a> {
         }
         Ok(())
     }
+}
+
+/// Notes which series of a company have recent rows now, and had none before, and the other way round.
+fn turn(turns: &mut Vec<Turn>, company: u32, before: &[Pair], now: &OfCompany) {
+    let of = |&(metric, variant): &Pair| SeriesId {
+        metric,
+        variant,
+        company,
+    };
+    let gone = before.iter().filter(|pair| !now.contains_key(pair));
+    turns.extend(gone.map(|pair| (of(pair), false)));
+    let come = now
+        .keys()
+        .filter(|pair| before.binary_search(pair).is_err());
+    turns.extend(come.map(|pair| (of(pair), true)));
 }

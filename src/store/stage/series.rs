@@ -54,7 +54,7 @@ impl<'a> Merging<'a> {
             new.clear();
             new.extend(placed.clone().map(|placed| placed.said));
             let outcomes = self.merge(staged, id, &new)?;
-            staged.series.push(id);
+            staged.written.series.push(id);
             for (placed, outcome) in placed.zip(outcomes) {
                 let slot = staged
                     .outcomes
@@ -99,7 +99,7 @@ impl<'a> Merging<'a> {
             return Err(StoreError::damaged_at(&key, "it is missing"));
         }
         if created {
-            staged.created.push((id, staged.sequence));
+            staged.written.created.push((id, staged.sequence));
             staged.totals.series = staged.totals.series.saturating_add(1);
         }
         staged.groups.push(writes);

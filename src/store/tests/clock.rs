@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::support::*;
+use crate::store::commit::Written;
 use crate::store::{State, Store};
 
 /// Makes the last commit one of a time when the clock was fast by a day.
@@ -10,7 +11,7 @@ fn fast(store: &Store) -> DateTime<Utc> {
     let mut state: State = (*store.state()).clone();
     state.recorded += 86_400;
     let time = DateTime::from_timestamp(state.recorded, 0).unwrap();
-    store.publish(state, &[], &[]);
+    store.publish(state, &Written::default());
     time
 }
 

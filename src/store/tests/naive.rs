@@ -1,11 +1,13 @@
 //! The store against the simplest one there is: a list of all observations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 
+use super::recent::waiting;
 use super::support::*;
+use crate::codec::SeriesId;
 use crate::model::versions::{outcome, shown as choose};
 use crate::model::{Figure, Nil, Observation, Outcome, Period, Rank, SeriesKey, Source};
 use crate::store::recent::BOUND;
@@ -158,6 +160,32 @@ fn any_packages() -> impl Strategy<Value = Vec<Package>> {
     })
 }
 
+/// The series with recent rows, as scans go by them.
+fn unsettled(store: &Store) -> BTreeSet<SeriesId> {
+    let all = |number| SeriesId {
+        metric: number,
+        variant: number,
+        company: number,
+    };
+    let range = all(0)..=all(u32::MAX);
+    let unsettled = store.unsettled.of(range, &store.engine);
+    unsettled.unwrap().into_iter().collect()
+}
+
+/// The series with recent rows, as their values have them.
+fn waiting_series(store: &Store) -> BTreeSet<SeriesId> {
+    let companies = 0..store.state().names.companies.len();
+    let of = |company| {
+        let pairs = waiting(store, company).into_keys();
+        pairs.map(move |(metric, variant)| SeriesId {
+            metric,
+            variant,
+            company,
+        })
+    };
+    companies.flat_map(of).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -190,6 +218,7 @@ proptest! {
         }
         let report = store.verify(&digest, &mut |_| ControlFlow::Continue(())).unwrap();
         prop_assert!(report.is_sound(), "{}", report);
+        prop_assert_eq!(unsettled(&store), waiting_series(&store));
         for (snapshot, naive) in &seen {
             naive.check(snapshot);
         }

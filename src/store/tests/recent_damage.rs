@@ -71,6 +71,35 @@ fn recent_rows_that_are_lost_or_broken_are_an_error_for_whoever_reads_them() {
 }
 
 #[test]
+fn a_scan_reads_the_recent_rows_of_those_companies_only_that_have_some_of_its_series() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    store.commit(&release("a", 0, 0..3)).unwrap();
+    store.commit(&release("b", 0, 2..5)).unwrap();
+    let panel = |metric: &str| {
+        let mut companies = Vec::new();
+        let metric = metric.parse().unwrap();
+        let read = store.snapshot().panel(&metric, 0, |company, _| {
+            companies.push(company);
+            Ok::<_, StoreError>(())
+        });
+        read.map(|()| companies)
+    };
+    assert_eq!(panel("w1"), Ok(vec![0]));
+    // Of one that has gone to its block, too.
+    commit_to_blocks(&store, &release("b", 1, 4..5)).unwrap();
+    change(&store, |batch| batch.remove(&Key::Recent(1)));
+    let missing = StoreError::damaged_at(&Key::Recent(1), "it is missing");
+    assert_eq!(panel("w1"), Ok(vec![0]));
+    assert_eq!(panel("w2"), Err(missing.clone()));
+    assert_eq!(panel("w3"), Err(missing));
+    assert_eq!(panel("w4"), Ok(vec![1]));
+    // What comes to recent rows is read from then on.
+    store.commit(&release("a", 2, 4..5)).unwrap();
+    assert_eq!(panel("w4"), Ok(vec![0, 1]));
+}
+
+#[test]
 fn a_broken_row_is_an_error_of_its_series() {
     let place = Place::new();
     let store = filled(&place);
