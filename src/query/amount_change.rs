@@ -57,6 +57,14 @@ enum Reckoned {
 }
 
 impl AmountChange {
+    /// How many bytes it takes beside its own.
+    pub(crate) fn boxed(&self) -> usize {
+        match self.reckoned {
+            Reckoned::Before(_) => size_of::<Change>(),
+            Reckoned::Scaled(_) | Reckoned::WhenAsked => 0,
+        }
+    }
+
     /// The change of an amount of a series from a figure that was published on a day, of the same series or of another that it
     /// is stitched with.
     pub(crate) fn from_base(

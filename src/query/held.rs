@@ -184,12 +184,14 @@ impl Held {
 }
 
 impl Weigh for Held {
-    /// With its quarters and what they are compared with.
+    /// Of what it has found so far, or will have at the least if it goes on as usual: its quarters, in brief, with their changes.
     fn weight(&self) -> usize {
-        let brief = size_of::<DatedAmount>() + size_of::<AmountChange>();
-        let full = 2 * size_of::<Row>() + size_of::<Standing>() + size_of::<Option<Partner>>() + 96;
-        let row = full + brief;
-        self.rows().as_slice().len().saturating_mul(row)
+        let rows = self.rows.get().map_or(&[][..], |rows| rows.as_slice());
+        let entry = size_of::<Entry>() + Point::WEIGHT;
+        let usual = entry + size_of::<DatedAmount>() + size_of::<AmountChange>();
+        let quarters = self.quarters.get().map_or(0, |all| all.shelf.weight());
+        let facts = self.facts.get().map_or(0, Shelf::weight);
+        size_of_val(rows) + (quarters + facts).max(rows.len() * usual)
     }
 }
 
@@ -202,12 +204,32 @@ pub(crate) struct Shelf {
     changes: [OnceLock<Brief<AmountChange>>; 3],
 }
 
+impl Weigh for Shelf {
+    fn weight(&self) -> usize {
+        let entries = self.entries.len() * (size_of::<Entry>() + Point::WEIGHT);
+        let partner = size_of::<Option<Partner>>() + Point::WEIGHT;
+        let partners = self.partners.iter().filter_map(OnceLock::get);
+        let partners: usize = partners.map(|all| all.len() * partner).sum();
+        let amounts = self.amounts.get().map_or(0, Weigh::weight);
+        let changes = self.changes.iter().filter_map(OnceLock::get);
+        let changes: usize = changes.map(Weigh::weight).sum();
+        entries + partners + amounts + changes
+    }
+}
+
 /// What is said in brief of those entries that are plain amounts.
 #[derive(Debug)]
 struct Brief<T> {
     said: Vec<T>,
     /// How many of them stand before each entry, where that is not the number of the entry.
     before: Option<Vec<usize>>,
+}
+
+impl<T> Weigh for Brief<T> {
+    fn weight(&self) -> usize {
+        let before = self.before.as_deref().unwrap_or_default();
+        size_of_val(self.said.as_slice()) + size_of_val(before)
+    }
 }
 
 impl<T> Brief<T> {

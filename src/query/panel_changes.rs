@@ -60,11 +60,12 @@ pub struct PanelAmountChange {
 pub(crate) struct ChangeRows {
     rows: Vec<PanelAmountChange>,
     units: Vec<Unit>,
+    weight: usize,
 }
 
 impl Weigh for ChangeRows {
     fn weight(&self) -> usize {
-        size_of_val(self.rows.as_slice())
+        self.weight
     }
 }
 
@@ -214,15 +215,18 @@ impl PanelQuery {
         }
         found.sort_unstable_by(|(a, ..), (b, ..)| a.cmp(b));
         let mut units = Vec::new();
-        let rows = found
+        let rows: Vec<PanelAmountChange> = found
             .into_iter()
             .map(|((_, unit), company, change)| PanelAmountChange {
                 company,
                 unit: place_of(&unit, &mut units),
                 change,
-            });
+            })
+            .collect();
+        let boxed: usize = rows.iter().map(|row| row.change.boxed()).sum();
         Ok(ChangeRows {
-            rows: rows.collect(),
+            weight: size_of_val(rows.as_slice()) + boxed,
+            rows,
             units,
         })
     }

@@ -48,6 +48,9 @@ struct Placed {
 }
 
 impl Point {
+    /// How many bytes one takes beside its own, with the two counts of an `Arc`.
+    pub(crate) const WEIGHT: usize = size_of::<Placed>() + 2 * size_of::<usize>();
+
     pub(crate) fn new(row: Row, standing: Option<Standing>) -> Self {
         Self(Arc::new(Placed { row, standing }))
     }
