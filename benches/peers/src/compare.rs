@@ -5,20 +5,16 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use chrono::Datelike;
 
 use crate::answer::{Answer, Question, Tally};
-use crate::facts::{Key, Named, Random, Release, Row, World};
+use crate::facts::{Key, Named, Random, World};
 use crate::machine::{self, Load};
-use crate::measure::{Cell, Line, Unit, line};
+use crate::measure::{Cell, Line, Unit, compare, line};
 use crate::peers::{Kind, Peer};
 use crate::progress::Progress;
+use crate::questions::{PANELS, POINTS, any, as_of_questions, in_use, some, some_key};
 use crate::reckoning;
-
-/// Series in use where questions come back to the same ones.
-const IN_USE: u32 = 1000;
-/// Questions in a list, of those about a point.
-const POINTS: usize = 2000;
+use crate::releases::{cold_release, empty_release, releases_of_companies, warm_releases};
 
 /// How large the worlds are, and how often everything is done.
 #[derive(Clone, Copy, Debug)]
@@ -39,12 +35,14 @@ const WIDE: [World; 2] = [
         metrics: 10,
         quarters: 80,
         versions: 1,
+        by_quarter: false,
     },
     World {
         companies: 5000,
         metrics: 4,
         quarters: 20,
         versions: 1,
+        by_quarter: false,
     },
 ];
 /// Facts that were restated four times.
@@ -53,6 +51,7 @@ const RESTATED: World = World {
     metrics: 100,
     quarters: 40,
     versions: 5,
+    by_quarter: false,
 };
 /// What is taken in release by release.
 const STEPWISE: World = World {
@@ -60,6 +59,15 @@ const STEPWISE: World = World {
     metrics: 100,
     quarters: 80,
     versions: 1,
+    by_quarter: true,
+};
+/// The same, of more companies, to be asked.
+const GROWN: World = World {
+    companies: 100,
+    metrics: 100,
+    quarters: 8,
+    versions: 1,
+    by_quarter: true,
 };
 /// After as many seconds and two samples a peer is not asked again for the year over year of everything.
 const LONG_ENOUGH: f64 = 20.0;
@@ -84,6 +92,7 @@ impl Compare<'_> {
             let mut peers = self.open("main", &names)?;
             lines.extend(self.series_questions(&main, &mut peers)?);
             lines.push(self.panels(&main, &mut peers)?);
+            lines.push(self.any_panels("", &main, &mut peers)?);
             lines.push(self.screen(&main, &mut peers)?);
             lines.push(self.growth_of_all(&main, &mut peers)?);
         }
@@ -100,7 +109,9 @@ impl Compare<'_> {
             let mut peers = self.loaded("restated", &RESTATED)?;
             lines.extend(self.versions(&RESTATED, &mut peers)?);
         }
+        lines.extend(self.grown()?);
         lines.extend(loads);
+        lines.push(self.memory(&main)?);
         lines.extend(self.openings(&names)?);
         lines.extend(self.releases(&names)?);
         lines.extend(self.stepwise()?);
@@ -216,6 +227,18 @@ impl Compare<'_> {
         let work = format!("panel, {} companies", world.companies);
         let questions = some(world, |metric, quarter| Question::Panel { metric, quarter });
         self.line(&work, world, peers, |_| questions.clone())
+    }
+
+    /// Panels of other metrics and quarters in each round.
+    fn any_panels(&self, of: &str, world: &World, peers: &mut [Box<dyn Peer>]) -> Result<Line> {
+        let work = format!("panel, {} companies, any{of}", world.companies);
+        self.line(&work, world, peers, |round| {
+            let panel = |key: Key, random: &mut Random| Question::Panel {
+                metric: key.metric,
+                quarter: random.below(world.quarters),
+            };
+            any(world, round, PANELS, panel)
+        })
     }
 
     fn screen(&self, world: &World, peers: &mut [Box<dyn Peer>]) -> Result<Line> {
@@ -379,213 +402,84 @@ impl Compare<'_> {
             Unit::Seconds,
         );
         let mut size = Line::new("release by release, on disk", Unit::BytesPerFact);
-        let names = Rc::new(Named::new(STEPWISE));
-        let facts = float(STEPWISE.facts());
+        let world = STEPWISE;
+        let mut peers = self.by_releases("stepwise", &world, &mut commit)?;
+        let whole = any(&world, 0, POINTS, |key, _| Question::Range {
+            key,
+            first: 0,
+            last: world.quarters - 1,
+        });
+        for peer in &mut peers {
+            compare(&world, peer.as_mut(), &whole)?;
+        }
+        drop(peers);
+        for kind in self.kinds.iter().filter(|kind| kind.is_on_disk()) {
+            let folder = self.folder.join("stepwise").join(kind.name());
+            let bytes = float(machine::disk(&folder)?);
+            size.add(kind.name(), bytes / float(world.facts()));
+        }
+        Ok(vec![commit, size])
+    }
+
+    /// Questions to a database that grew by releases.
+    fn grown(&self) -> Result<Vec<Line>> {
+        let world = GROWN;
+        let mut commits = Line::new("releases of many companies", Unit::Seconds);
+        let mut peers = self.by_releases("grown", &world, &mut commits)?;
+        let work = "8 quarters, any series, after releases";
+        let series = self.line(work, &world, &mut peers, |round| {
+            any(&world, round, POINTS, |key, _| Question::Range {
+                key,
+                first: 0,
+                last: world.quarters - 1,
+            })
+        })?;
+        let panel = self.any_panels(", after releases", &world, &mut peers)?;
+        Ok(vec![series, panel])
+    }
+
+    /// A world that every peer takes in release by release, quarter after quarter; then all are open.
+    fn by_releases(
+        &self,
+        name: &str,
+        world: &World,
+        commit: &mut Line,
+    ) -> Result<Vec<Box<dyn Peer>>> {
+        let names = Rc::new(Named::new(*world));
         for kind in self.kinds.iter().filter(|kind| kind.is_on_disk()) {
             self.progress
                 .say(format!("{}, release by release", kind.name()));
-            let folder = self.folder.join("stepwise").join(kind.name());
+            let folder = self.folder.join(name).join(kind.name());
             if folder.exists() {
                 std::fs::remove_dir_all(&folder)?;
             }
             kind.create(&folder)?;
             let mut peer = kind.open_one(&folder, &names)?;
-            let mut document = 0;
-            for quarter in 0..STEPWISE.quarters {
-                for company in 0..STEPWISE.companies {
-                    let mut release = STEPWISE.release_of(company, quarter, document);
+            for quarter in 0..world.quarters {
+                for company in 0..world.companies {
+                    let document = world.document(company, quarter);
+                    let mut release = world.release_of(company, quarter, document);
                     release.new_company = quarter == 0;
-                    release.new_metrics = document == 0;
-                    document += 1;
+                    release.new_metrics = (company, quarter) == (0, 0);
                     let time = peer.release(&release)?.context("it takes in releases")?;
                     commit.add(kind.name(), time.as_secs_f64());
                 }
             }
-            drop(peer);
-            size.add(kind.name(), float(machine::disk(&folder)?) / facts);
         }
-        Ok(vec![commit, size])
+        self.open(name, &names)
     }
-}
 
-/// The next release of each company, in no order.
-pub fn releases_of_companies(world: &World) -> impl Iterator<Item = Release> {
-    let world = *world;
-    let companies = shuffled(world.companies, 5);
-    (0..)
-        .zip(companies)
-        .map(move |(number, company)| world.release(company, number))
-}
-
-/// Each release into every database, after all series of its company have been read.
-pub fn warm_releases(
-    folder: &Path,
-    names: &Rc<Named>,
-    kinds: &[Kind],
-    releases: impl Iterator<Item = Release>,
-    line: &mut Line,
-) -> Result<()> {
-    let open = |kind: &Kind| kind.open_one(&folder.join(kind.name()), names);
-    let mut peers: Vec<_> = kinds.iter().map(open).collect::<Result<_>>()?;
-    let mut answer = Answer::default();
-    for release in releases {
-        for peer in &mut peers {
-            for metric in 0..names.world.metrics {
-                let company = release.company;
-                answer.clear();
-                let key = Key { company, metric };
-                peer.ask(&Question::Growth { key }, &mut answer)?;
-            }
-            let time = peer.release(&release)?.context("it takes in releases")?;
-            line.add(peer.name(), time.as_secs_f64());
-            arrived(peer.as_mut(), &release)?;
+    /// What memory it takes to open the loaded database and ask it everything.
+    fn memory(&self, world: &World) -> Result<Line> {
+        let mut line = Line::new("open and ask everything, most memory", Unit::Bytes);
+        for kind in self.opened_here() {
+            self.progress
+                .say(format!("{} is asked everything", kind.name()));
+            let folder = self.folder.join("main").join(kind.name());
+            line.add(kind.name(), float(machine::ask(kind, &folder, world)?));
         }
+        Ok(line)
     }
-    Ok(())
-}
-
-/// A release into every database that was just opened, with nothing of it in memory.
-pub fn cold_release(
-    folder: &Path,
-    names: &Rc<Named>,
-    kinds: &[Kind],
-    release: &Release,
-    line: &mut Line,
-) -> Result<()> {
-    for kind in kinds {
-        let folder = folder.join(kind.name());
-        machine::forget(&folder)?;
-        let mut peer = kind.open_one(&folder, names)?;
-        let time = peer.release(release)?.context("it takes in releases")?;
-        line.add(peer.name(), time.as_secs_f64());
-        arrived(peer.as_mut(), release)?;
-    }
-    Ok(())
-}
-
-/// A release as the first facts of a database.
-pub fn empty_release(folder: &Path, kinds: &[Kind], line: &mut Line) -> Result<()> {
-    let world = World {
-        companies: 1,
-        metrics: 100,
-        quarters: 1,
-        versions: 1,
-    };
-    let names = Rc::new(Named::new(world));
-    for kind in kinds {
-        let folder = folder.join(kind.name());
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder)?;
-        }
-        kind.create(&folder)?;
-        let mut peer = kind.open_one(&folder, &names)?;
-        let mut release = world.release_of(0, 0, 0);
-        (release.new_company, release.new_metrics) = (true, true);
-        let time = peer.release(&release)?.context("it takes in releases")?;
-        line.add(peer.name(), time.as_secs_f64());
-        arrived(peer.as_mut(), &release)?;
-    }
-    Ok(())
-}
-
-/// That a release can be read.
-fn arrived(peer: &mut dyn Peer, release: &Release) -> Result<()> {
-    let Release {
-        company, quarter, ..
-    } = *release;
-    for (metric, row) in (0..).zip(&release.rows) {
-        if metric % 10 != 0 {
-            continue;
-        }
-        let key = Key { company, metric };
-        let mut answer = Answer::default();
-        peer.ask(&Question::Point { key, quarter }, &mut answer)?;
-        let found = answer.rows.first().copied().map(Row::normalized);
-        ensure!(
-            found == Some(row.normalized()),
-            "{} has {found:?} in place of {row:?}",
-            peer.name()
-        );
-    }
-    Ok(())
-}
-
-fn shuffled(count: u32, seed: u64) -> Vec<u32> {
-    let mut random = Random::new(seed);
-    let mut all: Vec<u32> = (0..count).collect();
-    for last in (1..count).rev() {
-        all.swap(last as usize, random.below(last + 1) as usize);
-    }
-    all
-}
-
-fn some_key(world: &World, random: &mut Random) -> Key {
-    Key {
-        company: random.below(world.companies),
-        metric: random.below(world.metrics),
-    }
-}
-
-/// Questions about the same thousand series, always.
-pub fn in_use(
-    world: &World,
-    count: usize,
-    question: impl Fn(Key, &mut Random) -> Question,
-) -> Vec<Question> {
-    let mut random = Random::new(3);
-    let in_use = IN_USE.min(world.companies * world.metrics);
-    let keys: Vec<Key> = (0..in_use).map(|_| some_key(world, &mut random)).collect();
-    (0..count)
-        .map(|_| {
-            let key = keys[random.below(in_use) as usize];
-            question(key, &mut random)
-        })
-        .collect()
-}
-
-/// Twenty quarters as of days from one before the first version, when nothing was known, to the last.
-pub fn as_of_questions(world: &World, count: usize) -> Vec<Question> {
-    in_use(world, count, |key, random| {
-        let first = random.below(world.quarters - 19);
-        let version = random.below(world.versions + 1);
-        let day = match version.checked_sub(1) {
-            Some(version) => world.published(version).num_days_from_ce() + 3,
-            None => world.published(0).num_days_from_ce() - 1,
-        };
-        Question::AsOf {
-            key,
-            first,
-            last: first + 19,
-            day,
-        }
-    })
-}
-
-/// Questions about any series, in each round about others as far as there are any.
-fn any(
-    world: &World,
-    round: usize,
-    count: usize,
-    question: impl Fn(Key, &mut Random) -> Question,
-) -> Vec<Question> {
-    let mut random = Random::new(1000 + round as u64);
-    (0..count)
-        .map(|_| {
-            let key = some_key(world, &mut random);
-            question(key, &mut random)
-        })
-        .collect()
-}
-
-/// Twenty questions about metrics and quarters that have a year before.
-pub fn some(world: &World, question: impl Fn(u32, u32) -> Question) -> Vec<Question> {
-    let mut random = Random::new(11);
-    (0..20)
-        .map(|_| {
-            let metric = random.below(world.metrics);
-            question(metric, 4 + random.below(world.quarters - 4))
-        })
-        .collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for ratios")]

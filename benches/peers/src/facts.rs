@@ -59,6 +59,8 @@ pub struct World {
     /// How often each fact is published. Where it is once, there is a document for each company and quarter, else one
     /// for each company and version that restates every fact.
     pub versions: u32,
+    /// Whether it is taken in by releases, quarter after quarter, so that documents are numbered by quarter and company.
+    pub by_quarter: bool,
 }
 
 /// A world and its names, as a caller would have them.
@@ -215,6 +217,15 @@ impl World {
         }
     }
 
+    /// The number of a document of a company.
+    pub fn document(&self, company: u32, own: u32) -> u32 {
+        if self.by_quarter {
+            own * self.companies + company
+        } else {
+            company * self.documents_each() + own
+        }
+    }
+
     /// The day on which a document of a company is published; documents of a company are numbered from 0.
     pub fn published(&self, own_document: u32) -> NaiveDate {
         if self.versions == 1 {
@@ -241,7 +252,7 @@ impl World {
             Row {
                 mantissa: mantissa + more,
                 at: quarter,
-                source: key.company * self.documents_each() + own_document,
+                source: self.document(key.company, own_document),
                 published: self.published(own_document).num_days_from_ce(),
                 scale,
                 precision,
@@ -289,6 +300,7 @@ impl World {
             metrics,
             quarters,
             versions,
+            by_quarter: _,
         } = self;
         format!("{companies}x{metrics}x{quarters}x{versions}")
     }
@@ -304,6 +316,7 @@ impl World {
             metrics,
             quarters,
             versions,
+            by_quarter: false,
         })
     }
 }

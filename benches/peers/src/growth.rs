@@ -6,15 +6,13 @@ use std::rc::Rc;
 use anyhow::Result;
 
 use crate::answer::Question;
-use crate::compare::{
-    as_of_questions, cold_release, empty_release, in_use, releases_of_companies, some,
-    warm_releases,
-};
 use crate::facts::{Named, World};
 use crate::machine;
 use crate::measure::{Line, Unit, line};
 use crate::peers::{Kind, Peer};
 use crate::progress::Progress;
+use crate::questions::{as_of_questions, in_use, some};
+use crate::releases::{cold_release, empty_release, releases_of_companies, warm_releases};
 
 const KINDS: [Kind; 2] = [Kind::Kessan, Kind::Sqlite];
 /// Releases into each size of database, warm and cold.
@@ -35,6 +33,7 @@ const fn world(companies: u32, metrics: u32, quarters: u32, versions: u32) -> Wo
         metrics,
         quarters,
         versions,
+        by_quarter: false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use rustix::time::ClockId;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::World;
 use crate::peers::{Kind, load_duckdb};
+use crate::questions;
 
 /// Whether questions are timed by the processor time of this process; else by the clock on the wall.
 static PROCESSOR_TIME: AtomicBool = AtomicBool::new(false);
@@ -72,13 +73,7 @@ pub fn load(kind: Kind, folder: &Path, world: &World) -> Result<Load> {
     let (time, peak_kilobytes) = if kind == Kind::Duckdb {
         load_duckdb(folder, world)?
     } else {
-        let output = Command::new(std::env::current_exe()?)
-            .args(["load", kind.name(), &world.argument()])
-            .arg(folder)
-            .stderr(Stdio::inherit())
-            .output()?;
-        ensure!(output.status.success(), "{} did not load", kind.name());
-        let told: Told = serde_json::from_slice(&output.stdout)?;
+        let told = process("load", kind, folder, world)?;
         (Duration::from_secs_f64(told.seconds), told.peak_kilobytes)
     };
     Ok(Load {
@@ -88,9 +83,37 @@ pub fn load(kind: Kind, folder: &Path, world: &World) -> Result<Load> {
     })
 }
 
+/// The most memory of a process that opens the database of a peer and asks it all there is to ask, in bytes.
+pub fn ask(kind: Kind, folder: &Path, world: &World) -> Result<u64> {
+    Ok(process("ask", kind, folder, world)?.peak_kilobytes * 1024)
+}
+
+/// Runs this program on the database of a peer.
+fn process(what: &str, kind: Kind, folder: &Path, world: &World) -> Result<Told> {
+    let output = Command::new(std::env::current_exe()?)
+        .args([what, kind.name(), &world.argument()])
+        .arg(folder)
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "{}: {what} failed", kind.name());
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
 /// What the process of [`load`] does.
 pub fn load_here(kind: &str, world: &str, folder: &Path) -> Result<()> {
     let time = Kind::parse(kind)?.load(folder, &World::parse(world)?)?;
+    tell(time)
+}
+
+/// What the process of [`ask`] does.
+pub fn ask_here(kind: &str, world: &str, folder: &Path) -> Result<()> {
+    let start = Instant::now();
+    questions::ask_everything(Kind::parse(kind)?, &World::parse(world)?, folder)?;
+    tell(start.elapsed())
+}
+
+/// Tells the process that started this one what it took.
+fn tell(time: Duration) -> Result<()> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
     let peak = line.and_then(|line| line.split_whitespace().nth(1));

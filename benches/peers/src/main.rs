@@ -12,8 +12,10 @@ mod measure;
 mod output;
 mod peers;
 mod progress;
+mod questions;
 mod real;
 mod reckoning;
+mod releases;
 
 use std::path::PathBuf;
 
@@ -84,17 +86,29 @@ enum Inner {
         world: String,
         database: PathBuf,
     },
+    /// Asks the database of a peer all there is to ask.
+    #[command(hide = true)]
+    Ask {
+        kind: String,
+        world: String,
+        database: PathBuf,
+    },
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    if let Some(Inner::Load {
-        kind,
-        world,
-        database,
-    }) = &arguments.inner
-    {
-        return machine::load_here(kind, world, database);
+    match &arguments.inner {
+        Some(Inner::Load {
+            kind,
+            world,
+            database,
+        }) => return machine::load_here(kind, world, database),
+        Some(Inner::Ask {
+            kind,
+            world,
+            database,
+        }) => return machine::ask_here(kind, world, database),
+        None => {}
     }
     if arguments.processor_time {
         machine::use_processor_time();
@@ -184,6 +198,7 @@ impl Facts {
                 metrics: 100,
                 quarters: 80,
                 versions: 1,
+                by_quarter: false,
             },
             loads,
             rounds,

@@ -131,7 +131,8 @@ pub fn line(
     Ok(line)
 }
 
-fn compare(world: &World, peer: &mut dyn Peer, questions: &[Question]) -> Result<()> {
+/// Holds the answers of a peer against what they must be.
+pub fn compare(world: &World, peer: &mut dyn Peer, questions: &[Question]) -> Result<()> {
     peer.prepare(questions)?;
     for question in questions {
         let mut answer = Answer::default();
