@@ -290,7 +290,7 @@ struct Facts<'a> {
 impl Facts<'_> {
     fn read(&mut self, material: &mut Material, company: &Company) -> Result<(), Error> {
         material.companies.push(company.clone());
-        for id in self.snapshot.series_of(&company.id)? {
+        for id in self.snapshot.series_of(&company.id) {
             let key = self.snapshot.series_key(id)?;
             let units = material
                 .units

@@ -158,7 +158,7 @@ impl TidyExport {
         let snapshot = self.reader.snapshot();
         for company in self.reader.companies() {
             for key in series_of(&snapshot, &company.id)? {
-                let Some(id) = snapshot.series_id(&key)? else {
+                let Some(id) = snapshot.series_id(&key) else {
                     continue;
                 };
                 for seen in snapshot.observations(id)? {

@@ -363,7 +363,7 @@ impl PanelQuery {
         if self.is_known_latest() {
             return Ok(current.all()?);
         }
-        Ok(match snapshot.series_id(&about.key)? {
+        Ok(match snapshot.series_id(&about.key) {
             Some(id) => self.known.rows(snapshot, &self.reader, id)?,
             None => Vec::new(),
         })

@@ -428,7 +428,7 @@ impl Reader {
         snapshot: &Snapshot,
         point: &Point,
     ) -> Result<Vec<Observation>, StoreError> {
-        let Some(id) = snapshot.series_id(point.series())? else {
+        let Some(id) = snapshot.series_id(point.series()) else {
             return Ok(Vec::new());
         };
         let known = point.about().known;

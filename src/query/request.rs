@@ -318,7 +318,7 @@ impl SeriesQuery {
         let own = self.resolve(&snapshot)?.parts;
         let mut siblings = Vec::new();
         for metric in self.meant.metrics() {
-            for id in snapshot.series_of_metric(&self.company.id, metric)? {
+            for id in snapshot.series_of_metric(&self.company.id, metric) {
                 let key = snapshot.series_key(id)?;
                 if own.iter().all(|(own, _)| *own != id) && key.scenario == self.scenario {
                     let rows = self.known.rows(&snapshot, &self.reader, id)?;
@@ -342,7 +342,7 @@ impl SeriesQuery {
 /// All series of a company, in order.
 pub(crate) fn series_of(snapshot: &Snapshot, company: &Id) -> Result<Vec<SeriesKey>, Error> {
     let mut keys = snapshot
-        .series_of(company)?
+        .series_of(company)
         .into_iter()
         .map(|id| snapshot.series_key(id))
         .collect::<Result<Vec<_>, _>>()?;

@@ -231,7 +231,7 @@ impl RestatementQuery {
     pub fn load(&self) -> Result<Restatements, Error> {
         let snapshot = self.reader.snapshot();
         let mut found = Vec::new();
-        for id in snapshot.series_of(&self.company.id)? {
+        for id in snapshot.series_of(&self.company.id) {
             let key = snapshot.series_key(id)?;
             let metric = snapshot
                 .metric(&key.metric)

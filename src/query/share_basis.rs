@@ -33,7 +33,7 @@ impl About {
         if !self.needs_share_basis() {
             return Ok(self);
         }
-        let Some(id) = snapshot.series_id(&self.key)? else {
+        let Some(id) = snapshot.series_id(&self.key) else {
             return Ok(self);
         };
         let observations = self.known.observations(snapshot, reader, id)?;

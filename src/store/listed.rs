@@ -1,19 +1,29 @@
-//! How many series the catalog lists of each metric and variant, so that a scan over companies knows what it must find.
+//! The series that the catalog lists, in memory: which ones a company has, and how many there are of each metric and variant, so that a
+//! scan over companies knows what it must find.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::{PoisonError, RwLock};
 
 use super::catalog::{self, Created};
 use super::engine::Engine;
 use super::error::StoreError;
+use crate::codec::SeriesId;
 
 /// A metric and a variant, by number.
 pub(super) type Pair = (u32, u32);
 
-/// The numbers of series of all metrics and variants, at every commit.
+/// All series, at every commit.
 #[derive(Debug, Default)]
-pub(super) struct Listed(RwLock<BTreeMap<Pair, Counts>>);
+pub(super) struct Listed(RwLock<All>);
+
+#[derive(Debug, Default)]
+struct All {
+    /// The numbers of series of all metrics and variants.
+    pairs: BTreeMap<Pair, Counts>,
+    /// The series of each company, in order, with the commits that created them.
+    companies: HashMap<u32, Vec<(Pair, u64)>>,
+}
 
 /// Commits that created series, in order, each with the number of series after it.
 type Counts = Vec<(u64, u64)>;
@@ -35,7 +45,7 @@ impl Listed {
             let what = format!("the catalog lists {found} series, there should be {series}");
             return Err(StoreError::damaged(what));
         }
-        created.sort_unstable_by_key(|(_, commit)| *commit);
+        created.sort_unstable_by_key(|(id, commit)| (*commit, *id));
         let listed = Listed::default();
         listed.add(&created);
         Ok(listed)
@@ -44,9 +54,14 @@ impl Listed {
     /// Notes series with the commits that created them, which come after all that were noted. To be called before anybody can see
     /// these commits.
     pub(super) fn add(&self, created: &[Created]) {
-        let mut pairs = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let All { pairs, companies } = &mut *all;
         for (id, commit) in created {
-            let counts = pairs.entry((id.metric, id.variant)).or_default();
+            let pair = (id.metric, id.variant);
+            let of_company = companies.entry(id.company).or_default();
+            let place = of_company.partition_point(|(known, _)| *known < pair);
+            of_company.insert(place, (pair, *commit));
+            let counts = pairs.entry(pair).or_default();
             match counts.last_mut() {
                 Some((last, count)) if last == commit => *count = count.saturating_add(1),
                 Some((_, count)) => {
@@ -58,10 +73,34 @@ impl Listed {
         }
     }
 
+    /// The series of a company and some metrics that there are at a head, in order.
+    pub(super) fn of_company(
+        &self,
+        company: u32,
+        metrics: RangeInclusive<u32>,
+        head: u64,
+    ) -> Vec<SeriesId> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let of_company = all.companies.get(&company).map_or(&[][..], Vec::as_slice);
+        let begin = of_company.partition_point(|((metric, _), _)| metric < metrics.start());
+        let wanted = of_company.iter().skip(begin);
+        let wanted = wanted.take_while(|((metric, _), _)| metric <= metrics.end());
+        let known = wanted.filter(|(_, created)| *created <= head);
+        let id = |&((metric, variant), _): &(Pair, u64)| SeriesId {
+            metric,
+            variant,
+            company,
+        };
+        known.map(id).collect()
+    }
+
     /// How many series of a range of pairs there are at a head.
     pub(super) fn count(&self, range: RangeInclusive<Pair>, head: u64) -> u64 {
-        let pairs = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        pairs.range(range).map(|(_, counts)| at(counts, head)).sum()
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.pairs
+            .range(range)
+            .map(|(_, counts)| at(counts, head))
+            .sum()
     }
 
     /// The first pair of a range of which not so many series were found as there are at a head. What was found is in order,
@@ -72,9 +111,9 @@ impl Listed {
         found: &[(Pair, u64)],
         head: u64,
     ) -> Option<Pair> {
-        let pairs = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = found.iter().peekable();
-        for (pair, counts) in pairs.range(range) {
+        for (pair, counts) in all.pairs.range(range) {
             let expected = at(counts, head);
             if let Some((before, _)) = found.next_if(|(other, _)| other < pair) {
                 return Some(*before);
@@ -98,7 +137,6 @@ fn at(counts: &Counts, head: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::SeriesId;
 
     fn id(metric: u32, variant: u32, company: u32) -> SeriesId {
         SeriesId {

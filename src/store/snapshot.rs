@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::catalog;
 use super::current::Current;
 use super::dump::{self, Dumped};
 use super::engine::Engine;
@@ -173,33 +172,25 @@ impl Snapshot {
     }
 
     /// The numbers of a series; `None` where there is no such series.
-    pub(crate) fn series_id(&self, key: &SeriesKey) -> Result<Option<SeriesId>, StoreError> {
+    pub(crate) fn series_id(&self, key: &SeriesKey) -> Option<SeriesId> {
         let names = &self.state.names;
         let variant = Variant {
             scenario: key.scenario,
             scope: key.scope.clone(),
             unit: key.unit.clone(),
         };
-        let numbers = (
-            names.metrics.number(&key.metric),
-            names.variants.number(&variant),
-            names.companies.number(&key.company),
-        );
-        let (Some(metric), Some(variant), Some(company)) = numbers else {
-            return Ok(None);
-        };
         let id = SeriesId {
-            metric,
-            variant,
-            company,
+            metric: names.metrics.number(&key.metric)?,
+            variant: names.variants.number(&variant)?,
+            company: names.companies.number(&key.company)?,
         };
-        Ok(self.is_listed(id)?.then_some(id))
+        self.is_listed(id).then_some(id)
     }
 
     /// Whether the catalog lists a series at this head.
-    fn is_listed(&self, id: SeriesId) -> Result<bool, StoreError> {
-        let listed = self.listed(id.company, id.metric..=id.metric)?;
-        Ok(listed.contains(&id))
+    fn is_listed(&self, id: SeriesId) -> bool {
+        let listed = self.of_company(id.company, id.metric..=id.metric);
+        listed.contains(&id)
     }
 
     /// What the numbers of a series stand for.
@@ -229,40 +220,26 @@ impl Snapshot {
     }
 
     /// All series of a company, by metric and variant.
-    pub(crate) fn series_of(&self, company: &Id) -> Result<Vec<SeriesId>, StoreError> {
-        let Some(company) = self.state.names.companies.number(company) else {
-            return Ok(Vec::new());
-        };
-        self.listed(company, 0..=u32::MAX)
+    pub(crate) fn series_of(&self, company: &Id) -> Vec<SeriesId> {
+        let company = self.state.names.companies.number(company);
+        company.map_or(Vec::new(), |company| self.of_company(company, 0..=u32::MAX))
     }
 
     /// All series of one metric of a company, by variant.
-    pub(crate) fn series_of_metric(
-        &self,
-        company: &Id,
-        metric: &MetricPath,
-    ) -> Result<Vec<SeriesId>, StoreError> {
+    pub(crate) fn series_of_metric(&self, company: &Id, metric: &MetricPath) -> Vec<SeriesId> {
         let names = &self.state.names;
         let numbers = names
             .companies
             .number(company)
             .zip(names.metrics.number(metric));
         match numbers {
-            Some((company, metric)) => self.listed(company, metric..=metric),
-            None => Ok(Vec::new()),
+            Some((company, metric)) => self.of_company(company, metric..=metric),
+            None => Vec::new(),
         }
     }
 
-    fn listed(
-        &self,
-        company: u32,
-        metrics: RangeInclusive<u32>,
-    ) -> Result<Vec<SeriesId>, StoreError> {
-        let all = catalog::of_company(&self.engine, company)?;
-        let wanted = all
-            .into_iter()
-            .filter(|(id, created)| metrics.contains(&id.metric) && *created <= self.sequence());
-        Ok(wanted.map(|(id, _)| id).collect())
+    fn of_company(&self, company: u32, metrics: RangeInclusive<u32>) -> Vec<SeriesId> {
+        self.listed.of_company(company, metrics, self.sequence())
     }
 
     /// One row per fact of a series, by period; none where there is no such series.
@@ -351,7 +328,7 @@ impl Snapshot {
         if stored.is_none() {
             let must_be_there = match &waiting {
                 Some(waiting) => waiting.on_block,
-                None => self.is_listed(id)?,
+                None => self.is_listed(id),
             };
             if must_be_there {
                 return Err(StoreError::damaged_at(&first_of(id), "it is missing"));

@@ -20,7 +20,7 @@ impl Explainer {
     pub(super) fn versions(&self, point: &Point) -> Result<(Versions, NaiveDate), Error> {
         let about = point.about();
         let mut excluded: BTreeMap<Exclusion, usize> = BTreeMap::new();
-        let mut observations = match self.snapshot.series_id(point.series())? {
+        let mut observations = match self.snapshot.series_id(point.series()) {
             Some(id) => self.snapshot.observations(id)?,
             None => Vec::new(),
         };

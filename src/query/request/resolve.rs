@@ -257,7 +257,7 @@ impl SeriesQuery {
         for list in &lists {
             let mut parts = Vec::new();
             for metric in list {
-                for id in snapshot.series_of_metric(&self.company.id, metric)? {
+                for id in snapshot.series_of_metric(&self.company.id, metric) {
                     let variant = snapshot.variant(id.variant).filter(|v| is_meant(v));
                     let key = variant.map(|v| self.key((*metric).clone(), v.unit.clone()));
                     parts.extend(key.map(|key| (id, key)));

@@ -53,7 +53,7 @@ fn a_damaged_series_ends_a_pass_after_all_before_it() {
     assert_eq!(shown(&db, false).0, whole);
     // From behind, so that the first that is damaged is another each time.
     for place in [SERIES - 1, 250, 7, 0] {
-        let id = db.snapshot().series_id(&whole[place].0).unwrap().unwrap();
+        let id = db.snapshot().series_id(&whole[place].0).unwrap();
         db.store().spoil(id);
         for ahead in [true, false] {
             let (before, ended) = shown(&db, ahead);

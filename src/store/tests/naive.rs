@@ -82,7 +82,7 @@ impl Naive {
             for metric in ["m", "n"] {
                 let key = series(company, metric);
                 let expected = self.rows(&key);
-                let Some(id) = snapshot.series_id(&key).unwrap() else {
+                let Some(id) = snapshot.series_id(&key) else {
                     assert!(expected.is_empty());
                     continue;
                 };

@@ -45,13 +45,13 @@ fn a_snapshot_is_not_changed_by_later_commits() {
     let counts: Vec<usize> = seen
         .iter()
         .map(|(snapshot, _)| {
-            let id = snapshot.series_id(&series("a", "m")).unwrap();
+            let id = snapshot.series_id(&series("a", "m"));
             id.map_or(0, |id| snapshot.observations(id).unwrap().len())
         })
         .collect();
     assert_eq!(counts, [0, 2, 4, 6, 7, 9]);
     let last = &seen[5].0;
-    let id = last.series_id(&series("a", "m")).unwrap().unwrap();
+    let id = last.series_id(&series("a", "m")).unwrap();
     let published: Vec<String> = last
         .observations(id)
         .unwrap()
@@ -88,7 +88,7 @@ fn readers_beside_a_writer_see_whole_commits() {
                     while !done.load(Ordering::Acquire) || reads == 0 {
                         let snapshot = store.snapshot();
                         let sequence = snapshot.sequence();
-                        let all = snapshot.series_of(&"a".parse().unwrap()).unwrap();
+                        let all = snapshot.series_of(&"a".parse().unwrap());
                         assert_eq!(all.len(), if sequence == 0 { 0 } else { WIDTH });
                         for id in all {
                             let rows = snapshot.current(id).unwrap();
@@ -155,7 +155,7 @@ fn readers_beside_a_writer_see_whole_series() {
             scope.spawn(|| {
                 while !done.load(Ordering::Acquire) {
                     let snapshot = store.snapshot();
-                    let id = snapshot.series_id(&series("a", "m")).unwrap().unwrap();
+                    let id = snapshot.series_id(&series("a", "m")).unwrap();
                     let rows = snapshot.current(id).unwrap();
                     assert_eq!(rows.len(), ROWS as usize);
                     let value = i64::try_from(snapshot.sequence()).unwrap();
@@ -184,7 +184,7 @@ fn what_comes_between_block_and_history_is_not_seen() {
     let before = simple("d2", "2002-01-01", &[(0, 11, 0)]);
     commit_to_blocks(&store, &before).unwrap();
     let id = store.snapshot().series_id(&series("a", "m"));
-    let id = id.unwrap().unwrap();
+    let id = id.unwrap();
     let stored = read(&store.engine, id).unwrap().unwrap();
     for (nth, (id, published)) in [("d3", "2003-01-01"), ("d4", "2004-01-01")]
         .into_iter()
@@ -218,11 +218,7 @@ fn a_history_with_rows_that_are_not_counted_is_not_written_on() {
         commit_to_blocks(&store, &simple(id, published, &[(0, value, 0), (1, 20, 0)])).unwrap();
     }
     let key = Key::History {
-        series: store
-            .snapshot()
-            .series_id(&series("a", "m"))
-            .unwrap()
-            .unwrap(),
+        series: store.snapshot().series_id(&series("a", "m")).unwrap(),
         chunk: 0,
     };
     let history = store.engine.get(&key).unwrap().unwrap();
@@ -244,7 +240,7 @@ fn a_history_that_has_lost_rows_is_not_written_on() {
     let first = simple("d1", "2001-01-01", &[(0, 10, 0), (1, 20, 0)]);
     commit_to_blocks(&store, &first).unwrap();
     commit_to_blocks(&store, &simple("d2", "2001-01-01", &[(0, 11, 0)])).unwrap();
-    let series = store.snapshot().series_id(&series("a", "m")).unwrap();
+    let series = store.snapshot().series_id(&series("a", "m"));
     let key = |chunk| Key::History {
         series: series.unwrap(),
         chunk,

@@ -90,8 +90,8 @@ fn the_series_of_a_company_are_those_of_its_time() {
     store.commit(&more).unwrap();
     let now = store.snapshot();
     let a = "a".parse().unwrap();
-    assert_eq!(before.series_of(&a).unwrap(), [id(0, 0), id(0, 1)]);
-    assert_eq!(now.series_of(&a).unwrap(), [id(0, 0), id(0, 1), id(0, 2)]);
+    assert_eq!(before.series_of(&a), [id(0, 0), id(0, 1)]);
+    assert_eq!(now.series_of(&a), [id(0, 0), id(0, 1), id(0, 2)]);
     for (snapshot, metric, expected) in [
         (&before, "m", &[id(0, 0)][..]),
         (&before, "o", &[]),
@@ -99,7 +99,7 @@ fn the_series_of_a_company_are_those_of_its_time() {
         (&now, "o", &[id(0, 2)]),
     ] {
         let found = snapshot.series_of_metric(&a, &metric.parse().unwrap());
-        assert_eq!(found.unwrap(), expected, "{metric}");
+        assert_eq!(found, expected, "{metric}");
     }
 }
 

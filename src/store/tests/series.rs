@@ -13,7 +13,7 @@ use crate::store::{Package, Store};
 /// How many values a series takes: current chunks and history chunks.
 fn chunks(store: &Store) -> (usize, usize) {
     let snapshot = store.snapshot();
-    let series = snapshot.series_id(&series("a", "m")).unwrap().unwrap();
+    let series = snapshot.series_id(&series("a", "m")).unwrap();
     let current = |chunk| Key::Current { series, chunk };
     let history = |chunk| Key::History { series, chunk };
     let engine = &store.engine;
@@ -58,7 +58,7 @@ fn a_long_series_is_split_and_shrinks_again() {
     drop(store);
     let store = Store::open(&place.path()).unwrap();
     let snapshot = store.snapshot();
-    let id = snapshot.series_id(&series("a", "m")).unwrap().unwrap();
+    let id = snapshot.series_id(&series("a", "m")).unwrap();
     let rows = snapshot.current(id).unwrap();
     assert_eq!(rows.len(), 2000);
     for (n, row) in (0..).zip(&rows) {
@@ -94,7 +94,7 @@ fn many_versions_of_a_few_facts_fill_history_chunk_by_chunk() {
         "{last} history chunks for 3000 rows"
     );
     let snapshot = store.snapshot();
-    let id = snapshot.series_id(&series("a", "m")).unwrap().unwrap();
+    let id = snapshot.series_id(&series("a", "m")).unwrap();
     let all = snapshot.observations(id).unwrap();
     assert_eq!(all.len(), 3000);
     // As known at the start of a year.
@@ -207,11 +207,7 @@ fn the_last_chunk_of_a_history_is_filled_up() {
     store
         .commit(&simple("d3", "2003-01-01", &facts(3)))
         .unwrap();
-    let series = store
-        .snapshot()
-        .series_id(&series("a", "m"))
-        .unwrap()
-        .unwrap();
+    let series = store.snapshot().series_id(&series("a", "m")).unwrap();
     let rows = |chunk| -> Vec<Row> {
         let value = store.engine.get(&Key::History { series, chunk }).unwrap();
         value.map_or(Vec::new(), |value| {

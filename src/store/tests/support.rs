@@ -194,7 +194,7 @@ pub(super) fn simple(id: &str, published: &str, facts: &[(u32, i64, i8)]) -> Pac
 
 /// What a snapshot shows of a series: values by quarter, and flags (c conflicting, v versions).
 pub(super) fn shown(snapshot: &Snapshot, company: &str, metric: &str) -> Vec<String> {
-    let Some(id) = snapshot.series_id(&series(company, metric)).unwrap() else {
+    let Some(id) = snapshot.series_id(&series(company, metric)) else {
         return Vec::new();
     };
     let rows = snapshot.current(id).unwrap();
@@ -214,7 +214,7 @@ pub(super) fn everything(store: &Store) -> String {
     let mut lines = vec![format!("head {}", snapshot.sequence())];
     for company in snapshot.companies() {
         lines.push(format!("{company:?}"));
-        for id in snapshot.series_of(&company.id).unwrap() {
+        for id in snapshot.series_of(&company.id) {
             lines.push(snapshot.series_key(id).unwrap().to_string());
             lines.push(format!("{:?}", snapshot.current(id).unwrap()));
             lines.push(format!("{:?}", snapshot.observations(id).unwrap()));
