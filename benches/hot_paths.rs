@@ -11,9 +11,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use kessan::Database;
+use kessan::{Database, DeltaKind};
 
-use generator::{METRICS, QUARTERS, company_id, metric_path, package, quarters};
+use generator::{METRICS, QUARTERS, company_id, metric_path, package, quarters, release};
 
 fn companies() -> usize {
     std::env::var("KESSAN_BENCH_COMPANIES")
@@ -64,6 +64,13 @@ fn queries(criterion: &mut Criterion) {
             black_box(query.quarters(quarters[40]..=quarters[59]).expect("read"))
         });
     });
+    criterion.bench_function("20 quarters in brief", |bencher| {
+        bencher.iter(|| {
+            let (company, metric) = next();
+            let query = db.series(company.as_str(), metric.as_str()).expect("known");
+            black_box(query.amounts(quarters[40]..=quarters[59]).expect("read"))
+        });
+    });
     criterion.bench_function("80 quarters with YoY", |bencher| {
         bencher.iter(|| {
             let (company, metric) = next();
@@ -89,12 +96,54 @@ fn queries(criterion: &mut Criterion) {
     criterion.bench_function("20 quarters by handle", |bencher| {
         bencher.iter(|| black_box(handle.quarters(quarters[40]..=quarters[59]).expect("read")));
     });
+    criterion.bench_function("change by handle", |bencher| {
+        bencher.iter(|| {
+            black_box(
+                handle
+                    .yoy(black_box(middle))
+                    .expect("read")
+                    .expect("reported"),
+            )
+        });
+    });
     criterion.bench_function("panel of one quarter", |bencher| {
         bencher.iter(|| {
             let panel = db.panel(metric_path(42).as_str()).expect("known");
             black_box(panel.at(middle).expect("read"))
         });
     });
+    // Any metric and quarter, so that few were asked for before.
+    let mut turn = 0;
+    let mut next_panel = move || {
+        turn = (turn + 797) % (METRICS * QUARTERS);
+        (metric_path(turn / QUARTERS), quarters[turn % QUARTERS])
+    };
+    criterion.bench_function("panel not asked before, in brief", |bencher| {
+        bencher.iter(|| {
+            let (metric, quarter) = next_panel();
+            let panel = db.panel(metric.as_str()).expect("known");
+            black_box(panel.amounts(quarter).expect("read"))
+        });
+    });
+    criterion.bench_function("changes of a panel, in brief", |bencher| {
+        bencher.iter(|| {
+            let panel = db.panel(metric_path(42).as_str()).expect("known");
+            black_box(panel.changes(middle, DeltaKind::YearOnYear).expect("read"))
+        });
+    });
+    let mut all = criterion.benchmark_group("all series");
+    all.sample_size(10);
+    all.throughput(Throughput::Elements(
+        (companies * METRICS * QUARTERS) as u64,
+    ));
+    all.bench_function("YoY", |bencher| {
+        bencher.iter(|| {
+            db.each_series(|series| {
+                black_box(series.changes(DeltaKind::YearOnYear).count());
+            })
+        });
+    });
+    all.finish();
 
     // Everything that holds the database goes before it is opened again.
     drop(handle);
@@ -125,5 +174,23 @@ fn bulk_load(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, queries, bulk_load);
+/// Releases of ten companies, quarter after quarter.
+fn commits(criterion: &mut Criterion) {
+    let below = tempfile::tempdir().expect("a folder");
+    let db = Database::create(below.path().join("releases.kessan")).expect("a database");
+    let mut number = 0;
+    criterion.bench_function("durable commit of a release", |bencher| {
+        bencher.iter_batched(
+            || {
+                let (decade, company) = (number / 10, number % 10);
+                number += 1;
+                release(decade / QUARTERS * 10 + company, decade % QUARTERS)
+            },
+            |release| db.ingest(release).expect("ingested"),
+            BatchSize::PerIteration,
+        );
+    });
+}
+
+criterion_group!(benches, queries, bulk_load, commits);
 criterion_main!(benches);

@@ -51,6 +51,18 @@ pub(crate) fn package(company: usize) -> Package {
     restated(company, METRICS, QUARTERS, 0)
 }
 
+/// What one company says of one quarter, as a document of its own.
+#[allow(dead_code, reason = "not every benchmark has releases")]
+pub(crate) fn release(company: usize, quarter: usize) -> Package {
+    let version = u32::try_from(quarter).expect("small");
+    let mut package = restated(company, METRICS, quarter + 1, version);
+    let period = calendar().period(quarters()[quarter]);
+    for filing in &mut package.filings {
+        filing.facts.retain(|fact| Some(fact.period) == period);
+    }
+    package
+}
+
 /// The facts of the first metrics and quarters of a company, a thousand yen more in every version; each version is a
 /// document, a day after the one before.
 pub(crate) fn restated(company: usize, metrics: usize, count: usize, version: u32) -> Package {

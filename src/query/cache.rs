@@ -140,8 +140,13 @@ impl<T: Weigh> Kept<T> {
 
 /// What takes memory while it is kept.
 pub(crate) trait Weigh {
-    /// How many bytes it takes, by estimate: more, as it is asked for more. Quickly told, as it is asked at every use.
+    /// How many bytes it takes, by estimate.
     fn weight(&self) -> usize;
+
+    /// Whether it may take more than when it was weighed last.
+    fn has_grown(&self) -> bool {
+        false
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -166,8 +171,8 @@ impl<Q: Asked + Clone, T: Weigh> Answers<Q, T> {
         if !holds {
             return None;
         }
-        let weight = kept.answer.weight();
-        if weight != kept.weight {
+        if kept.answer.has_grown() {
+            let weight = kept.answer.weight();
             let weighed = Kept {
                 weight,
                 ..kept.clone()
@@ -369,6 +374,10 @@ mod tests {
     impl Weigh for Growing {
         fn weight(&self) -> usize {
             self.0.load(Ordering::Relaxed)
+        }
+
+        fn has_grown(&self) -> bool {
+            self.weight() > 0
         }
     }
 

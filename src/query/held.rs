@@ -102,6 +102,8 @@ pub(crate) struct Held {
     facts: OnceLock<Shelf>,
     /// Whether a quarter was asked for: the first is not worth finding all of them.
     asked: AtomicBool,
+    /// Whether anything was found that was not there when it was weighed.
+    grown: AtomicBool,
 }
 
 impl Held {
@@ -114,6 +116,7 @@ impl Held {
             quarters: OnceLock::new(),
             facts: OnceLock::new(),
             asked: AtomicBool::new(false),
+            grown: AtomicBool::new(false),
         }
     }
 
@@ -127,6 +130,7 @@ impl Held {
             quarters: OnceLock::new(),
             facts: OnceLock::new(),
             asked: AtomicBool::new(false),
+            grown: AtomicBool::new(false),
         }
     }
 
@@ -158,12 +162,20 @@ impl Held {
     }
 
     pub(crate) fn quarters(&self) -> &Quarters {
-        self.quarters.get_or_init(|| Quarters::of(self.rows()))
+        self.quarters.get_or_init(|| {
+            self.grow();
+            Quarters::of(self.rows())
+        })
+    }
+
+    fn grow(&self) {
+        self.grown.store(true, Relaxed);
     }
 
     /// Every fact, in order of its dates.
     pub(crate) fn facts(&self) -> &Shelf {
         self.facts.get_or_init(|| {
+            self.grow();
             let points = self.rows().as_slice().iter();
             let points = points.filter_map(|row| self.rows().at_dates(&row.period()));
             Shelf::new(points.map(Entry::from).collect())
@@ -192,6 +204,10 @@ impl Weigh for Held {
         let quarters = self.quarters.get().map_or(0, |all| all.shelf.weight());
         let facts = self.facts.get().map_or(0, Shelf::weight);
         size_of_val(rows) + (quarters + facts).max(rows.len() * usual)
+    }
+
+    fn has_grown(&self) -> bool {
+        self.grown.load(Relaxed) && self.grown.swap(false, Relaxed)
     }
 }
 
@@ -272,32 +288,36 @@ impl Shelf {
         &self.entries
     }
 
-    /// For each entry what its fact is compared with; `None` for a gap. `rows` are those of the entries.
-    pub(crate) fn partners(&self, rows: &Rows, kind: DeltaKind) -> &[Option<Partner>] {
+    /// For each entry what its fact is compared with; `None` for a gap. `held` has this shelf.
+    pub(crate) fn partners(&self, held: &Held, kind: DeltaKind) -> &[Option<Partner>] {
         kind.of(&self.partners).get_or_init(|| {
-            let partner = |point| rows.partner(kind, point);
+            held.grow();
+            let partner = |point| held.rows().partner(kind, point);
             let partners = self.entries.iter().map(|entry| entry.point().map(partner));
             partners.collect()
         })
     }
 
-    /// The plain amounts of a stretch of entries.
-    pub(crate) fn amounts(&self, stretch: &Range<usize>) -> &[DatedAmount] {
+    /// The plain amounts of a stretch of entries. `held` has this shelf.
+    pub(crate) fn amounts(&self, held: &Held, stretch: &Range<usize>) -> &[DatedAmount] {
         let amounts = self.amounts.get_or_init(|| {
+            held.grow();
             let entries = self.entries.iter();
             Brief::new(entries.map(|entry| entry.point().and_then(Point::dated_amount)))
         });
         amounts.of(stretch)
     }
 
-    /// The changes of the plain amounts of a stretch of entries. `rows` are those of the entries.
+    /// The changes of the plain amounts of a stretch of entries. `held` has this shelf.
     pub(crate) fn amount_changes(
         &self,
-        rows: &Rows,
+        held: &Held,
         kind: DeltaKind,
         stretch: &Range<usize>,
     ) -> &[AmountChange] {
         let changes = kind.of(&self.changes).get_or_init(|| {
+            held.grow();
+            let rows = held.rows();
             Brief::new(self.entries.iter().map(|entry| {
                 let point = entry.point()?;
                 AmountChange::of_point(point, &rows.partner(kind, point))

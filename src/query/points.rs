@@ -244,7 +244,7 @@ impl Points {
     #[must_use]
     pub fn amounts(&self) -> Cow<'_, [DatedAmount]> {
         match &self.stretch {
-            Stretch::Kept(which, range) => Cow::Borrowed(self.series.shelf(*which).amounts(range)),
+            Stretch::Kept(which, range) => Cow::Borrowed(self.series.kept_amounts(*which, range)),
             Stretch::Brief { amounts, .. } => Cow::Borrowed(amounts),
             Stretch::Entries(_) => self.points().filter_map(Point::dated_amount).collect(),
         }

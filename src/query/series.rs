@@ -8,6 +8,7 @@ use crate::error::{Error, QueryError};
 use crate::model::{FiscalCalendar, FiscalPeriod, MetricKind, Period, SeriesKey, Span};
 
 use super::amount_change::AmountChange;
+use super::dated_amount::DatedAmount;
 use super::delta::{Delta, DeltaKind};
 use super::held::{Held, Rows, Shelf};
 use super::point::Point;
@@ -185,6 +186,11 @@ impl Series {
         }
     }
 
+    /// The plain amounts of a stretch of what the series keeps.
+    pub(crate) fn kept_amounts(&self, which: Which, stretch: &Range<usize>) -> &[DatedAmount] {
+        self.shelf(which).amounts(&self.held, stretch)
+    }
+
     /// The changes of a stretch of what the series keeps.
     pub(crate) fn compare_kept(
         &self,
@@ -198,7 +204,7 @@ impl Series {
             let points = entries.iter().filter_map(Entry::point);
             return points.map(|point| self.compare(kind, point)).collect();
         }
-        let partners = kept.partners(self.rows(), kind);
+        let partners = kept.partners(&self.held, kind);
         let partners = partners.get(stretch.clone()).unwrap_or_default();
         let mut deltas = Vec::with_capacity(entries.len());
         for (entry, partner) in entries.iter().zip(partners) {
@@ -218,7 +224,7 @@ impl Series {
     ) -> Cow<'_, [AmountChange]> {
         let kept = self.shelf(which);
         if self.compared.is_none() {
-            return Cow::Borrowed(kept.amount_changes(self.rows(), kind, stretch));
+            return Cow::Borrowed(kept.amount_changes(&self.held, kind, stretch));
         }
         let entries = kept.entries().get(stretch.clone()).unwrap_or_default();
         let points = entries.iter().filter_map(Entry::point);

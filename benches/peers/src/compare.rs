@@ -7,12 +7,12 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 
 use crate::answer::{Answer, Question, Tally};
-use crate::facts::{Key, Named, Random, World};
+use crate::facts::{Named, Random, World};
 use crate::machine::{self, Load};
-use crate::measure::{Cell, Line, Unit, compare, line};
+use crate::measure::{Asked, Cell, Line, Unit, compare, line};
 use crate::peers::{Kind, Peer};
 use crate::progress::Progress;
-use crate::questions::{PANELS, POINTS, any, as_of_questions, in_use, some, some_key};
+use crate::questions::{PANELS, POINTS, any, as_of_questions, in_use, shuffled, some, some_key};
 use crate::reckoning;
 use crate::releases::{cold_release, empty_release, releases_of_companies, warm_releases};
 
@@ -171,7 +171,8 @@ impl Compare<'_> {
         questions: impl FnMut(usize) -> Vec<Question>,
     ) -> Result<Line> {
         self.progress.say(work.to_owned());
-        line(work, world, peers, self.plan.rounds, questions)
+        let rounds = self.plan.rounds;
+        line(work, world, peers, rounds, Asked::Often, questions)
     }
 
     fn series_questions(&self, world: &World, peers: &mut [Box<dyn Peer>]) -> Result<Vec<Line>> {
@@ -232,12 +233,20 @@ impl Compare<'_> {
     /// Panels of other metrics and quarters in each round.
     fn any_panels(&self, of: &str, world: &World, peers: &mut [Box<dyn Peer>]) -> Result<Line> {
         let work = format!("panel, {} companies, any{of}", world.companies);
-        self.line(&work, world, peers, |round| {
-            let panel = |key: Key, random: &mut Random| Question::Panel {
-                metric: key.metric,
-                quarter: random.below(world.quarters),
+        self.progress.say(work.clone());
+        let panels = shuffled(world.metrics * world.quarters, 13);
+        let rounds = self.plan.rounds;
+        ensure!(
+            rounds * PANELS <= panels.len(),
+            "there are too few panels for other ones in each round"
+        );
+        line(&work, world, peers, rounds, Asked::Once, |round| {
+            let other = panels.iter().skip(round * PANELS).take(PANELS);
+            let panel = |number: &u32| Question::Panel {
+                metric: number / world.quarters,
+                quarter: number % world.quarters,
             };
-            any(world, round, PANELS, panel)
+            other.map(panel).collect()
         })
     }
 

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::answer::Question;
 use crate::facts::{Named, World};
 use crate::machine;
-use crate::measure::{Line, Unit, line};
+use crate::measure::{Asked, Line, Unit, line};
 use crate::peers::{Kind, Peer};
 use crate::progress::Progress;
 use crate::questions::{as_of_questions, in_use, some};
@@ -117,9 +117,14 @@ impl Growth<'_> {
         let mut ask = |work: &str, questions: Vec<Question>| -> Result<()> {
             let work = format!("{of}: {work}");
             self.progress.say(work.clone());
-            lines.push(line(&work, world, peers, self.rounds, |_| {
-                questions.clone()
-            })?);
+            lines.push(line(
+                &work,
+                world,
+                peers,
+                self.rounds,
+                Asked::Often,
+                |_| questions.clone(),
+            )?);
             Ok(())
         };
         ask(

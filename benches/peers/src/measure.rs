@@ -85,6 +85,14 @@ impl Cell {
     }
 }
 
+/// How often a sample asks its questions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    Once,
+    /// As often as the clock needs.
+    Often,
+}
+
 /// Asks all peers the same questions, round by round: each answers those of a round before the next begins, and the first
 /// of one round is the second of the next. Answers are compared before, to the first of those of the first round, and after, to those
 /// of the last round, by peers that have kept by then what they keep.
@@ -93,6 +101,7 @@ pub fn line(
     world: &World,
     peers: &mut [Box<dyn Peer>],
     rounds: usize,
+    asked: Asked,
     mut questions: impl FnMut(usize) -> Vec<Question>,
 ) -> Result<Line> {
     let mut line = Line::new(work, Unit::Seconds);
@@ -105,24 +114,28 @@ pub fn line(
         compare(world, peer.as_mut(), compared)?;
         peer.prepare(&first)?;
         let pass = peer.time(&first, 1)?.max(Duration::from_nanos(100));
-        plans.push(Plan::new(pass, first.len()));
+        let mut plan = Plan::new(pass, first.len());
+        if asked == Asked::Once {
+            plan.times = 1;
+        }
+        plans.push(plan);
     }
     for round in 0..rounds {
-        let asked = questions(round);
+        let list = questions(round);
         for turn in 0..taking_part.len() {
             let index = (turn + round) % taking_part.len();
             let (peer, plan) = (&mut taking_part[index], &plans[index]);
-            let asked = &asked[..plan.questions.min(asked.len())];
-            peer.prepare(asked)?;
-            let time = peer.time(asked, plan.times)?;
-            let count = u32::try_from(asked.len())? * plan.times;
+            let list = &list[..plan.questions.min(list.len())];
+            peer.prepare(list)?;
+            let time = peer.time(list, plan.times)?;
+            let count = u32::try_from(list.len())? * plan.times;
             line.add(peer.name(), time.as_secs_f64() / f64::from(count));
         }
     }
     if let Some(last) = rounds.checked_sub(1) {
-        let asked = questions(last);
+        let list = questions(last);
         for (peer, plan) in taking_part.iter_mut().zip(&plans) {
-            let compared = &asked[..plan.questions.min(asked.len()).min(COMPARED_AFTER)];
+            let compared = &list[..plan.questions.min(list.len()).min(COMPARED_AFTER)];
             compare(world, peer.as_mut(), compared)?;
         }
     }

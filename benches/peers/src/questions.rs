@@ -16,6 +16,16 @@ const IN_USE: u32 = 1000;
 pub const POINTS: usize = 2000;
 pub const PANELS: usize = 20;
 
+/// The numbers below one, in an order that follows from a seed.
+pub fn shuffled(count: u32, seed: u64) -> Vec<u32> {
+    let mut random = Random::new(seed);
+    let mut all: Vec<u32> = (0..count).collect();
+    for last in (1..count).rev() {
+        all.swap(last as usize, random.below(last + 1) as usize);
+    }
+    all
+}
+
 pub fn some_key(world: &World, random: &mut Random) -> Key {
     Key {
         company: random.below(world.companies),

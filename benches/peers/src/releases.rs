@@ -6,10 +6,11 @@ use std::rc::Rc;
 use anyhow::{Context, Result, ensure};
 
 use crate::answer::{Answer, Question};
-use crate::facts::{Key, Named, Random, Release, Row, World};
+use crate::facts::{Key, Named, Release, Row, World};
 use crate::machine;
 use crate::measure::Line;
 use crate::peers::{Kind, Peer};
+use crate::questions::shuffled;
 
 /// The next release of each company, in no order.
 pub fn releases_of_companies(world: &World) -> impl Iterator<Item = Release> {
@@ -112,13 +113,4 @@ fn arrived(peer: &mut dyn Peer, release: &Release) -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn shuffled(count: u32, seed: u64) -> Vec<u32> {
-    let mut random = Random::new(seed);
-    let mut all: Vec<u32> = (0..count).collect();
-    for last in (1..count).rev() {
-        all.swap(last as usize, random.below(last + 1) as usize);
-    }
-    all
 }
