@@ -472,3 +472,58 @@ fn a_commit_changes_a_hundred_definitions_at_most() {
         assert_eq!(done.commit, Some(commit));
     }
 }
+
+#[test]
+fn a_document_has_a_million_cells_and_checks_at_most() {
+    let place = Place::new();
+    let store = Store::create(&place.path()).unwrap();
+    let many = (1 << 20) + 1;
+    let mut cells = simple("d", "2001-01-01", &[]);
+    let cell = crate::model::Cell {
+        address: String::new(),
+        place: String::new(),
+        row: String::new(),
+        column: String::new(),
+        text: String::new(),
+        scale: 0,
+        unplaced: None,
+    };
+    cells.documents[0].cells = vec![cell.clone(); many];
+    let mut checks = simple("d", "2001-01-01", &[]);
+    checks.documents[0].cells = vec![cell];
+    let operand = Operand {
+        company: "a".parse().unwrap(),
+        metric: "m".parse().unwrap(),
+        scenario: Scenario::Actual,
+        scope: Scope::total(),
+        period: quarter(0),
+    };
+    let claim = Claim::Translation {
+        of: operand,
+        into: crate::model::Currency::JPY,
+        rate: 1.into(),
+    };
+    let figure = figure(1, 0);
+    let cell = 0;
+    checks.documents[0].checks = vec![
+        Check {
+            cell,
+            claim,
+            figure
+        };
+        many
+    ];
+    for (what, package) in [("cells", cells), ("checks", checks)] {
+        let limit = 1 << 20;
+        assert_eq!(
+            store.commit(&package),
+            Err(StoreError::TooMany {
+                document: "d".parse().unwrap(),
+                what,
+                found: many,
+                limit
+            })
+        );
+        assert_eq!(store.snapshot().sequence(), 0);
+    }
+}
