@@ -23,6 +23,7 @@ use crate::store::catalog::{self, Created};
 use crate::store::error::StoreError;
 use crate::store::fresh::{Builder, Fresh};
 use crate::store::names::{Named, Names, Table};
+use crate::store::order::DocumentOrder;
 use crate::store::package::DOCUMENT_LIMIT;
 use crate::store::progress::{Meter, UpkeepProgress, UpkeepStep, UpkeepTask};
 use crate::store::recover::{additions, series_of};
@@ -386,6 +387,7 @@ impl Load<'_> {
 
     fn observations(&mut self, id: SeriesId, created: u64, count: u64) -> Result<(), StoreError> {
         let mut facts: BTreeMap<Period, Vec<Observation>> = BTreeMap::new();
+        let mut order = DocumentOrder::default();
         let mut newest = created;
         for _ in 0..count {
             let seen = match self.lines.next()? {
@@ -402,14 +404,23 @@ impl Load<'_> {
                 commit,
             } = seen;
             newest = newest.max(commit);
-            facts.entry(period).or_default().push(Observation {
+            let observation = Observation {
                 period,
                 figure,
                 published,
                 source: Source { document, cell },
                 rank,
                 commit,
-            });
+            };
+            if let Some(last) = facts.values().next_back().and_then(|all| all.last()) {
+                order.learn(&self.builder.tree(), [last, &observation])?;
+                if order.of(last, &observation).is_gt() {
+                    let found = "an observation that belongs before the last one";
+                    let expected = "a later one";
+                    return self.lines.fail(DumpFault::Order { found, expected });
+                }
+            }
+            facts.entry(period).or_default().push(observation);
         }
         let header = SeriesHeader {
             commit: newest,

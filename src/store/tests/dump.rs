@@ -309,6 +309,23 @@ fn lines_that_do_not_fit_are_named() {
             line - first.len()
         )
     );
+    // Of one series: another period, another day of one period.
+    let seen = at("{\"observation");
+    let order = "an observation that belongs before the last one where a later one should be";
+    let mut refusals = 0;
+    for nth in seen..lines.len() - 1 {
+        if [nth, nth + 1]
+            .iter()
+            .all(|at| lines[*at].starts_with("{\"observation"))
+        {
+            let mut swapped = lines.to_vec();
+            swapped.swap(nth, nth + 1);
+            let said = refused(&ended(&swapped));
+            assert_eq!(said, format!("line {} of the dump: {order}", nth + 2));
+            refusals += 1;
+        }
+    }
+    assert!(refusals > 4, "{refusals}");
     // As many as there may be are not refused for their number.
     let (said, _) = edit("{\"document", "\"cells\":4", "\"cells\":1048576");
     assert!(said.ends_with("a check where a cell should be"), "{said}");
