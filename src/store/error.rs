@@ -73,6 +73,12 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A pipe, socket or device where a file of a database should be: to open it could wait for ever.
+    #[error("{path:?} is not a regular file")]
+    NotAFile {
+        /// What is there.
+        path: PathBuf,
+    },
     /// The storage engine lost commits that were made durable: files of different ages, or damage.
     #[error(
         "the database is damaged: commit {head} was made durable, the stored data {}",
@@ -246,6 +252,7 @@ impl StoreError {
             | Self::ReadOnly { .. }
             | Self::Damaged { .. }
             | Self::EngineFileMissing { .. }
+            | Self::NotAFile { .. }
             | Self::SledBehindHead { .. }
             | Self::Io { .. }
             | Self::Halted
