@@ -192,18 +192,6 @@ pub enum StoreError {
         /// The number of the cell.
         cell: u32,
     },
-    /// A document with more cells or checks than one may have.
-    #[error("document {document} has {found} {what}, at most {limit} can be stored of one")]
-    TooMany {
-        /// The document.
-        document: Id,
-        /// What there are too many of.
-        what: &'static str,
-        /// How many there are.
-        found: usize,
-        /// How many there may be.
-        limit: usize,
-    },
     /// Something longer than what can be stored.
     #[error("{what} takes {length} bytes, at most {limit} can be stored")]
     TooLong {
@@ -241,7 +229,6 @@ impl StoreError {
             | Self::UnknownMetric { .. }
             | Self::NoSuchCell { .. }
             | Self::CellTwice { .. }
-            | Self::TooMany { .. }
             | Self::TooLong { .. }
             | Self::Full { .. } => true,
             Self::NotADatabase { .. }

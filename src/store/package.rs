@@ -3,9 +3,6 @@
 use crate::codec::digest::Content;
 use crate::model::{Cell, Check, Company, Document, Evidence, Id, Metric, Outcome, Reported};
 
-/// How many cells a document may have, and how many checks: a document is read and verified as a whole.
-pub(super) const DOCUMENT_LIMIT: usize = 1 << 20;
-
 /// What is taken in at once: visible all at once or not at all.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Package {

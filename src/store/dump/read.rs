@@ -17,6 +17,7 @@ use crate::codec::record::{
     CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, chain, pack, split_by_size,
 };
 use crate::codec::{Key, SeriesHeader, SeriesId, cells};
+use crate::model::limit::DOCUMENT_LIMIT;
 use crate::model::{Metric, Observation, Period, Source};
 use crate::store::Variant;
 use crate::store::catalog::{self, Created};
@@ -24,7 +25,6 @@ use crate::store::error::StoreError;
 use crate::store::fresh::{Builder, Fresh};
 use crate::store::names::{Named, Names, Table};
 use crate::store::order::DocumentOrder;
-use crate::store::package::DOCUMENT_LIMIT;
 use crate::store::progress::{Meter, UpkeepProgress, UpkeepStep, UpkeepTask};
 use crate::store::recover::{additions, series_of};
 use crate::store::verify::{Digest, VerifyReport};

@@ -10,7 +10,7 @@ use crate::model::{Id, Outcome};
 use crate::store::engine::Tree;
 use crate::store::error::StoreError;
 use crate::store::order::{self, DocumentOrder};
-use crate::store::package::{DOCUMENT_LIMIT, DocumentOutcome, Package, PackageDocument, Standing};
+use crate::store::package::{DocumentOutcome, Package, PackageDocument, Standing};
 use crate::store::write::Write;
 
 /// How each document stands to the one of its id that is there, or comes before it in the package.
@@ -89,20 +89,6 @@ pub(super) fn outcomes(package: &Package, standings: &[Standing]) -> Vec<Documen
 /// Numbers a new document, and writes its record, cells and checks.
 fn write(staged: &mut Staged, document: &PackageDocument) -> Result<u32, StoreError> {
     let id = &document.document.id;
-    let all = [
-        ("cells", document.cells.len()),
-        ("checks", document.checks.len()),
-    ];
-    for (what, found) in all {
-        if found > DOCUMENT_LIMIT {
-            return Err(StoreError::TooMany {
-                document: id.clone(),
-                what,
-                found,
-                limit: DOCUMENT_LIMIT,
-            });
-        }
-    }
     let count = |what, length: usize| u32::try_from(length).map_err(|_| StoreError::Full { what });
     let cells = count("cells of a document", document.cells.len())?;
     let cited = document.facts.iter().map(|fact| fact.cell);
