@@ -11,6 +11,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use kessan::{Audit, Class, Database, Release};
 
+#[path = "shared/end.rs"]
+mod end;
+
 /// Recomputes documents from their own figures and reports what does not agree.
 #[derive(Parser)]
 struct Arguments {
@@ -29,18 +32,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                eprintln!("  because {inner}");
-                cause = inner.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    end::end(run(&Arguments::parse()).map(|()| ExitCode::SUCCESS))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
@@ -54,11 +46,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    match print(arguments, &audits) {
-        // Who reads it has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        printed => Ok(printed?),
-    }
+    Ok(print(arguments, &audits)?)
 }
 
 fn print(arguments: &Arguments, audits: &[Audit]) -> io::Result<()> {

@@ -3,6 +3,7 @@
 //! `cargo run --release --example backup -- DATABASE FOLDER`; the example restore goes the other way.
 
 use std::error::Error;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,6 +29,6 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let db = Database::open(&arguments.database)?;
     let copied = db.backup(&arguments.folder, upkeep::bar())?;
-    println!("{copied}");
+    writeln!(io::stdout(), "{copied}")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@
 
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::{BufWriter, ErrorKind};
+use std::io::{self, BufWriter, ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -34,16 +34,22 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         ErrorKind::AlreadyExists => format!("{} exists", path.display()),
         _ => format!("{} cannot be written: {error}", path.display()),
     })?;
+    let failed = |error: &dyn Error| format!("{} is not written: {error}", path.display()).into();
     let dumped = db.dump(BufWriter::new(&file), upkeep::bar());
     let dumped = match dumped {
         Ok(dumped) => dumped,
         Err(error) => {
             // What is there is no dump.
-            fs::remove_file(path)?;
-            return Err(error.into());
+            let _ = fs::remove_file(path);
+            return Err(failed(&error));
         }
     };
-    file.sync_all()?;
-    println!("{} lines, as of commit {}", dumped.lines, dumped.commit);
+    file.sync_all().map_err(|error| failed(&error))?;
+    writeln!(
+        io::stdout(),
+        "{} lines, as of commit {}",
+        dumped.lines,
+        dumped.commit
+    )?;
     Ok(ExitCode::SUCCESS)
 }

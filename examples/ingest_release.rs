@@ -3,7 +3,7 @@
 //! `cargo run --release --example ingest_release -- DATABASE FOLDER`; `data/README.md` teaches the format.
 
 use std::error::Error;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,6 +13,9 @@ use kessan::{
     Claim, Database, Figure, FiscalCalendar, Ingested, IngestedFigure, Nil, Observation, Operand,
     Outcome, Release, ReleaseFigure, Role, Scenario, Scope, SeriesKey, Unit,
 };
+
+#[path = "shared/end.rs"]
+mod end;
 
 /// Takes in a release folder and says what became of every figure.
 #[derive(Parser)]
@@ -30,19 +33,9 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            progress("");
-            eprintln!("error: {error}");
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                eprintln!("  because {inner}");
-                cause = inner.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    let ended = run(&Arguments::parse());
+    progress("");
+    end::end(ended.map(|()| ExitCode::SUCCESS))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
@@ -59,10 +52,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 
     print_document(&release)?;
     if done.unchanged() {
-        println!("unchanged: the document was taken in before");
+        writeln!(io::stdout(), "unchanged: the document was taken in before")?;
         return Ok(());
     }
-    print_counts(&release, &done);
+    print_counts(&release, &done)?;
     print_figures(&db, &release, &done, arguments.all)
 }
 
@@ -87,7 +80,7 @@ fn check_order(database: &Path, folder: &Path) -> Result<(), String> {
 
 /// Shows on a terminal what is being done, in place of what was shown before.
 fn progress(text: &str) {
-    let mut terminal = std::io::stderr();
+    let mut terminal = io::stderr();
     if terminal.is_terminal() {
         // A terminal that has gone away is no reason to stop.
         let _ = write!(terminal, "\r\x1b[K{text}");
@@ -97,37 +90,41 @@ fn progress(text: &str) {
 
 fn print_document(release: &Release) -> Result<(), Box<dyn Error>> {
     let document = release.document();
-    println!(
+    writeln!(
+        io::stdout(),
         "{}  {} ({})",
-        document.published, document.title, document.id
-    );
+        document.published,
+        document.title,
+        document.id
+    )?;
     if let Some(label) = &document.reports {
         let calendar = &release.company().calendar;
         match calendar.period(calendar.parse(label)?) {
-            Some(dates) => println!("reports {label} ({dates})"),
-            None => println!("reports {label}"),
+            Some(dates) => writeln!(io::stdout(), "reports {label} ({dates})")?,
+            None => writeln!(io::stdout(), "reports {label}")?,
         }
     }
     Ok(())
 }
 
-fn print_counts(release: &Release, done: &Ingested) {
+fn print_counts(release: &Release, done: &Ingested) -> io::Result<()> {
     let count = |wanted: fn(&Role) -> bool| {
         let figures = release.figures().iter();
         figures.filter(|figure| wanted(&figure.role)).count()
     };
-    println!(
+    writeln!(
+        io::stdout(),
         "{} printed figures: {} of facts, {} checks, {} unplaced",
         release.figures().len(),
         count(|role| matches!(role, Role::Fact { .. })),
         count(|role| matches!(role, Role::Check { .. })),
         count(|role| matches!(role, Role::Unplaced(_))),
-    );
-    println!("\nfacts");
+    )?;
+    writeln!(io::stdout(), "\nfacts")?;
     for outcome in Outcome::ALL {
         match done.count(outcome) {
             0 => {}
-            count => println!("  {count:>6}  {outcome}"),
+            count => writeln!(io::stdout(), "  {count:>6}  {outcome}")?,
         }
     }
     let of_claim = |wanted: fn(&Claim) -> bool| {
@@ -163,15 +160,17 @@ fn print_counts(release: &Release, done: &Ingested) {
         ),
     ];
     if checks.iter().any(|(_, count)| *count > 0) {
-        println!(
+        writeln!(
+            io::stdout(),
             "checks: printed figures that others determine, kept; the example audit compares them"
-        );
+        )?;
     }
     for (name, count) in checks {
         if count > 0 {
-            println!("  {count:>6}  {name}");
+            writeln!(io::stdout(), "  {count:>6}  {name}")?;
         }
     }
+    Ok(())
 }
 
 /// One printed figure as the list shows it.
@@ -242,7 +241,7 @@ fn print_figures(
         }
     }
     if !table.is_empty() {
-        println!("\n{}", table.trim_fmt());
+        writeln!(io::stdout(), "\n{}", table.trim_fmt())?;
     }
     Ok(())
 }

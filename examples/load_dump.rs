@@ -4,7 +4,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -31,7 +31,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let path = &arguments.file;
     let file =
         File::open(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-    let loaded = Database::load_dump(BufReader::new(file), &arguments.database, upkeep::bar())?;
-    println!("{loaded}");
+    let loaded = Database::load_dump(BufReader::new(file), &arguments.database, upkeep::bar())
+        .map_err(|error| format!("{} is not loaded: {error}", path.display()))?;
+    writeln!(io::stdout(), "{loaded}")?;
     Ok(ExitCode::SUCCESS)
 }

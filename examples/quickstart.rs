@@ -5,7 +5,7 @@
 //! `cargo run --release --example quickstart [DATABASE]` (default: `quickstart.kessan` in this folder).
 
 use std::error::Error;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,6 +15,9 @@ use kessan::{
     Change, ChangeKind, Check, Claim, Class, Convention, Database, Delta, Figure, FiscalPeriod,
     Outcome, Period, Point, Precision, Release, Scenario, parse_date,
 };
+
+#[path = "shared/end.rs"]
+mod end;
 
 /// Takes in every release under data/ and prints what they say.
 #[derive(Parser)]
@@ -31,34 +34,29 @@ const COMPANY: &str = "iij";
 const QUARTER: &str = "1Q03";
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            progress("");
-            eprintln!("error: {error}");
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                eprintln!("  because {inner}");
-                cause = inner.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    let ended = run(&Arguments::parse());
+    progress("");
+    end::end(ended.map(|()| ExitCode::SUCCESS))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let db = Database::open_or_create(&arguments.database)?;
     let was_there = db.last_commit() > 0;
 
-    println!("Releases into {}", arguments.database.display());
+    writeln!(
+        io::stdout(),
+        "Releases into {}",
+        arguments.database.display()
+    )?;
     let changed = ingest_all(&db, &arguments.data)?;
     if changed {
-        println!("{OUTCOMES}");
+        writeln!(io::stdout(), "{OUTCOMES}")?;
     } else if was_there {
-        println!(
+        writeln!(
+            io::stdout(),
             "The database was there already, at {}, with all of this in it: everything is unchanged.",
             std::fs::canonicalize(db.path())?.display()
-        );
+        )?;
     }
 
     print_comparison(&db)?;
@@ -92,7 +90,8 @@ fn ingest_all(db: &Database, data: &Path) -> Result<bool, Box<dyn Error>> {
                     count => Some(format!("{count} {}", short(*outcome))),
                 })
                 .collect();
-            println!(
+            writeln!(
+                io::stdout(),
                 "  {}  {:<31}  {}",
                 release.document().published,
                 release.document().id,
@@ -101,7 +100,7 @@ fn ingest_all(db: &Database, data: &Path) -> Result<bool, Box<dyn Error>> {
                 } else {
                     counts.join(", ")
                 }
-            );
+            )?;
         }
     }
     Ok(changed)
@@ -116,7 +115,7 @@ fn short(outcome: Outcome) -> String {
     }
 }
 
-fn folders(below: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
+fn folders(below: &Path) -> Result<Vec<PathBuf>, io::Error> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(below)? {
         let path = entry?.path();
@@ -130,7 +129,7 @@ fn folders(below: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
 
 /// Shows on a terminal what is being done, in place of what was shown before.
 fn progress(text: &str) {
-    let mut terminal = std::io::stderr();
+    let mut terminal = io::stderr();
     if terminal.is_terminal() {
         // A terminal that has gone away is no reason to stop.
         let _ = write!(terminal, "\r\x1b[K{text}");
@@ -205,11 +204,12 @@ fn print_comparison(db: &Database) -> Result<(), Box<dyn Error>> {
             ))
         })
         .collect();
-    println!(
+    writeln!(
+        io::stdout(),
         "\n{} against the year and the quarter before",
         label(quarter)
-    );
-    println!("{}\n", months.join("; "));
+    )?;
+    writeln!(io::stdout(), "{}\n", months.join("; "))?;
 
     let mut checks = Vec::new();
     for document in db.documents()? {
@@ -239,7 +239,7 @@ fn print_comparison(db: &Database) -> Result<(), Box<dyn Error>> {
             table.add_row(row);
         }
     }
-    println!("{}\n\n{MARKS}", table.trim_fmt());
+    writeln!(io::stdout(), "{}\n\n{MARKS}", table.trim_fmt())?;
     Ok(())
 }
 
@@ -327,9 +327,12 @@ fn rate_text(rate: &Figure, change: &Change) -> String {
 fn print_both_conventions(db: &Database) -> Result<(), Box<dyn Error>> {
     let ebitda = db.series(COMPANY, "ebitda.adjusted")?.load()?;
     if let Some(delta) = ebitda.yoy(QUARTER)? {
-        println!("\nAdjusted EBITDA: {delta}");
+        writeln!(io::stdout(), "\nAdjusted EBITDA: {delta}")?;
         if let Some(raw) = delta.change.ratio_minus_one.and_then(|raw| raw.percent(1)) {
-            println!("  by the raw convention (ratio minus one), as the release prints it: {raw}%");
+            writeln!(
+                io::stdout(),
+                "  by the raw convention (ratio minus one), as the release prints it: {raw}%"
+            )?;
         }
     }
     Ok(())
@@ -337,11 +340,14 @@ fn print_both_conventions(db: &Database) -> Result<(), Box<dyn Error>> {
 
 /// Two facts that a document heads with one label.
 fn print_durations(db: &Database) -> Result<(), Box<dyn Error>> {
-    println!("\nOne label, two durations: the deck of 2009-02-12 heads both \"3Q08\"");
+    writeln!(
+        io::stdout(),
+        "\nOne label, two durations: the deck of 2009-02-12 heads both \"3Q08\""
+    )?;
     let revenue = db.series(COMPANY, "revenue")?;
     for (label, name) in [("9M08", "nine months"), ("3Q08", "three months")] {
         if let Some(point) = revenue.at(label)? {
-            println!("  {name:<13} {}  {point}", point.period());
+            writeln!(io::stdout(), "  {name:<13} {}  {point}", point.period())?;
         }
     }
     Ok(())
@@ -349,7 +355,10 @@ fn print_durations(db: &Database) -> Result<(), Box<dyn Error>> {
 
 /// One target as it was known on three days.
 fn print_targets(db: &Database) -> Result<(), Box<dyn Error>> {
-    println!("\nRevenue target for fiscal 2008, as known on");
+    writeln!(
+        io::stdout(),
+        "\nRevenue target for fiscal 2008, as known on"
+    )?;
     for day in ["2008-10-23", "2008-10-24", "2009-02-12"] {
         let known = db
             .series(COMPANY, "revenue")?
@@ -357,8 +366,8 @@ fn print_targets(db: &Database) -> Result<(), Box<dyn Error>> {
             .as_of(parse_date(day)?)
             .at("FY2008")?;
         match known {
-            Some(point) => println!("  {day}  {} {}", point.figure(), point.unit()),
-            None => println!("  {day}  none published"),
+            Some(point) => writeln!(io::stdout(), "  {day}  {} {}", point.figure(), point.unit())?,
+            None => writeln!(io::stdout(), "  {day}  none published")?,
         }
     }
     Ok(())
@@ -369,9 +378,10 @@ fn print_printings(db: &Database) -> Result<(), Box<dyn Error>> {
     let Some(point) = db.series(COMPANY, "revenue")?.at(QUARTER)? else {
         return Ok(());
     };
-    println!(
+    writeln!(
+        io::stdout(),
         "\nRevenue {QUARTER} is one point, shown as printed most precisely; every printing of it is kept"
-    );
+    )?;
     let mut table = new_table(&["  figure", "printed", "in"], &[0]);
     for seen in &db.observations(&point)? {
         let cell = db.cell_of(seen)?;
@@ -381,7 +391,7 @@ fn print_printings(db: &Database) -> Result<(), Box<dyn Error>> {
             cell.place,
         ]);
     }
-    println!("{}", table.trim_fmt());
+    writeln!(io::stdout(), "{}", table.trim_fmt())?;
     Ok(())
 }
 
@@ -416,27 +426,34 @@ fn print_conflicts(db: &Database) -> Result<(), Box<dyn Error>> {
         }
     }
     if count > 0 {
-        println!(
+        writeln!(
+            io::stdout(),
             "\n{count} points on which a document contradicts itself, with all its printings of each (shown is the statement's\n\
              figure before a table's, a table's before running text's)"
-        );
-        println!("{}", table.trim_fmt());
+        )?;
+        writeln!(io::stdout(), "{}", table.trim_fmt())?;
     }
     Ok(())
 }
 
 /// What recomputing every document from its own figures finds, in numbers.
 fn print_audits(db: &Database) -> Result<(), Box<dyn Error>> {
-    println!(
+    writeln!(
+        io::stdout(),
         "\nEvery document recomputed from its own figures: growth, shares, differences, totals, translations, repetitions\n\
          (the example audit lists the findings with their cells and arithmetic)"
-    );
+    )?;
     for document in db.documents()? {
         let audit = db.audit(&document.id)?;
-        println!("  {}: {} relations", document.id, audit.relations().len());
+        writeln!(
+            io::stdout(),
+            "  {}: {} relations",
+            document.id,
+            audit.relations().len()
+        )?;
         let counts = Class::ALL.map(|class| (class, audit.count(class)));
         for (class, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
-            println!("  {count:>6}  {class}");
+            writeln!(io::stdout(), "  {count:>6}  {class}")?;
         }
     }
     Ok(())

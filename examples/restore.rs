@@ -3,6 +3,7 @@
 //! `cargo run --release --example restore -- BACKUP FOLDER`.
 
 use std::error::Error;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -27,6 +28,6 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let restored = Database::restore(&arguments.backup, &arguments.folder, upkeep::bar())?;
-    println!("{restored}");
+    writeln!(io::stdout(), "{restored}")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 //! `cargo run --release --example salvage -- DAMAGED FOLDER`.
 
 use std::error::Error;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,6 +37,6 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     };
     let (damaged, folder) = (&arguments.damaged, &arguments.folder);
     let salvaged = Database::salvage(damaged, folder, incomplete, upkeep::bar())?;
-    println!("{salvaged}");
+    writeln!(io::stdout(), "{salvaged}")?;
     Ok(ExitCode::SUCCESS)
 }

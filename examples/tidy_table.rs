@@ -4,11 +4,15 @@
 //! `cargo run --release --example tidy_table -- export DATABASE FOLDER`; `src/docs/tidy.md` teaches the columns.
 
 use std::error::Error;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use kessan::{Database, Outcome, TidyExport, TidyOptions};
+use kessan::{Database, IngestError, Ingested, Outcome, TidyExport, TidyOptions};
+
+#[path = "shared/end.rs"]
+mod end;
 
 /// Takes in a table of one observation a row, or writes a database as such tables.
 #[derive(Parser)]
@@ -54,18 +58,7 @@ fn declared(text: &str) -> Result<(String, String), String> {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().task) {
-        Ok(done) => done,
-        Err(error) => {
-            eprintln!("error: {error}");
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                eprintln!("  because {inner}");
-                cause = inner.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    end::end(run(Arguments::parse().task))
 }
 
 fn run(task: Task) -> Result<ExitCode, Box<dyn Error>> {
@@ -109,25 +102,40 @@ fn import(database: &Path, table: &Path, options: TidyOptions) -> Result<ExitCod
     let (documents, facts) = (tidy.filings().len(), tidy.facts());
     let done = Database::open_or_create(database)?.ingest(tidy)?;
 
-    println!("{facts} figures of {documents} documents");
+    let printed = print_import(&done, facts, documents, &refused);
+    if refused.is_empty() {
+        printed?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// What became of a table.
+fn print_import(
+    done: &Ingested,
+    facts: usize,
+    documents: usize,
+    refused: &[IngestError],
+) -> io::Result<()> {
+    let mut out = io::stdout();
+    writeln!(out, "{facts} figures of {documents} documents")?;
     if done.unchanged() {
-        println!("unchanged: all of them were taken in before");
+        writeln!(out, "unchanged: all of them were taken in before")?;
     } else {
         for outcome in Outcome::ALL {
             match done.count(outcome) {
                 0 => {}
-                count => println!("  {count:>6}  {outcome}"),
+                count => writeln!(out, "  {count:>6}  {outcome}")?,
             }
         }
     }
-    if refused.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+    if !refused.is_empty() {
+        writeln!(out, "{} rows were refused:", refused.len())?;
     }
-    println!("{} rows were refused:", refused.len());
     for error in refused {
-        println!("  {error}");
+        writeln!(out, "  {error}")?;
     }
-    Ok(ExitCode::FAILURE)
+    Ok(())
 }
 
 fn export(database: &Path, folder: &Path, formula_safe: bool) -> Result<ExitCode, Box<dyn Error>> {
@@ -145,7 +153,7 @@ fn export(database: &Path, folder: &Path, formula_safe: bool) -> Result<ExitCode
         (written.facts, "facts"),
         (written.checks, "checks"),
     ] {
-        println!("{rows:>8}  {what}");
+        writeln!(io::stdout(), "{rows:>8}  {what}")?;
     }
     Ok(ExitCode::SUCCESS)
 }

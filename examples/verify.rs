@@ -3,6 +3,7 @@
 //! `cargo run --release --example verify -- DATABASE`. It ends with an error if anything is.
 
 use std::error::Error;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -26,10 +27,11 @@ fn main() -> ExitCode {
 fn run(database: &Path) -> Result<ExitCode, Box<dyn Error>> {
     // Opening checks what it needs, and refuses a database that cannot be opened; the example salvage saves what is left of it.
     let report = Database::open(database)?.verify(upkeep::bar())?;
-    println!("{report}");
-    Ok(if report.is_sound() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let printed = writeln!(io::stdout(), "{report}");
+    // Also where nobody reads it.
+    if !report.is_sound() {
+        return Ok(ExitCode::FAILURE);
+    }
+    printed?;
+    Ok(ExitCode::SUCCESS)
 }

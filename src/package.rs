@@ -14,6 +14,7 @@ use crate::ingest::{
     check_identity, check_metric, check_reported, in_order,
 };
 use crate::model::date::check_date;
+use crate::model::limit::DOCUMENT_LIMIT;
 use crate::model::{
     Cell, Check, Company, Evidence, FactKey, Figure, Metric, MetricPath, Outcome, Reported,
 };
@@ -234,6 +235,16 @@ impl Package {
         let mut in_turn = InTurn::default();
         for filing in &self.filings {
             let document = &filing.document;
+            for (what, found) in [
+                ("cells in the document", filing.cells.len()),
+                ("claims in the document", filing.checks.len()),
+            ] {
+                if found > DOCUMENT_LIMIT {
+                    let limit = DOCUMENT_LIMIT;
+                    let reason = IngestReason::TooMany { what, limit };
+                    return Err(reason.at(&whole(document.id.as_str())).into());
+                }
+            }
             check_date(document.published)
                 .map_err(|error| IngestReason::from(error).at(&whole(document.id.as_str())))?;
             for fact in &filing.facts {

@@ -166,6 +166,43 @@ fn figures_of_a_release() {
 }
 
 #[test]
+fn cells_and_claims_of_a_document() {
+    let package = kessan::Package::from(&read(&Folder::good()).unwrap());
+    let limit = 1 << 20;
+    let refusal = |change: &dyn Fn(&mut kessan::Filing)| {
+        let mut package = package.clone();
+        change(&mut package.filings[0]);
+        let db = kessan::Database::temporary().unwrap();
+        match db.ingest(package) {
+            Err(kessan::Error::Ingest(error)) => *error.reason,
+            other => panic!("{other:?}"),
+        }
+    };
+    let cell = kessan::Cell {
+        address: String::new(),
+        place: String::new(),
+        row: String::new(),
+        column: String::new(),
+        text: String::new(),
+        scale: 0,
+        unplaced: None,
+    };
+    let what = "cells in the document";
+    let too_many = IngestReason::TooMany { what, limit };
+    assert_eq!(
+        refusal(&|filing| filing.cells.resize(limit + 1, cell.clone())),
+        too_many
+    );
+    let what = "claims in the document";
+    let too_many = IngestReason::TooMany { what, limit };
+    let check = package.filings[0].checks[0].clone();
+    assert_eq!(
+        refusal(&|filing| filing.checks.resize(limit + 1, check.clone())),
+        too_many
+    );
+}
+
+#[test]
 fn files_of_a_release() {
     let limit = 16 << 20;
     for file in [

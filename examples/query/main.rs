@@ -34,11 +34,12 @@
 //! With `--explain` each record of JSON has its `explanation`, a tree; CSV has no place for one.
 
 mod answer;
+#[path = "../shared/end.rs"]
+mod end;
 mod expression;
 mod output;
 
 use std::error::Error;
-use std::io::ErrorKind;
 use std::ops::Bound;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -123,22 +124,7 @@ enum Format {
 }
 
 fn main() -> ExitCode {
-    let Err(error) = run(&Arguments::parse()) else {
-        return ExitCode::SUCCESS;
-    };
-    // Whoever reads has read enough: `query ... | head`.
-    if let Some(error) = error.downcast_ref::<std::io::Error>()
-        && error.kind() == ErrorKind::BrokenPipe
-    {
-        return ExitCode::SUCCESS;
-    }
-    eprintln!("error: {error}");
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        eprintln!("  because {inner}");
-        cause = inner.source();
-    }
-    ExitCode::FAILURE
+    end::end(run(&Arguments::parse()).map(|()| ExitCode::SUCCESS))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {

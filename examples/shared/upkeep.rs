@@ -1,11 +1,14 @@
 //! What the examples about the upkeep of a database share.
 
-use std::error::Error;
 use std::ops::ControlFlow;
-use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use kessan::UpkeepProgress;
+
+#[path = "end.rs"]
+mod end;
+
+pub(crate) use end::end;
 
 /// A bar that is drawn on a terminal only.
 pub(crate) fn bar() -> impl FnMut(&UpkeepProgress) -> ControlFlow<()> {
@@ -19,19 +22,4 @@ pub(crate) fn bar() -> impl FnMut(&UpkeepProgress) -> ControlFlow<()> {
         bar.set_message(format!("{} {}", progress.task, progress.step));
         ControlFlow::Continue(())
     }
-}
-
-/// The end of a program: an error goes to stderr with its causes.
-pub(crate) fn end(result: Result<ExitCode, Box<dyn Error>>) -> ExitCode {
-    let error = match result {
-        Ok(code) => return code,
-        Err(error) => error,
-    };
-    eprintln!("error: {error}");
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        eprintln!("  because {inner}");
-        cause = inner.source();
-    }
-    ExitCode::FAILURE
 }

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use super::engine::{Engine, Entry, Tree};
 use super::error::StoreError;
-use super::write::Write;
+use super::write::{Write, chunks};
 use crate::codec::record::{CatalogRecord, EntryRecord, pack, split_by_size, unpack};
 use crate::codec::{CodecError, Key, SeriesId};
 
@@ -54,7 +54,7 @@ pub(super) fn list(created: &[Created]) -> Result<Vec<Write>, StoreError> {
     for ((company, commit), mut pairs) in by_commit {
         pairs.sort_unstable();
         let runs = split_by_size("the numbers of a series", &pairs)?;
-        for (chunk, run) in (0_u16..).zip(runs) {
+        for (chunk, run) in chunks("series of one company in one commit", runs)? {
             let key = record(company, commit, chunk);
             writes.push(Write::put(key, pack(&CatalogRecord(run))?));
         }

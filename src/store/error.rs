@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::dump::DumpFault;
-use crate::codec::{CodecError, Key};
+use crate::codec::{CodecError, Key, SeriesId};
 use crate::model::{Id, MetricPath};
 
 /// A database that cannot be opened, read or written, or a package that cannot be taken in.
@@ -71,6 +71,12 @@ pub enum StoreError {
     #[error("the database is damaged: {path:?} is missing or empty")]
     EngineFileMissing {
         /// The file.
+        path: PathBuf,
+    },
+    /// A pipe, socket or device where a file of a database should be: to open it could wait for ever.
+    #[error("{path:?} is not a regular file")]
+    NotAFile {
+        /// What is there.
         path: PathBuf,
     },
     /// The storage engine lost commits that were made durable: files of different ages, or damage.
@@ -233,6 +239,7 @@ impl StoreError {
             | Self::ReadOnly { .. }
             | Self::Damaged { .. }
             | Self::EngineFileMissing { .. }
+            | Self::NotAFile { .. }
             | Self::SledBehindHead { .. }
             | Self::Io { .. }
             | Self::Halted
@@ -288,11 +295,48 @@ impl StoreError {
 
 /// The numbers of a key, for messages.
 fn numbers(key: &Key) -> String {
-    let text = format!("{key:?}");
-    text.split_once(['(', '{', ' '])
-        .map_or(String::new(), |(_, rest)| {
-            rest.trim_matches(['(', ')', '{', '}', ' ']).to_owned()
-        })
+    let of_series = |series: &SeriesId| {
+        let SeriesId {
+            metric,
+            variant,
+            company,
+        } = series;
+        format!("metric {metric}, variant {variant}, company {company}")
+    };
+    match key {
+        Key::Current { series, chunk } => format!("chunk {chunk} ({})", of_series(series)),
+        Key::History { series, chunk } => format!("chunk {chunk} ({})", of_series(series)),
+        Key::Entry {
+            company,
+            metric,
+            variant,
+        } => format!("metric {metric}, variant {variant}, company {company}"),
+        Key::Catalog {
+            company,
+            commit,
+            chunk,
+        }
+        | Key::Sums {
+            company,
+            commit,
+            chunk,
+        }
+        | Key::Additions {
+            company,
+            commit,
+            chunk,
+        } => format!("{chunk} of commit {commit} (company {company})"),
+        Key::Cells { document, first } => format!("from {first} (document {document})"),
+        Key::Checks { document, chunk } => format!("chunk {chunk} (document {document})"),
+        Key::DocumentIndex(id) => id.to_string(),
+        Key::Recent(number)
+        | Key::Company(number)
+        | Key::Metric(number)
+        | Key::Variant(number)
+        | Key::Document(number)
+        | Key::Intent(number) => number.to_string(),
+        Key::Commit(number) => number.to_string(),
+    }
 }
 
 impl From<CodecError> for StoreError {
@@ -336,11 +380,49 @@ mod tests {
 
     #[test]
     fn damage_names_its_place() {
-        let error = StoreError::decoding(&Key::Document(7), &CodecError::Checksum);
-        assert_eq!(
-            error.to_string(),
-            "the database is damaged: document record 7: its checksum is wrong"
-        );
+        let series = SeriesId {
+            metric: 1,
+            variant: 2,
+            company: 3,
+        };
+        let (company, commit, chunk, document) = (3, 4, 5, 6);
+        for (key, place) in [
+            (
+                Key::Current { series, chunk },
+                "current block chunk 5 (metric 1, variant 2, company 3)",
+            ),
+            (
+                Key::Entry {
+                    company,
+                    metric: 1,
+                    variant: 2,
+                },
+                "catalog entry metric 1, variant 2, company 3",
+            ),
+            (
+                Key::Additions {
+                    company,
+                    commit,
+                    chunk,
+                },
+                "additions record 5 of commit 4 (company 3)",
+            ),
+            (
+                Key::Cells { document, first: 7 },
+                "cells record from 7 (document 6)",
+            ),
+            (
+                Key::DocumentIndex("d1".parse().unwrap()),
+                "document index entry d1",
+            ),
+            (Key::Document(7), "document record 7"),
+        ] {
+            let error = StoreError::decoding(&key, &CodecError::Checksum);
+            assert_eq!(
+                error.to_string(),
+                format!("the database is damaged: {place}: its checksum is wrong")
+            );
+        }
     }
 
     /// After one, the packages behind it can be taken in.

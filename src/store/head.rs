@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::error::StoreError;
-use super::opening::LOCK_PATIENCE;
+use super::opening::{LOCK_PATIENCE, check_file};
 use crate::codec::manifest::{Head, SLOT_LENGTH};
 
 /// The open HEAD file of a database. Only the writer has it.
@@ -66,12 +66,24 @@ impl HeadFile {
     /// Opens the file for reading and writing.
     pub(crate) fn open(folder: &Path) -> Result<HeadFile, StoreError> {
         let path = Self::path(folder);
+        check_file(&path)?;
         match OpenOptions::new().read(true).write(true).open(&path) {
             Ok(file) => Ok(HeadFile { file, path }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Err(StoreError::damaged("HEAD is missing"))
             }
             Err(error) => Err(StoreError::io("open HEAD", folder, &error)),
+        }
+    }
+
+    /// A file that can be written no more, as on a full disk.
+    #[cfg(all(test, target_os = "linux"))]
+    pub(crate) fn full() -> HeadFile {
+        let path = PathBuf::from("/dev/full");
+        let file = OpenOptions::new().read(true).write(true).open(&path);
+        HeadFile {
+            file: file.unwrap(),
+            path,
         }
     }
 
@@ -141,6 +153,7 @@ impl HeadFile {
     /// The last durable commit of a folder, read without opening it for writing.
     pub(crate) fn look(folder: &Path) -> Result<Head, StoreError> {
         let path = Self::path(folder);
+        check_file(&path)?;
         let mut bytes = Vec::new();
         File::open(&path)
             .and_then(|file| file.take(4 * SLOT_LENGTH as u64).read_to_end(&mut bytes))

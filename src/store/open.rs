@@ -11,6 +11,7 @@ use super::error::StoreError;
 use super::head::HeadFile;
 use super::listed::Listed;
 use super::names::Names;
+use super::opening::check_file;
 use super::{State, Store, recover};
 use crate::codec::key::Space;
 use crate::codec::manifest::{Head, MANIFEST_LENGTH, Manifest};
@@ -175,8 +176,12 @@ fn is_unfinished(path: &Path) -> bool {
 /// Whether the log of a database has the record of a document, or cannot be read. MANIFEST and an older HEAD can be lost; what is
 /// taken for unfinished is deleted.
 fn has_documents(path: &Path) -> bool {
+    let log = path.join("sled/db");
+    if check_file(&log).is_err() {
+        return true;
+    }
     let search = || -> io::Result<bool> {
-        let log = match File::open(path.join("sled/db")) {
+        let log = match File::open(&log) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             opened => opened?,
         };
@@ -257,6 +262,7 @@ pub(super) fn read_manifest(path: &Path) -> Result<Manifest, StoreError> {
     let not_a_database = || StoreError::NotADatabase {
         path: path.to_owned(),
     };
+    check_file(&path.join(MANIFEST))?;
     let mut bytes = Vec::new();
     let read = File::open(path.join(MANIFEST)).and_then(|file| {
         file.take(64 * MANIFEST_LENGTH as u64)

@@ -77,6 +77,11 @@ impl Opening<'_> {
             .spawn(|| ())
             .map(drop)
             .map_err(|error| StoreError::no_thread(&error))?;
+        // sled opens whatever has the name of a snapshot.
+        let failed = |error: io::Error| StoreError::io("read the folder", path, &error);
+        for entry in fs::read_dir(path).map_err(failed)? {
+            check_file(&entry.map_err(failed)?.path())?;
+        }
         let deadline = Instant::now() + LOCK_PATIENCE;
         Ok(Opening {
             path,
@@ -155,6 +160,17 @@ impl Opening<'_> {
         // Which of the two a folder is that shall be deleted like a file depends on the system.
         let kinds = [io::ErrorKind::IsADirectory, io::ErrorKind::PermissionDenied];
         kinds.contains(&error.kind()) && self.path.join("blobs").join(BARRIER).is_dir()
+    }
+}
+
+/// Passes what can be opened without waiting for anybody: a file, a folder, or nothing.
+pub(super) fn check_file(path: &Path) -> Result<(), StoreError> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() && !found.is_dir() => Err(StoreError::NotAFile {
+            path: path.to_owned(),
+        }),
+        // Whoever opens it is told.
+        _ => Ok(()),
     }
 }
 

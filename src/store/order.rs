@@ -27,6 +27,13 @@ impl DocumentOrder {
         }
     }
 
+    /// How two observations of a series are ordered: by period, publication, document and cell.
+    pub(super) fn of(&self, a: &Observation, b: &Observation) -> Ordering {
+        let days = (a.period, a.published).cmp(&(b.period, b.published));
+        days.then_with(|| self.compare(a.source.document, b.source.document))
+            .then_with(|| a.source.cell.cmp(&b.source.cell))
+    }
+
     /// Adds a document.
     pub(super) fn add(&mut self, number: u32, id: Id) {
         self.ids.insert(number, id);

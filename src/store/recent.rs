@@ -202,7 +202,7 @@ fn has_any(
     block: &Block<'_>,
     periods: &[Period],
 ) -> Result<bool, StoreError> {
-    if header.chunks != 1 || usize::try_from(header.rows) != Ok(block.len()) {
+    if usize::try_from(header.rows) != Ok(block.len()) {
         let Stored { rows, .. } = series::read(tree, id)?.ok_or_else(|| missing(id))?;
         let has = |period: &Period| {
             let place = rows.binary_search_by_key(period, |row| row.observation.period);

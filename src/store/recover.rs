@@ -498,11 +498,14 @@ fn read_table<R: Record, T: Named>(
     for entry in engine.range(key(0)..=key(u32::MAX))? {
         let (found, payload): Entry = entry?;
         let next = table.len();
-        if next >= count || found != key(next) {
+        if next >= count {
             return Err(StoreError::damaged_at(
                 &found,
                 "the last commit does not know it",
             ));
+        }
+        if found != key(next) {
+            return Err(StoreError::damaged_at(&key(next), "it is missing"));
         }
         let record: R = unpack(&payload).map_err(|e| StoreError::decoding(&found, &e))?;
         let item = item(record);

@@ -353,11 +353,7 @@ impl Snapshot {
             all.extend(series::all_until(self.sequence(), &stored.rows, history));
         }
         let order = self.document_order(&all)?;
-        all.sort_by(|a, b| {
-            let days = (a.period, a.published).cmp(&(b.period, b.published));
-            days.then_with(|| order.compare(a.source.document, b.source.document))
-                .then_with(|| a.source.cell.cmp(&b.source.cell))
-        });
+        all.sort_by(|a, b| order.of(a, b));
         Ok(all)
     }
 

@@ -11,8 +11,8 @@ use std::process::Command;
 use kessan::{DataSet, Database, Error, IngestReason, LoadItem, OnFailure, StoreError, TidyExport};
 
 use super::support::{
-    PARTS, QUARTER, check, ingest, package, parts, play, scene, series, stage, store_error,
-    this_program,
+    PARTS, QUARTER, check, ingest, package, parts, play, scene, series, skipped, stage,
+    store_error, this_program,
 };
 
 /// What a document takes, about: cells of forty kilobytes.
@@ -267,7 +267,9 @@ pub(crate) fn on_small_disk(size: &str, name: &str) {
         .arg(&mount)
         .output();
     if !probe.is_ok_and(|output| output.status.success()) {
-        println!("skipped: this user may not mount a file system of memory");
+        skipped(&format!(
+            "{name}, as this user may not mount a file system of memory"
+        ));
         return;
     }
     let run = format!("{mount} && exec \"$@\"");
@@ -348,8 +350,9 @@ fn scene_of_full_disk() {
 /// Opens a database of a disk that was made larger, goes on, and fills it again.
 fn again(path: &Path, acknowledged: u32) -> u32 {
     let size = |size: &str| {
+        // Without the name of what is mounted, mount repeats the options that there are, some of which only root may give.
         let status = Command::new("mount")
-            .args(["-o", &format!("remount,size={size}")])
+            .args(["-o", &format!("remount,size={size}"), "kessan"])
             .arg(path.parent().unwrap())
             .status();
         assert!(status.unwrap().success());

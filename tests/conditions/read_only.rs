@@ -1,6 +1,7 @@
 //! A folder without the permissions, and a medium that cannot be written.
 
 use std::fs::{self, Permissions};
+use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -9,7 +10,7 @@ use std::process::Command;
 use kessan::{Database, StoreError};
 
 use super::full_disk::on_small_disk;
-use super::support::{check, ingest, play, scene, stage, store_error, this_program};
+use super::support::{check, ingest, play, scene, skipped, stage, store_error, this_program};
 
 /// That a path cannot be written, and what to do.
 fn assert_refused<T: std::fmt::Debug>(result: Result<T, kessan::Error>, path: &Path) {
@@ -27,6 +28,20 @@ fn set(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
+/// Sets a folder and everything in it, so that folders can still be listed.
+fn set_all(folder: &Path, mode: u32) {
+    set(folder, 0o755);
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            set_all(&path, mode);
+        } else {
+            set(&path, mode);
+        }
+    }
+    set(folder, mode | 0o111);
+}
+
 /// Runs a scene as a user who is bound by permissions: this one, or for root nobody. Who may not even come to the folder of
 /// temporary files is told apart.
 pub(crate) fn as_nobody(name: &str) {
@@ -41,15 +56,26 @@ pub(crate) fn as_nobody(name: &str) {
     let mut found = Command::new("test");
     found.arg("-x").arg(&program).uid(65534).gid(65534);
     if !found.status().is_ok_and(|status| status.success()) {
-        println!(
-            "skipped: nobody may not come to {}",
+        skipped(&format!(
+            "{name}, as nobody may not come to {}",
             folder.path().display()
-        );
+        ));
         return;
     }
     let mut scene = scene(&[], &program, name, folder.path());
     scene.uid(65534).gid(65534).current_dir(folder.path());
     play(scene);
+}
+
+/// That a backup that cannot be written makes a database elsewhere.
+fn assert_restored(saved: &Path, to: &Path) {
+    assert_refused(Database::open(saved), saved);
+    let go_on = |_: &_| ControlFlow::Continue(());
+    let report = Database::restore(saved, to, go_on).unwrap();
+    assert!(report.is_sound(), "{report}");
+    let db = Database::open(to).unwrap();
+    assert_eq!(check(&db, 1), 1);
+    ingest(&db, 1);
 }
 
 #[test]
@@ -75,7 +101,13 @@ fn scene_of_permissions() {
     let path = folder.join("db");
     let db = Database::create(&path).unwrap();
     ingest(&db, 0);
+    let saved = folder.join("saved");
+    let go_on = |_: &_| ControlFlow::Continue(());
+    db.backup(&saved, go_on).unwrap();
     db.close();
+    set_all(&saved, 0o444);
+    assert_restored(&saved, &folder.join("restored"));
+    set_all(&saved, 0o644);
     // Whatever of it may not be read or written.
     for (name, mode, before) in [
         ("", 0o000, 0o755),
@@ -127,7 +159,7 @@ fn scene_of_medium() {
     let mount = |how: &str| {
         let how = format!("remount,{how}");
         let status = Command::new("mount")
-            .args(["-o", &how])
+            .args(["-o", &how, "kessan"])
             .arg(&folder)
             .status();
         assert!(status.unwrap().success());
@@ -135,8 +167,13 @@ fn scene_of_medium() {
     let path = folder.join("db");
     let db = Database::create(&path).unwrap();
     ingest(&db, 0);
+    let saved = folder.join("saved");
+    let go_on = |_: &_| ControlFlow::Continue(());
+    db.backup(&saved, go_on).unwrap();
     db.close();
     mount("ro");
+    let elsewhere = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    assert_restored(&saved, &elsewhere.path().join("restored"));
     assert_refused(Database::open(&path), &path);
     assert_refused(Database::open_or_create(&path), &path);
     assert_refused(Database::create(folder.join("new")), &folder);

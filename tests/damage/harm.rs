@@ -38,6 +38,9 @@ pub(crate) enum Victim {
     Conf,
     Log,
     Snapshot,
+    /// The snapshot before, while sled opens.
+    Kept,
+    Lock,
     Blobs,
 }
 
@@ -49,6 +52,8 @@ impl Victim {
             Victim::Conf => "sled/conf",
             Victim::Log => "sled/db",
             Victim::Snapshot => "sled/snap.*",
+            Victim::Kept => "sled/kept.*",
+            Victim::Lock => "sled/lock",
             Victim::Blobs => "sled/blobs",
         }
     }
@@ -77,12 +82,14 @@ pub(crate) fn harm(folder: &Path, older: &[PathBuf], other: &Path, random: &mut 
         0..6 => Victim::Manifest,
         6..18 => Victim::Head,
         18..26 => Victim::Conf,
-        26..78 => Victim::Log,
-        78..96 => Victim::Snapshot,
+        26..72 => Victim::Log,
+        72..86 => Victim::Snapshot,
+        86..94 => Victim::Kept,
+        94..96 => Victim::Lock,
         _ => Victim::Blobs,
     };
     let Some(file) = find(folder, victim) else {
-        // There is no snapshot everywhere.
+        // There is no snapshot everywhere, and one is kept only while sled opens.
         return harm(folder, older, other, random);
     };
     let kind = match random.below(10) {
@@ -90,23 +97,25 @@ pub(crate) fn harm(folder: &Path, older: &[PathBuf], other: &Path, random: &mut 
         0..7 if victim == Victim::Log => KINDS[random.below(4)],
         _ => *random.of(&KINDS),
     };
-    let what = if victim == Victim::Blobs {
-        harm_blobs(&file, kind)
-    } else {
-        harm_file(&file, victim, kind, older, other, random)
+    let what = match victim {
+        Victim::Blobs => harm_blobs(&file, kind),
+        Victim::Lock => harm_lock(&file, kind),
+        _ => harm_file(&file, victim, kind, older, other, random),
     };
     Harm { victim, kind, what }
 }
 
 /// The file in a folder; of several snapshots the last.
 fn find(folder: &Path, victim: Victim) -> Option<PathBuf> {
-    if victim != Victim::Snapshot {
-        return Some(folder.join(victim.name()));
-    }
+    let begin = match victim {
+        Victim::Snapshot => "snap.",
+        Victim::Kept => "kept.",
+        _ => return Some(folder.join(victim.name())),
+    };
     let entries = fs::read_dir(folder.join("sled")).unwrap();
     let snapshot = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_string_lossy();
-        name.starts_with("snap.")
+        name.starts_with(begin)
     };
     entries
         .map(|entry| entry.unwrap().path())
@@ -118,17 +127,36 @@ fn find(folder: &Path, victim: Victim) -> Option<PathBuf> {
 fn harm_blobs(folder: &Path, kind: Kind) -> String {
     match kind {
         Kind::Deleted | Kind::Cut => {
-            fs::remove_dir(folder).unwrap();
+            fs::remove_dir_all(folder).unwrap();
             String::new()
         }
         Kind::Emptied | Kind::Older => {
-            fs::remove_dir(folder).unwrap();
+            fs::remove_dir_all(folder).unwrap();
             fs::write(folder, b"").unwrap();
             "a file in its place".into()
         }
         _ => {
             fs::write(folder.join("12345"), b"what is not there").unwrap();
             "a file in it".into()
+        }
+    }
+}
+
+/// The file without bytes that is locked: it is gone, a folder, or has bytes.
+fn harm_lock(file: &Path, kind: Kind) -> String {
+    match kind {
+        Kind::Deleted | Kind::Cut => {
+            fs::remove_file(file).unwrap();
+            String::new()
+        }
+        Kind::Emptied | Kind::Older => {
+            fs::remove_file(file).unwrap();
+            fs::create_dir(file).unwrap();
+            "a folder in its place".into()
+        }
+        _ => {
+            fs::write(file, b"what is not there").unwrap();
+            "bytes in it".into()
         }
     }
 }

@@ -26,11 +26,13 @@ pub(crate) struct Scene {
 }
 
 /// The states, in the order they come, and how many packages there are then.
-const STATES: [(&str, u32); 5] = [
+const STATES: [(&str, u32); 7] = [
     ("begun", 2),
     ("closed-once", 4),
     ("closed-twice", 6),
     ("opened-and-closed", 6),
+    ("killed-while-opened", 6),
+    ("cut-while-opened", 6),
     ("not-closed", 8),
 ];
 
@@ -101,11 +103,36 @@ fn states(place: &Path, packages: Packages) -> Vec<PathBuf> {
         Database::open(&live).unwrap().close();
     }
     folders.push(keep(STATES[3].0));
+    // Between the two openings of sled: its snapshot is kept under another name, too, and a folder is in its way; or the cut
+    // left that name alone.
+    let killed = keep(STATES[4].0);
+    keep_snapshot(&killed, |snapshot, kept| {
+        fs::copy(snapshot, kept).unwrap();
+    });
+    fs::create_dir(killed.join("sled/blobs/9223372036854775807")).unwrap();
+    folders.push(killed);
+    let cut = keep(STATES[5].0);
+    keep_snapshot(&cut, |snapshot, kept| fs::rename(snapshot, kept).unwrap());
+    folders.push(cut);
     let db = Database::open(&live).unwrap();
-    go_on(&db, STATES[4].1);
-    folders.push(keep(STATES[4].0));
+    go_on(&db, STATES[6].1);
+    folders.push(keep(STATES[6].0));
     db.close();
     folders
+}
+
+/// Gives each snapshot the name that it has while sled opens.
+fn keep_snapshot(folder: &Path, keep: impl Fn(&Path, &Path)) {
+    let mut kept = 0;
+    for entry in fs::read_dir(folder.join("sled")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy();
+        if let Some(number) = name.strip_prefix("snap.") {
+            keep(&path, &path.with_file_name(format!("kept.{number}")));
+            kept += 1;
+        }
+    }
+    assert_eq!(kept, 1);
 }
 
 pub(crate) fn copy(from: &Path, to: &Path) {

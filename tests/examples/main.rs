@@ -10,7 +10,7 @@ mod screen;
 mod tidy_table;
 mod upkeep;
 
-use run::{line, quickstart, refusal, run, text};
+use run::{line, quickstart, refusal, run, text, unread};
 
 #[test]
 fn quickstart_prints_figures_and_changes_beside_the_printed_ones() {
@@ -232,4 +232,41 @@ fn link_as_library_prints_one_change() {
         printed,
         "1Q03  8,344,046 thousand JPY   -15.3%  (1Q02 9,849,202)\n"
     );
+}
+
+/// Whoever reads may have had enough. What was to be done is done, and what failed has failed all the same.
+#[test]
+fn an_example_that_nobody_reads_ends_quietly() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let release = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/data/iij/2003-08-13-1q03-results"
+    );
+    quickstart(folder);
+    let quarters = ["iij.kessan", "iij", "revenue", "--from", "1Q02"];
+    for (name, arguments) in [
+        ("quickstart", &["iij.kessan"][..]),
+        ("ingest_release", &["own.kessan", release]),
+        ("ingest_release", &["own.kessan", release]),
+        ("query", &quarters),
+        ("audit", &["iij.kessan"]),
+        ("verify", &["iij.kessan"]),
+        ("backup", &["iij.kessan", "saved"]),
+        ("restore", &["saved", "restored"]),
+        ("dump", &["iij.kessan", "iij.dump"]),
+        ("load_dump", &["iij.dump", "loaded"]),
+        ("salvage", &["iij.kessan", "salvaged"]),
+        ("tidy_table", &["export", "iij.kessan", "tables"]),
+        ("tidy_table", &["import", "tidy.kessan", "tables"]),
+    ] {
+        let ended = unread(name, arguments, folder);
+        assert_eq!(ended, (true, String::new()), "{name}");
+    }
+    for name in ["restored", "loaded", "salvaged", "tidy.kessan"] {
+        text(&run("query", &[name], folder));
+    }
+    std::fs::write(folder.join("iij.kessan/sled/blobs/9"), "x").unwrap();
+    let damaged = unread("verify", &["iij.kessan"], folder);
+    assert_eq!(damaged, (false, String::new()));
 }

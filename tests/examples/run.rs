@@ -89,3 +89,18 @@ pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     }
     Some(path)
 }
+
+/// Runs an example of which nobody reads what it prints, as after `| head`, and gives what it says to stderr.
+pub(crate) fn unread(name: &str, arguments: &[&str], folder: &Path) -> (bool, String) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let program = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let output = Command::new(examples().join(program))
+        .args(arguments)
+        .current_dir(folder)
+        .stdout(writer)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    (output.status.success(), said)
+}

@@ -3,6 +3,7 @@
 //! Both ways go line by line. A series and a document are in memory at a time, and all names.
 
 mod line;
+mod lines;
 mod read;
 mod write;
 
@@ -72,6 +73,16 @@ pub enum DumpFault {
     Twice {
         /// The name.
         name: String,
+    },
+    /// A document with more of something than one may have.
+    #[error("{found} {what} of a document are announced, there may be {limit} at most")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many are announced.
+        found: u32,
+        /// How many there may be.
+        limit: usize,
     },
     /// Something that there are more or fewer of than was announced.
     #[error("there are {found} {what}, {expected} were announced")]

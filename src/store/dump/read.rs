@@ -1,14 +1,15 @@
 //! From lines to a new database.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, Read as _};
+use std::io::BufRead;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
+use sha2::Digest as _;
 
 use super::line::{Addition, Commit, Company, DocumentLine, End, Header, Line, Seen, Series};
-use super::{DumpFault, VERSION, bytes, hex};
+use super::lines::Lines;
+use super::{DumpFault, bytes, hex};
 use crate::codec::addition::{Addition as Added, AdditionsRecord};
 use crate::codec::check::{CheckRecord, ChecksRecord};
 use crate::codec::manifest::{Head, Manifest};
@@ -16,18 +17,18 @@ use crate::codec::record::{
     CommitRecord, CompanyRecord, DocumentNumber, DocumentRecord, chain, pack, split_by_size,
 };
 use crate::codec::{Key, SeriesHeader, SeriesId, cells};
+use crate::model::limit::DOCUMENT_LIMIT;
 use crate::model::{Metric, Observation, Period, Source};
 use crate::store::Variant;
 use crate::store::catalog::{self, Created};
 use crate::store::error::StoreError;
 use crate::store::fresh::{Builder, Fresh};
 use crate::store::names::{Named, Names, Table};
+use crate::store::order::DocumentOrder;
 use crate::store::progress::{Meter, UpkeepProgress, UpkeepStep, UpkeepTask};
 use crate::store::recover::{additions, series_of};
 use crate::store::verify::{Digest, VerifyReport};
-
-/// The longest line: much longer than what a database can hold of anything.
-const LIMIT: u64 = 1 << 20;
+use crate::store::write::chunks;
 
 /// Makes a new database of a dump, verifies it, and says what was verified.
 pub(in crate::store) fn load(
@@ -36,12 +37,7 @@ pub(in crate::store) fn load(
     digest: &Digest<'_>,
     progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
 ) -> Result<VerifyReport, StoreError> {
-    let mut lines = Lines {
-        from,
-        hasher: Sha256::new(),
-        line: 0,
-        ahead: None,
-    };
+    let mut lines = Lines::new(from);
     let first = match lines.next() {
         Ok(Line::KessanDump(header)) => header,
         Ok(_) => return lines.fail(DumpFault::NotADump),
@@ -80,102 +76,6 @@ pub(in crate::store) fn load(
     };
     load.builder.end(&manifest, head)?;
     fresh.finish(Some(head), digest, progress)
-}
-
-/// Where lines come from.
-struct Lines<'a> {
-    from: &'a mut dyn BufRead,
-    hasher: Sha256,
-    /// The number of the last line that was read.
-    line: u64,
-    /// A line that was read and is still to be taken.
-    ahead: Option<Line>,
-}
-
-impl Lines<'_> {
-    fn fail<T>(&self, fault: DumpFault) -> Result<T, StoreError> {
-        Err(StoreError::Dump {
-            line: self.line,
-            fault,
-        })
-    }
-
-    /// The text of the next line, without its end; `None` at the end of the text.
-    fn text(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut text = Vec::new();
-        let read = (&mut self.from).take(LIMIT).read_until(b'\n', &mut text);
-        read.map_err(|error| StoreError::io("read", Path::new("the dump"), &error))?;
-        if text.is_empty() {
-            return Ok(None);
-        }
-        self.line = self.line.saturating_add(1);
-        if text.pop_if(|byte| *byte == b'\n').is_some() {
-            return Ok(Some(text));
-        }
-        let long = u64::try_from(text.len()) == Ok(LIMIT);
-        self.fail(if long {
-            DumpFault::TooLong
-        } else {
-            DumpFault::CutOff
-        })
-    }
-
-    fn next(&mut self) -> Result<Line, StoreError> {
-        if let Some(line) = self.ahead.take() {
-            return Ok(line);
-        }
-        let Some(text) = self.text()? else {
-            self.line = self.line.saturating_add(1);
-            return self.fail(DumpFault::CutOff);
-        };
-        if self.line == 1 {
-            self.check_version(&text)?;
-        }
-        let line: Line = match serde_json::from_slice(&text) {
-            Ok(line) => line,
-            Err(error) => {
-                let message = error.to_string();
-                return self.fail(DumpFault::Malformed { message });
-            }
-        };
-        // Whatever else the text has, this version would lose.
-        if serde_json::to_vec(&line).ok().as_ref() != Some(&text) {
-            return self.fail(DumpFault::Unusual);
-        }
-        if !matches!(line, Line::End(_)) {
-            self.hasher.update(&text);
-            self.hasher.update(b"\n");
-        }
-        Ok(line)
-    }
-
-    /// The version of a dump is in its first line, whatever else is there.
-    fn check_version(&self, text: &[u8]) -> Result<(), StoreError> {
-        let line: Result<serde_json::Value, _> = serde_json::from_slice(text);
-        let line = line.unwrap_or_default();
-        let version = line.get("kessan_dump").and_then(|dump| dump.get("version"));
-        let version = version.and_then(serde_json::Value::as_u64);
-        match version.and_then(|version| u32::try_from(version).ok()) {
-            Some(1..=VERSION) => Ok(()),
-            Some(found) => self.fail(DumpFault::Version {
-                found,
-                expected: VERSION,
-            }),
-            None => self.fail(DumpFault::NotADump),
-        }
-    }
-
-    /// A line that was read but belongs to what comes next.
-    fn put_back(&mut self, line: Line) {
-        self.ahead = Some(line);
-    }
-
-    fn unexpected<T>(&self, line: &Line, expected: &'static str) -> Result<T, StoreError> {
-        self.fail(DumpFault::Order {
-            found: line.name(),
-            expected,
-        })
-    }
 }
 
 struct Load<'a> {
@@ -268,7 +168,8 @@ impl Load<'_> {
         };
         let record = CompanyRecord::of(&company, false);
         let id = company.id.clone();
-        let number = number_of(&self.lines, &mut self.names.companies, company)?;
+        let name = format!("company {id}");
+        let number = number_of(&self.lines, &mut self.names.companies, company, name)?;
         self.put(&Key::Company(number), &record)?;
         let mut by_commit: BTreeMap<u64, Vec<Added>> = BTreeMap::new();
         loop {
@@ -311,7 +212,7 @@ impl Load<'_> {
         }
         for (commit, added) in by_commit {
             let runs = split_by_size("an identity of a company", &added)?;
-            for (chunk, run) in (0_u16..).zip(runs) {
+            for (chunk, run) in chunks("additions to one company in one commit", runs)? {
                 self.put(&additions(number, commit, chunk), &AdditionsRecord(run))?;
             }
         }
@@ -319,12 +220,14 @@ impl Load<'_> {
     }
 
     fn metric(&mut self, metric: &Metric) -> Result<(), StoreError> {
-        let number = number_of(&self.lines, &mut self.names.metrics, metric.clone())?;
+        let name = format!("metric {}", metric.path);
+        let number = number_of(&self.lines, &mut self.names.metrics, metric.clone(), name)?;
         self.put(&Key::Metric(number), metric)
     }
 
     fn variant(&mut self, variant: &Variant) -> Result<(), StoreError> {
-        let number = number_of(&self.lines, &mut self.names.variants, variant.clone())?;
+        let name = described(variant);
+        let number = number_of(&self.lines, &mut self.names.variants, variant.clone(), name)?;
         self.put(&Key::Variant(number), variant)
     }
 
@@ -365,6 +268,12 @@ impl Load<'_> {
         let Some(digest) = bytes(&digest) else {
             return self.lines.fail(DumpFault::Unusual);
         };
+        for (what, found) in [("cells", cells), ("checks", checks)] {
+            if usize::try_from(found).map_or(true, |found| found > DOCUMENT_LIMIT) {
+                let limit = DOCUMENT_LIMIT;
+                return self.lines.fail(DumpFault::TooMany { what, found, limit });
+            }
+        }
         let index = Key::DocumentIndex(is.id.clone());
         let record = DocumentRecord {
             document: is,
@@ -430,22 +339,26 @@ impl Load<'_> {
                 scope: is.scope.clone(),
                 unit: is.unit.clone(),
             };
-            let metric = self.names.metrics.number(&is.metric);
-            let variant = self.names.variants.number(&variant);
-            let company = self.names.companies.number(&is.company);
-            let (Some(metric), Some(variant), Some(company)) = (metric, variant, company) else {
-                let name = is.to_string();
-                return self.lines.fail(DumpFault::Unknown { name });
-            };
+            let known = self.names.metrics.number(&is.metric);
+            let metric = self.known(known, || format!("metric {}", is.metric))?;
+            let known = self.names.variants.number(&variant);
+            let variant = self.known(known, || described(&variant))?;
+            let known = self.names.companies.number(&is.company);
+            let company = self.known(known, || format!("company {}", is.company))?;
             let id = SeriesId {
                 metric,
                 variant,
                 company,
             };
             let place = (company, metric, variant);
-            if last.is_some_and(|last| last >= place) {
-                let name = is.to_string();
+            if last == Some(place) {
+                let name = format!("the series {is}");
                 return self.lines.fail(DumpFault::Twice { name });
+            }
+            if last.is_some_and(|last| last > place) {
+                let (found, expected) =
+                    ("a series that belongs before the last one", "a later one");
+                return self.lines.fail(DumpFault::Order { found, expected });
             }
             if last.is_some_and(|(before, ..)| before != company) {
                 self.list(&mut listed)?;
@@ -455,6 +368,10 @@ impl Load<'_> {
             self.observations(id, created, observations)?;
             self.meter.tick()?;
         }
+    }
+
+    fn known(&self, number: Option<u32>, name: impl Fn() -> String) -> Result<u32, StoreError> {
+        number.map_or_else(|| self.lines.fail(DumpFault::Unknown { name: name() }), Ok)
     }
 
     /// Lists the series of a company.
@@ -470,6 +387,7 @@ impl Load<'_> {
 
     fn observations(&mut self, id: SeriesId, created: u64, count: u64) -> Result<(), StoreError> {
         let mut facts: BTreeMap<Period, Vec<Observation>> = BTreeMap::new();
+        let mut order = DocumentOrder::default();
         let mut newest = created;
         for _ in 0..count {
             let seen = match self.lines.next()? {
@@ -486,14 +404,23 @@ impl Load<'_> {
                 commit,
             } = seen;
             newest = newest.max(commit);
-            facts.entry(period).or_default().push(Observation {
+            let observation = Observation {
                 period,
                 figure,
                 published,
                 source: Source { document, cell },
                 rank,
                 commit,
-            });
+            };
+            if let Some(last) = facts.values().next_back().and_then(|all| all.last()) {
+                order.learn(&self.builder.tree(), [last, &observation])?;
+                if order.of(last, &observation).is_gt() {
+                    let found = "an observation that belongs before the last one";
+                    let expected = "a later one";
+                    return self.lines.fail(DumpFault::Order { found, expected });
+                }
+            }
+            facts.entry(period).or_default().push(observation);
         }
         let header = SeriesHeader {
             commit: newest,
@@ -537,16 +464,31 @@ impl Load<'_> {
     }
 }
 
-/// The number of a new name.
+/// The number of a new item, which is called so in messages.
 fn number_of<T: Named>(
     lines: &Lines<'_>,
     table: &mut Table<T>,
     item: T,
+    name: String,
 ) -> Result<u32, StoreError> {
     if table.number(item.name()).is_some() {
-        let name = format!("{:?}", item.name());
         return lines.fail(DumpFault::Twice { name });
     }
     let full = StoreError::Full { what: "names" };
     table.push(item).ok_or(full)
+}
+
+/// What a variant is called in messages.
+fn described(variant: &Variant) -> String {
+    let Variant {
+        scenario,
+        scope,
+        unit,
+    } = variant;
+    let scope = if scope.is_total() {
+        String::new()
+    } else {
+        format!(" [{scope}]")
+    };
+    format!("the variant {scenario}{scope}, {unit}")
 }

@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::StoreError;
-use super::opening::{self, Opened};
+use super::opening::{self, Opened, check_file};
 use crate::codec::key::Space;
 use crate::codec::{CodecError, Key};
 
@@ -67,6 +67,7 @@ impl Engine {
     /// Opens the tree of a database. sled would create what is missing, so that is looked for first.
     pub(crate) fn open(folder: &Path) -> Result<Engine, StoreError> {
         for path in [Self::log_path(folder), folder.join("sled").join("conf")] {
+            check_file(&path)?;
             match fs::metadata(&path) {
                 Ok(meta) if meta.is_file() && meta.len() > 0 => {}
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {

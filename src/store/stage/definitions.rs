@@ -10,7 +10,7 @@ use crate::model::{Company, Metric, MetricPath};
 use crate::store::definitions::{Described, metric_differs};
 use crate::store::error::StoreError;
 use crate::store::package::{Kept, Package, Standing};
-use crate::store::write::Write;
+use crate::store::write::{Write, chunks};
 
 /// Takes in the metrics, but for those that only documents which are passed over have figures of.
 pub(super) fn metrics(
@@ -112,7 +112,7 @@ pub(super) fn companies(staged: &mut Staged, package: &Package) -> Result<(), St
         let count = u64::try_from(additions.len()).unwrap_or(u64::MAX);
         staged.additions = staged.additions.saturating_add(count);
         let runs = split_by_size("what is added to a company", &additions)?;
-        for (chunk, run) in (0_u16..).zip(runs) {
+        for (chunk, run) in chunks("additions to one company in one commit", runs)? {
             let key = Key::Additions {
                 company,
                 commit: staged.sequence,

@@ -277,16 +277,37 @@ fn files_of_two_databases_do_not_pass_for_one() {
     assert!(error.to_string().contains("of another database"), "{error}");
 }
 
+/// A HEAD that cannot be written: whether the commit is durable is known only after opening again.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_write_that_fails_halts_the_writer_and_not_the_readers() {
+    use crate::store::head::HeadFile;
+
     let place = Place::new();
     let store = start(&place);
     let before = everything(&store);
-    store.writer.lock().unwrap().halted = true;
+    let pinned = store.snapshot();
+    store.writer.lock().unwrap().head = HeadFile::full();
     let package = simple("d9", "2005-01-01", &[(0, 7, 0)]);
-    assert_eq!(store.commit(&package), Err(StoreError::Halted));
+    let failed = store.commit(&package).unwrap_err();
+    let full = std::io::ErrorKind::StorageFull;
+    assert!(
+        matches!(failed, StoreError::Io { kind, .. } if kind == full),
+        "{failed}"
+    );
+    for package in [&package, &simple("d10", "2005-01-01", &[(1, 7, 0)])] {
+        assert_eq!(store.commit(package), Err(StoreError::Halted));
+        assert_eq!(
+            store.commit_all(std::slice::from_ref(package)).1,
+            Err(StoreError::Halted)
+        );
+    }
     assert_eq!(everything(&store), before);
-    drop(store);
+    assert_eq!(shown(&pinned, "a", "m"), shown(&store.snapshot(), "a", "m"));
+    drop((store, pinned));
     let store = Store::open(&place.path()).unwrap();
-    assert_eq!(store.commit(&package).unwrap().commit, Some(4));
+    assert_eq!(store.snapshot().sequence(), 4, "it was durable");
+    assert_eq!(store.commit(&package).unwrap().commit, None);
+    let next = simple("d10", "2005-01-01", &[(1, 7, 0)]);
+    assert_eq!(store.commit(&next).unwrap().commit, Some(5));
 }

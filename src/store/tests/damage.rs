@@ -82,6 +82,7 @@ fn names_and_commits_that_are_missing_are_noticed_at_opening() {
     let place = Place::new();
     drop(filled(&place));
     for key in [
+        Key::Company(0),
         Key::Company(1),
         Key::Company(3),
         Key::Metric(0),
@@ -92,12 +93,14 @@ fn names_and_commits_that_are_missing_are_noticed_at_opening() {
         let store = Store::open(&copy.path()).unwrap();
         remove(&store, &key);
         drop(store);
-        let error = Store::open(&copy.path()).unwrap_err();
-        let expected = matches!(
-            error,
-            StoreError::Damaged { .. } | StoreError::SledBehindHead { .. }
-        );
-        assert!(expected, "{key:?}: {error}");
+        let expected = match key {
+            Key::Commit(head) => StoreError::SledBehindHead {
+                head,
+                found: Some(1),
+            },
+            _ => StoreError::damaged_at(&key, "it is missing"),
+        };
+        assert_eq!(Store::open(&copy.path()).unwrap_err(), expected);
     }
 }
 

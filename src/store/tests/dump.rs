@@ -174,7 +174,7 @@ fn ended(lines: &[String]) -> String {
 }
 
 /// Where a line begins, what of it is edited and how, and what is wrong then.
-const EDITS: [(&str, &str, &str, &str); 9] = [
+const EDITS: [(&str, &str, &str, &str); 13] = [
     (
         "{\"commit",
         "\"number\":0",
@@ -210,7 +210,31 @@ const EDITS: [(&str, &str, &str, &str); 9] = [
         "{\"series",
         "\"metric\":\"m\"",
         "\"metric\":\"x\"",
-        "it names a x, JPY, which is not known",
+        "it names metric x, which is not known",
+    ),
+    (
+        "{\"series",
+        "\"company\":\"a\"",
+        "\"company\":\"x\"",
+        "it names company x, which is not known",
+    ),
+    (
+        "{\"series",
+        "\"scenario\":\"actual\",\"scope\":{}",
+        "\"scenario\":\"target\",\"scope\":{\"part\":\"x\"}",
+        "it names the variant target [part=x], JPY, which is not known",
+    ),
+    (
+        "{\"document",
+        "\"cells\":4",
+        "\"cells\":1048577",
+        "1048577 cells of a document are announced, there may be 1048576 at most",
+    ),
+    (
+        "{\"document",
+        "\"checks\":1",
+        "\"checks\":4000000000",
+        "4000000000 checks of a document are announced, there may be 1048576 at most",
     ),
     (
         "{\"document",
@@ -253,15 +277,22 @@ fn lines_that_do_not_fit_are_named() {
             "{from}: {said}"
         );
     }
-    let mut twice = lines.to_vec();
-    twice.insert(at("{\"metric"), lines[at("{\"metric")].clone());
-    let line = at("{\"metric") + 2;
-    let said = refused(&ended(&twice));
-    assert!(
-        said.starts_with(&format!("line {line} of the dump: ")),
-        "{said}"
-    );
-    assert!(said.ends_with("is there twice"), "{said}");
+    for (begin, name) in [
+        ("{\"company", "company a"),
+        ("{\"metric", "metric m"),
+        ("{\"variant", "the variant actual, JPY"),
+    ] {
+        let mut twice = lines.to_vec();
+        twice.insert(at(begin), lines[at(begin)].clone());
+        let line = at(begin) + 2;
+        assert_eq!(
+            refused(&ended(&twice)),
+            format!("line {line} of the dump: {name} is there twice")
+        );
+    }
+    // As many as there may be are not refused for their number.
+    let (said, _) = edit("{\"document", "\"cells\":4", "\"cells\":1048576");
+    assert!(said.ends_with("a check where a cell should be"), "{said}");
     let (said, _) = edit("{\"document", "\"cells\":4", "\"cells\":5");
     assert!(said.ends_with("a check where a cell should be"), "{said}");
     let (said, _) = edit("{\"commit", "\"recorded\":", "\"recorded\":1");
@@ -296,4 +327,105 @@ fn lines_that_do_not_fit_are_named() {
         load(&text, &place.path()),
         Err(StoreError::Exists { .. })
     ));
+}
+
+#[test]
+fn lines_out_of_order_are_named() {
+    let place = Place::new();
+    let text = dump(&rich(&place));
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let lines = &lines[..lines.len() - 1];
+    let at = |begin: &str| {
+        let mut lines = lines.iter();
+        lines.position(|line| line.starts_with(begin)).unwrap()
+    };
+    let (before, series) = lines.split_at(at("{\"series"));
+    let second = 1 + series[1..]
+        .iter()
+        .position(|line| line.starts_with("{\"series"))
+        .unwrap();
+    let (first, others) = series.split_at(second);
+    let line = before.len() + first.len() + 1;
+    assert_eq!(
+        refused(&ended(&[before, first, first, others].concat())),
+        format!("line {line} of the dump: the series a m, JPY is there twice")
+    );
+    let line = lines.len() + 1;
+    assert_eq!(
+        refused(&ended(&[before, others, first].concat())),
+        format!(
+            "line {} of the dump: a series that belongs before the last one where a later one should be",
+            line - first.len()
+        )
+    );
+    // Of one series: another period, another day of one period.
+    let seen = at("{\"observation");
+    let order = "an observation that belongs before the last one where a later one should be";
+    let mut refusals = 0;
+    for nth in seen..lines.len() - 1 {
+        if [nth, nth + 1]
+            .iter()
+            .all(|at| lines[*at].starts_with("{\"observation"))
+        {
+            let mut swapped = lines.to_vec();
+            swapped.swap(nth, nth + 1);
+            let said = refused(&ended(&swapped));
+            assert_eq!(said, format!("line {} of the dump: {order}", nth + 2));
+            refusals += 1;
+        }
+    }
+    assert!(refusals > 4, "{refusals}");
+}
+
+/// A damaged line is not repeated, however long it is.
+#[test]
+fn an_error_repeats_little_of_a_line() {
+    let place = Place::new();
+    let text = dump(&rich(&place));
+    let first = text.lines().next().unwrap();
+    for (line, said) in [
+        (
+            format!("{{\"company\":\"{}\"}}", "決".repeat(300_000)),
+            format!(
+                "it cannot be read: invalid type: string \"{} ... at byte 900013",
+                "決".repeat(59)
+            ),
+        ),
+        (
+            format!("{{\"{}\":1}}", "x".repeat(900_000)),
+            format!(
+                "it cannot be read: unknown variant `{} ... at byte 900003",
+                "x".repeat(183)
+            ),
+        ),
+        (
+            "{\"company\":1}".to_owned(),
+            "it cannot be read: invalid type: integer `1`, expected struct Company at byte 12"
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(
+            refused(&format!("{first}\n{line}\n")),
+            format!("line 2 of the dump: {said}")
+        );
+    }
+}
+
+/// Brackets in brackets are an error, and never overflow the stack.
+#[test]
+fn a_deep_line_is_refused() {
+    let place = Place::new();
+    let text = dump(&rich(&place));
+    let first = text.lines().next().unwrap();
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    let said = refused(&format!("{first}\n{{\"company\":{{\"x\":{deep}}}}}\n"));
+    assert_eq!(
+        said,
+        "line 2 of the dump: it cannot be read: missing field `id` at byte 200018"
+    );
+    let said = refused(&format!("{{\"kessan_dump\":{{\"x\":{deep}}}}}\n"));
+    assert_eq!(
+        said,
+        "line 1 of the dump: it is not the first line of a dump"
+    );
 }

@@ -288,6 +288,53 @@ fn flipped_bits_in_the_small_files_are_found() {
     Store::open(&place.path()).unwrap();
 }
 
+/// To open a pipe waits for whoever writes to it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_an_error() {
+    use std::process::Command;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    let place = Place::new();
+    drop(Store::create(&place.path()).unwrap());
+    drop(Store::open(&place.path()).unwrap());
+    for name in [
+        "MANIFEST",
+        "HEAD",
+        "sled/db",
+        "sled/conf",
+        "sled/lock",
+        "sled/snap.7",
+        "sled/kept.7",
+        "sled/snap.7.generating",
+    ] {
+        let copy = place.copy();
+        let pipe = copy.file(name);
+        let _ = fs::remove_file(&pipe);
+        let made = Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let (tell, told) = mpsc::channel();
+        let path = copy.path();
+        std::thread::spawn(move || {
+            let opened = Store::open(&path).map(drop);
+            let created = Store::create(&path).map(drop);
+            tell.send((opened, created)).unwrap();
+        });
+        let (opened, created) = told.recv_timeout(Duration::from_secs(60)).expect(name);
+        assert_eq!(opened, Err(StoreError::NotAFile { path: pipe }));
+        let exists = StoreError::Exists { path: copy.path() };
+        assert_eq!(created, Err(exists), "{name}");
+    }
+    // A creation looks into what may be unfinished.
+    fs::remove_file(place.file("MANIFEST")).unwrap();
+    fs::remove_file(place.file("sled/db")).unwrap();
+    let made = Command::new("mkfifo").arg(place.file("sled/db")).status();
+    assert!(made.unwrap().success());
+    let exists = StoreError::Exists { path: place.path() };
+    assert_eq!(Store::create(&place.path()).unwrap_err(), exists);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_that_cannot_be_written_is_read_only() {
@@ -304,7 +351,9 @@ fn a_folder_that_cannot_be_written_is_read_only() {
         .open(place.file("HEAD"))
         .is_ok()
     {
-        eprintln!("skipped: this user writes whatever the permissions say");
+        skipped(
+            "permissions, as this user writes whatever they say; tests/conditions is another one for it",
+        );
         return;
     }
     let error = Store::open(&place.path()).unwrap_err();

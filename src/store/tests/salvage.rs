@@ -152,7 +152,7 @@ fn names_documents_and_cells_that_are_lost_are_listed() {
     assert!(shown[2].is_empty());
 
     let (_, faults, incomplete, shown) = broken(&[Key::Document(2)], Incomplete::Keep);
-    assert_eq!(faults[0], "document 2 (document 2): its length is wrong");
+    assert_eq!(faults[0], "document 2: its length is wrong");
     assert_eq!(incomplete, ["d3 None 0"]);
     assert_eq!(shown[0], ["104v", "110", "104"]);
 

@@ -54,6 +54,13 @@ pub(super) fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+/// Says what is not tried here, past what keeps the words of a test that passes.
+pub(super) fn skipped(what: &str) {
+    use std::io::Write as _;
+    let mut terminal = std::io::stderr();
+    writeln!(terminal, "skipped: {what}").unwrap();
+}
+
 pub(super) fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }

@@ -1,6 +1,6 @@
 //! Companies, metrics and variants: numbers and names, one to one.
 
-use super::{FaultKind, Found, Look, Verify};
+use super::{FaultKind, Found, Look, Part, Verify};
 use crate::codec::Key;
 use crate::codec::addition::{Addition, AdditionsRecord, SumsRecord};
 use crate::codec::record::{CompanyRecord, unpack};
@@ -123,7 +123,8 @@ impl Verify<'_> {
         });
         if whole && !same {
             let what = "what was added to the company";
-            let fault = self.fault(&additions(number, 0, 0), FaultKind::Differs { what });
+            let mut fault = self.fault(&Key::Company(number), FaultKind::Differs { what });
+            fault.place.part = Part::Additions;
             faults.push(fault);
         }
         Ok((faults, ()))

@@ -69,7 +69,10 @@ pub(in crate::store) fn of(
             commit,
             chunk,
         } => of_commit(Part::Additions, names, *company, *commit, *chunk),
-        Key::Document(number) => of_document(Part::Document, *number, number.to_string()),
+        Key::Document(number) => FaultPlace {
+            document: document(*number),
+            ..FaultPlace::new(Part::Document, number.to_string())
+        },
         Key::DocumentIndex(id) => FaultPlace {
             document: Some(id.clone()),
             ..FaultPlace::new(Part::DocumentIndex, "")
@@ -125,7 +128,8 @@ fn of_series(part: Part, names: &Names, id: SeriesId, chunk: String) -> FaultPla
             variant,
             company,
         } = id;
-        format!("{chunk} (metric {metric}, variant {variant}, company {company})")
+        let numbers = format!("(metric {metric}, variant {variant}, company {company})");
+        format!("{chunk} {numbers}").trim_start().to_owned()
     };
     FaultPlace {
         company,

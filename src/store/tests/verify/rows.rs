@@ -134,4 +134,6 @@ fn what_a_row_names_must_be_there() {
         )),
         "{stray:?}"
     );
+    let unlisted = "catalog (metric 5, variant 0, company 0) of a: it is missing".to_owned();
+    assert!(stray.contains(&unlisted), "{stray:?}");
 }
