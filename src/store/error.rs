@@ -73,6 +73,14 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Something in the folder of a database that is neither a file nor a folder: a symbolic link, as a rule.
+    #[error(
+        "{path:?} is no file and no folder, and copies do not follow links: put what it leads to in its place"
+    )]
+    NoFile {
+        /// What it is, in the folder that was given.
+        path: PathBuf,
+    },
     /// The storage engine lost commits that were made durable: files of different ages, or damage.
     #[error(
         "the database is damaged: commit {head} was made durable, the stored data {}",
@@ -233,6 +241,7 @@ impl StoreError {
             | Self::ReadOnly { .. }
             | Self::Damaged { .. }
             | Self::EngineFileMissing { .. }
+            | Self::NoFile { .. }
             | Self::SledBehindHead { .. }
             | Self::Io { .. }
             | Self::Halted
