@@ -259,7 +259,7 @@ fn a_later_state_of_a_value_counts_and_an_earlier_one_is_told() {
 fn undone_and_real() -> (Package, Package) {
     let mut undone = wide_package("undone", 1, 300);
     let more = simple("more", "2003-01-01", &[(0, 21, 0), (1, 30, 0), (9, 40, 0)]);
-    undone.documents.extend(more.documents);
+    undone.documents.splice(0..0, more.documents);
     (
         undone,
         simple("real", "2003-01-01", &[(0, 33, 0), (1, 30, 0)]),
@@ -313,7 +313,7 @@ fn what_a_commit_that_was_cut_off_wrote_is_not_saved() {
 
     // Not even where nothing else tells of it but the digest in the record of the commit.
     write_anew(&place, |batch| {
-        let index = Key::DocumentIndex("undone".parse().unwrap());
+        let index = Key::DocumentIndex("more".parse().unwrap());
         for key in [&record, &index] {
             batch.insert(key, &left[key]).unwrap();
         }
