@@ -106,6 +106,19 @@ fn queries(criterion: &mut Criterion) {
             )
         });
     });
+    panels(criterion, &db, companies);
+
+    // Everything that holds the database goes before it is opened again.
+    drop(handle);
+    db.close();
+    criterion.bench_function("open", |bencher| {
+        bencher.iter(|| Database::open(&folder).expect("opened"));
+    });
+}
+
+fn panels(criterion: &mut Criterion, db: &Database, companies: usize) {
+    let quarters = quarters();
+    let middle = quarters[40];
     criterion.bench_function("panel of one quarter", |bencher| {
         bencher.iter(|| {
             let panel = db.panel(metric_path(42).as_str()).expect("known");
@@ -144,13 +157,6 @@ fn queries(criterion: &mut Criterion) {
         });
     });
     all.finish();
-
-    // Everything that holds the database goes before it is opened again.
-    drop(handle);
-    db.close();
-    criterion.bench_function("open", |bencher| {
-        bencher.iter(|| Database::open(&folder).expect("opened"));
-    });
 }
 
 fn bulk_load(criterion: &mut Criterion) {

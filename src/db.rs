@@ -284,8 +284,9 @@ impl Database {
         Ok(loaded)
     }
 
-    /// Makes a database in a new folder of what can be read of a damaged one, and [verifies](Self::verify) it. The damaged one is copied
-    /// first, and only read.
+    /// Makes a database in a new folder of what can be read of a damaged one, and [verifies](Self::verify) it. The damaged one is only
+    /// read, and best before anything else has tried to open it: the storage engine clears what follows a damaged place. Its values are read without the
+    /// engine, as [`docs::format`](crate::docs::format) tells.
     ///
     /// Whatever cannot be read is listed with its place, and does not stand in the way of the rest. Every document is held against its
     /// digest: those that are whole are what was taken in, the others are listed, and kept as far as they can be read or left out.
@@ -314,7 +315,7 @@ impl Database {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Store`] where the storage engine can read nothing of the copy. Otherwise as of [`Database::backup`]. Nothing is left of it
+    /// [`Error::Store`] where nothing of a database can be read. Otherwise as of [`Database::backup`]. Nothing is left of it
     /// then.
     pub fn salvage(
         damaged: impl AsRef<Path>,

@@ -68,6 +68,69 @@ pub(crate) fn open<'a>(key: &[u8], value: &'a [u8]) -> Result<&'a [u8], CodecErr
     Ok(payload)
 }
 
+/// A value that was found somewhere, of a key that is not known yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Found {
+    space: Space,
+    /// Of all of it.
+    length: usize,
+    stored: u32,
+    /// The checksum of what follows the key.
+    rest: u32,
+}
+
+impl Found {
+    /// The value that bytes begin with.
+    pub(crate) fn begin(bytes: &[u8]) -> Option<Found> {
+        let mut reader = Reader::new(bytes);
+        if reader.array()? != MAGIC {
+            return None;
+        }
+        let [version, kind] = reader.array()?;
+        let payload = usize::try_from(reader.u32()?).ok()?;
+        let stored = reader.u32()?;
+        let space = Space::of(kind).filter(|_| is_known(version.into()))?;
+        if payload > PAYLOAD_LIMIT {
+            return None;
+        }
+        let payload = reader.bytes(payload)?;
+        Some(Found {
+            space,
+            length: HEADER + payload.len(),
+            stored,
+            rest: checksum(&[], bytes.get(..HEADER - 4)?, payload),
+        })
+    }
+
+    /// The key space of its key.
+    pub(crate) fn space(&self) -> Space {
+        self.space
+    }
+
+    /// The length of the value, envelope included.
+    pub(crate) fn length(&self) -> usize {
+        self.length
+    }
+
+    /// What tells it from other values of its key.
+    pub(crate) fn checksum(&self) -> u32 {
+        self.stored
+    }
+
+    /// Whether it is the value of a key, and whole.
+    pub(crate) fn is_of(&self, key: &[u8]) -> bool {
+        if key.first() != Some(&self.space.byte()) {
+            return false;
+        }
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(key);
+        let length = self.length.saturating_sub(4);
+        let length = u64::try_from(length).unwrap_or(u64::MAX);
+        hasher.combine(&crc32fast::Hasher::new_with_initial_len(self.rest, length));
+        hasher.finalize() == self.stored
+    }
+}
+
 /// Whether bytes begin as a value of a key space does.
 pub(crate) fn is_of(bytes: &[u8], space: Space) -> bool {
     let mut reader = Reader::new(bytes);
@@ -134,6 +197,26 @@ mod tests {
             prop_assume!(a != b);
             let value = seal(&a.to_bytes(), &payload).unwrap();
             prop_assert!(open(&b.to_bytes(), &value).is_err());
+        }
+
+        #[test]
+        fn what_is_found_is_of_its_key_alone(a in any_key(), b in any_key(), payload in payload(), more in payload()) {
+            prop_assume!(a != b);
+            let (a, b) = (a.to_bytes(), b.to_bytes());
+            let value = seal(&a, &payload).unwrap();
+            let found = Found::begin(&[&value[..], &more].concat()).unwrap();
+            prop_assert_eq!(found.length(), value.len());
+            prop_assert_eq!((found.is_of(&a), found.is_of(&b)), (true, false));
+            prop_assert_eq!(Found::begin(&value[..value.len() - 1]), None);
+        }
+
+        #[test]
+        fn what_is_found_changed_is_of_no_key(key in any_key(), payload in payload(), bit in any::<prop::sample::Index>()) {
+            let key = key.to_bytes();
+            let mut value = seal(&key, &payload).unwrap();
+            let bit = bit.index(value.len() * 8);
+            value[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(Found::begin(&value).is_none_or(|found| found.length() != value.len() || !found.is_of(&key)));
         }
 
         #[test]

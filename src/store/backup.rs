@@ -307,7 +307,7 @@ pub(super) fn check_apart(from: &Path, target: &Path) -> Result<(), StoreError> 
 const RUN: u64 = 4 << 20;
 
 /// Copies the files of a database that nobody has open.
-pub(super) fn copy_files(
+fn copy_files(
     from: &Path,
     to: &Path,
     progress: &mut dyn FnMut(&UpkeepProgress) -> ControlFlow<()>,
@@ -323,6 +323,8 @@ pub(super) fn copy_files(
             copy_files(&path, &target, progress)?;
         } else if kind.is_file() {
             copy_file(&path, &target, progress)?;
+        } else {
+            return Err(StoreError::NotAFile { path });
         }
     }
     Ok(())

@@ -73,10 +73,11 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
-    /// A pipe, socket or device where a file of a database should be: to open it could wait for ever.
-    #[error("{path:?} is not a regular file")]
+    /// A pipe, socket or device where a file of a database should be: to open it could wait for ever. Or, in a copy, a symbolic link,
+    /// which copies do not follow.
+    #[error("{path:?} is not a regular file, and copies do not follow links")]
     NotAFile {
-        /// What is there.
+        /// What is there, in the folder that was given.
         path: PathBuf,
     },
     /// The storage engine lost commits that were made durable: files of different ages, or damage.

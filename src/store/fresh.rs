@@ -56,14 +56,6 @@ impl Fresh {
         self.around.path().join("database")
     }
 
-    /// Another folder beside it, for as long as it is made.
-    pub(super) fn beside(&self, name: &str) -> Result<PathBuf, StoreError> {
-        let path = self.around.path().join(name);
-        fs::create_dir(&path)
-            .map_err(|error| StoreError::io("create the folder", &path, &error))?;
-        Ok(path)
-    }
-
     /// Opens and verifies what was made; gives it its name if it is sound and of the commit that is expected.
     pub(super) fn finish(
         self,

@@ -19,6 +19,7 @@ mod naive;
 mod older;
 mod opening;
 mod progress;
+mod raw_log;
 mod readers;
 mod reading;
 mod recent;

@@ -1,5 +1,7 @@
 //! Cleaning sled's log of garbage.
 
+use std::collections::BTreeSet;
+
 use super::Engine;
 use crate::store::error::StoreError;
 
@@ -18,8 +20,7 @@ impl Engine {
     /// changed any more, of which every segment has some. So pages of a tree of their own are changed that often: in one batch,
     /// as sled frees no segment before it ends, and with an fsync after it, as the next batch may be written over those it frees.
     pub(crate) fn clean(&self) -> Result<(), StoreError> {
-        // A page that sled cannot read stands in the way of whoever wants to read it, not of others.
-        let _ = self.call("clean", |db| {
+        let cleaned = self.call("clean", |db| {
             // sled does not write what is there already.
             let value = db.generate_id()?.to_be_bytes();
             let mut changes = sled::Batch::default();
@@ -29,6 +30,14 @@ impl Engine {
             db.open_tree(CLEANER)?.apply_batch(changes)?;
             db.flush().map(drop)
         });
-        self.fsync()
+        match cleaned {
+            // sled answers everything alike from then on: no write is to be tried.
+            Err(error @ StoreError::Io { .. }) => {
+                self.unsure.get_or_init(BTreeSet::new);
+                Err(error)
+            }
+            // A page that sled cannot read stands in the way of whoever wants to read it, not of others.
+            _ => self.fsync(),
+        }
     }
 }

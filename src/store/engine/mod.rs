@@ -117,12 +117,6 @@ impl Engine {
         }
     }
 
-    /// Makes every later call fail as after a panic of sled's, for tests of what is done then.
-    #[cfg(test)]
-    pub(crate) fn break_off(&self) {
-        self.broken.store(true, Ordering::Release);
-    }
-
     /// Calls sled to read from a range of keys. After a write that failed, what it was about is not read any more, and sled
     /// may not be able to read other things, either.
     fn read<T>(

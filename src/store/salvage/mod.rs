@@ -1,21 +1,28 @@
 //! What can be read of a damaged database, as a new one.
 //!
-//! Works on a copy of its files. Every value is read by itself: one that cannot be read is listed, and does not stand in the way of
+//! sled's log is read without sled, and only read. Every value is read by itself: one that cannot be read is listed, and does not stand in the way of
 //! others. What is read is taken in by new commits, each of the documents of an old one and with its time.
+//!
+//! - `messages.rs`: what a segment of the log says; `log.rs`: the values of a log.
+//! - `ruin.rs`: the damaged database; `commits.rs`: which commits it had.
+//! - `saved.rs`: names and documents; `series.rs`: what they say of facts; `packages.rs`: what is taken in.
 
+mod commits;
+mod log;
+mod messages;
+mod packages;
 mod ruin;
 mod saved;
+mod series;
 
-use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use self::ruin::Ruin;
 use self::saved::Saved;
-use super::backup::{check_apart, copy_files};
+use super::backup::check_apart;
 use super::error::StoreError;
 use super::fresh::Fresh;
-use super::head::HeadFile;
 use super::open;
 use super::progress::{Meter, UpkeepProgress, UpkeepStep, UpkeepTask};
 use super::verify::{Digest, Fault, VerifyReport};
@@ -35,6 +42,10 @@ pub enum Incomplete {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Salvaged {
+    /// How many values were read. They are read of the log of the storage engine itself, without the engine.
+    pub values: u64,
+    /// How many of them as they were before the last time that they were written, as their last one cannot be read.
+    pub earlier: u64,
     /// What could not be read, and why.
     pub faults: Vec<Fault>,
     /// Documents that are what was taken in, by their digests.
@@ -77,11 +88,16 @@ impl std::fmt::Display for Salvaged {
             "{} documents are whole, {incomplete} are not",
             self.whole
         )?;
+        writeln!(
+            f,
+            "{} values were read of the log of the storage engine, {} of them as they were before the last time that they were written",
+            self.values, self.earlier
+        )?;
         write!(f, "{}", self.verified)
     }
 }
 
-/// Copies a damaged database, reads what can be read of the copy, and makes a new database of it.
+/// Reads what can be read of a damaged database, and makes a new database of it.
 pub(super) fn salvage(
     damaged: &Path,
     target: &Path,
@@ -91,17 +107,23 @@ pub(super) fn salvage(
 ) -> Result<Salvaged, StoreError> {
     check_apart(damaged, target)?;
     let fresh = Fresh::new(target)?;
-    let copy = fresh.beside("copy")?;
-    let mut ruin = Ruin::open(&copy, |copy| copy_files(damaged, copy, progress))?;
     let mut meter = Meter::new(UpkeepTask::Salvage, progress);
+    let mut ruin = Ruin::open(damaged, &mut meter)?;
     let mut saved = Saved::default();
     saved.definitions(&mut ruin, &mut meter)?;
     saved.documents(&mut ruin, &mut meter)?;
     saved.series(&mut ruin, &mut meter)?;
-    let head = HeadFile::look(&copy).map(|head| head.sequence);
-    let packages = saved.packages(&mut ruin, head.ok(), incomplete, digest);
-    let Ruin { faults, .. } = ruin;
-    fs::remove_dir_all(&copy).map_err(|error| StoreError::io("delete", &copy, &error))?;
+    let packages = saved.packages(&mut ruin, incomplete, digest);
+    let Ruin {
+        faults,
+        values,
+        earlier,
+        ..
+    } = ruin;
+    if values == 0 {
+        let nothing = "nothing of a database can be read of sled/db";
+        return Err(StoreError::damaged(nothing));
+    }
     // No commit is recorded before its database was created.
     let first = packages.first().and_then(|package| package.recorded);
     let created = first.unwrap_or_else(|| chrono::Utc::now().timestamp());
@@ -117,9 +139,24 @@ pub(super) fn salvage(
     drop(store);
     let verified = fresh.finish(None, digest, progress)?;
     Ok(Salvaged {
+        values,
+        earlier,
         faults,
         whole: saved.whole,
         incomplete: saved.incomplete,
         verified,
     })
+}
+
+/// The last payload of each key in the log of a database.
+#[cfg(test)]
+pub(super) fn payloads(folder: &Path) -> std::collections::BTreeMap<crate::codec::Key, Vec<u8>> {
+    let mut go_on = |_: &_| ControlFlow::Continue(());
+    let mut log = log::Log::read(folder, &mut Meter::new(UpkeepTask::Salvage, &mut go_on)).unwrap();
+    let keys = crate::codec::key::Space::ALL.map(|space| log.keys(space));
+    let mut newest = |key: crate::codec::Key| {
+        let states = log.payloads(&key).unwrap();
+        Some((key, states.into_iter().next()?))
+    };
+    keys.into_iter().flatten().filter_map(&mut newest).collect()
 }

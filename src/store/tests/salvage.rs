@@ -6,7 +6,6 @@ use std::path::Path;
 use super::support::*;
 use super::verify::rich;
 use crate::codec::{Key, SeriesId};
-use crate::store::engine::Batch;
 use crate::store::{Incomplete, Salvaged, Store, StoreError, UpkeepProgress};
 
 fn go_on(_: &UpkeepProgress) -> ControlFlow<()> {
@@ -18,7 +17,7 @@ fn salvage(from: &Path, to: &Path, keep: Incomplete) -> Result<Salvaged, StoreEr
 }
 
 /// What all series show, without what depends on the numbers of commits.
-fn answers(store: &Store) -> Vec<Vec<String>> {
+pub(super) fn answers(store: &Store) -> Vec<Vec<String>> {
     let snapshot = store.snapshot();
     [("a", "m"), ("a", "n"), ("b", "m")]
         .map(|(company, metric)| shown(&snapshot, company, metric))
@@ -38,13 +37,12 @@ fn broken(
     keep: Incomplete,
 ) -> (Salvaged, Vec<String>, Vec<String>, Vec<Vec<String>>) {
     let place = Place::new();
-    let store = rich(&place);
-    let mut batch = Batch::default();
-    for key in keys {
-        batch.insert_raw(&key.to_bytes(), b"KS\x02 broken");
-    }
-    store.engine.apply(&batch).unwrap();
-    drop(store);
+    drop(rich(&place));
+    write_anew(&place, |batch| {
+        for key in keys {
+            batch.insert_raw(&key.to_bytes(), b"KS\x02 broken");
+        }
+    });
     let saved = Place::new();
     let salvaged = salvage(&place.path(), &saved.path(), keep).unwrap();
     assert!(salvaged.verified.is_sound());
@@ -170,18 +168,16 @@ fn documents_that_are_left_out_can_be_taken_in_again() {
     let place = Place::new();
     let store = rich(&place);
     let expected = answers(&store);
-    let mut batch = Batch::default();
-    for chunk in [
-        Key::Cells {
-            document: 2,
-            first: 0,
-        },
-        Key::Commit(2),
-    ] {
-        batch.insert_raw(&chunk.to_bytes(), b"broken");
-    }
-    store.engine.apply(&batch).unwrap();
     drop(store);
+    let cells = Key::Cells {
+        document: 2,
+        first: 0,
+    };
+    write_anew(&place, |batch| {
+        for key in [cells, Key::Commit(2)] {
+            batch.insert_raw(&key.to_bytes(), b"broken");
+        }
+    });
     let saved = Place::new();
     let salvaged = salvage(&place.path(), &saved.path(), Incomplete::LeaveOut).unwrap();
     assert_eq!((salvaged.whole, salvaged.incomplete.len()), (2, 1));
@@ -190,45 +186,6 @@ fn documents_that_are_left_out_can_be_taken_in_again() {
     let third = simple("d3", "2001-04-01", &[(0, 90, 0), (2, 90, 0)]);
     again.commit(&third).unwrap();
     assert_eq!(answers(&again), expected);
-}
-
-#[test]
-fn damage_to_the_files_of_the_engine_is_survived_or_said() {
-    let place = Place::new();
-    let store = rich(&place);
-    let expected = answers(&store);
-    drop(store);
-    let log = std::fs::read(place.file("sled/db")).unwrap();
-    let used = log.iter().rposition(|byte| *byte != 0).unwrap();
-    let mut saved = 0;
-    for trial in 0..18 {
-        let copy = place.copy();
-        let mut damaged = log.clone();
-        let at = (trial * 7919 + 13) * 104_729 % used;
-        match trial % 3 {
-            0 => damaged[at] ^= 1 << (trial % 8),
-            1 => damaged[at..(at + 512).min(used)].fill(0),
-            _ => damaged.truncate(at),
-        }
-        std::fs::write(copy.file("sled/db"), &damaged).unwrap();
-        let target = Place::new();
-        let ended = salvage(&copy.path(), &target.path(), Incomplete::Keep);
-        // The original is as it was.
-        assert_eq!(std::fs::read(copy.file("sled/db")).unwrap(), damaged);
-        match ended {
-            Ok(salvaged) => {
-                saved += 1;
-                let store = Store::open(&target.path()).unwrap();
-                if salvaged.whole == 3 {
-                    assert_eq!(answers(&store), expected, "trial {trial}");
-                }
-            }
-            Err(error) => {
-                assert!(!target.path().exists(), "{error}");
-            }
-        }
-    }
-    assert!(saved > 0);
 }
 
 /// The settings of the engine are those of every database.

@@ -6,11 +6,14 @@ use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
+use crate::codec::Key;
+use crate::codec::key::Space;
 use crate::model::{
     Amount, Cell, Company, Dimension, Document, DocumentKind, Evidence, Figure, FiscalCalendar,
     Metric, MetricKind, MetricPath, Period, Precision, Rank, Reported, Rounding, Scenario, Scope,
     SeriesKey, Unit, YearNaming,
 };
+use crate::store::engine::{Batch, Engine};
 use crate::store::{Committed, CurrentRow, Package, PackageDocument, Snapshot, Store, StoreError};
 
 /// A folder that is deleted when it is dropped, with a path in it for a database.
@@ -199,6 +202,23 @@ pub(super) fn simple(id: &str, published: &str, facts: &[(u32, i64, i8)]) -> Pac
     package(vec![document(id, published, facts)])
 }
 
+/// Writes a database anew, which must be closed, with something changed: its log has nothing else then, of before.
+pub(super) fn write_anew(place: &Place, change: impl FnOnce(&mut Batch)) {
+    let engine = Engine::open(&place.path()).unwrap();
+    let mut batch = Batch::default();
+    for space in Space::ALL {
+        for raw in engine.space(space).unwrap() {
+            let raw = raw.unwrap();
+            let key = Key::parse(&raw.key).unwrap();
+            batch.copy(&key, &raw.value().unwrap());
+        }
+    }
+    drop(engine);
+    std::fs::remove_dir_all(place.file("sled")).unwrap();
+    change(&mut batch);
+    drop(Engine::create(&place.path(), &batch).unwrap());
+}
+
 /// What a snapshot shows of a series: values by quarter, and flags (c conflicting, v versions).
 pub(super) fn shown(snapshot: &Snapshot, company: &str, metric: &str) -> Vec<String> {
     let Some(id) = snapshot.series_id(&series(company, metric)) else {
@@ -272,7 +292,6 @@ pub(super) fn commit_to_blocks(store: &Store, package: &Package) -> Result<Commi
 
 /// How many intent records there are.
 pub(super) fn intents(store: &Store) -> usize {
-    use crate::codec::Key;
     store
         .engine
         .range(Key::Intent(0)..=Key::Intent(u32::MAX))
