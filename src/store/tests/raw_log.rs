@@ -262,7 +262,7 @@ fn undone_and_real() -> (Package, Package) {
     undone.documents.splice(0..0, more.documents);
     (
         undone,
-        simple("real", "2003-01-01", &[(0, 33, 0), (1, 30, 0)]),
+        simple("real", "2003-01-01", &[(0, 33, 0), (1, 30, 0), (5, 50, 0)]),
     )
 }
 
