@@ -9,12 +9,12 @@
 //! - `head.rs`, `open.rs`, `recover.rs`: creating, opening, and what a crash leaves behind.
 //! - `stage/`, `definitions.rs`, `merge.rs`, `commit.rs`: from a package to batches; `group.rs`: several packages to one batch.
 //! - `recent.rs`: what comes alone waits in one value of its company, until it goes to the blocks of its series.
-//! - `series.rs`, `snapshot.rs`, `scan.rs`: reading; `stamps.rs`: what has been written since it was read; `listed.rs`: how much there is to read;
+//! - `series.rs`, `snapshot.rs`, `scan.rs`: reading; `stamps.rs`: what has been written since it was read; `listed.rs`: which series there are;
 //!   `unsettled.rs`: of which series recent rows are to be read.
 //! - `verify/`: reading all of it, to find what is wrong; `progress.rs`: how far such work is.
 //! - `backup.rs`: copies; `fresh.rs`: new databases that are made under another name.
 //! - `dump/`: a database as lines of text, and back.
-//! - `salvage.rs`: what can be read of a damaged database.
+//! - `salvage/`: what can be read of a damaged database.
 //! - `names.rs`, `order.rs`: names of companies, metrics and variants; the order of documents.
 
 use std::io::BufRead;
